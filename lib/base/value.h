@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of values: trees in an arena. */
+#ifndef ACRM_BASE_VALUE_H
+#define ACRM_BASE_VALUE_H
+
+#include "autocrm/value.h"
+#include "base/alloc.h"
+#include "base/buf.h"
+
+typedef struct acrm__pair {
+    const char *key; /* NUL-terminated */
+    uint32_t key_len;
+    uint32_t hash;
+    acrm_value *value;
+} acrm__pair;
+
+struct acrm_value {
+    int32_t type;
+    uint32_t count; /* bytes of a text, elements of a list, pairs of a map */
+    uint32_t cap;
+    uint32_t index_size; /* of a map's key index, a power of two; 0 while it is small */
+    union {
+        int64_t integer; /* also bool */
+        double real;
+        const char *text;
+        acrm_value **items;
+        acrm__pair *pairs;
+    } as;
+    uint32_t *index; /* open addressing over pairs, value = pair + 1; built beyond 16 pairs */
+    acrm__arena *arena;
+};
+
+/* A null value in an arena (freed with it); NULL on failure. The public setters work on it. */
+acrm_value *acrm__value_in(acrm__arena *arena);
+/* The arena of a root made by acrm_value_new(). */
+
+/* Shorthands; each returns false when memory is short (so calls may be chained with &&). */
+bool acrm__put_null(acrm_value *map, const char *key);
+bool acrm__put_bool(acrm_value *map, const char *key, bool truth);
+bool acrm__put_int(acrm_value *map, const char *key, int64_t integer);
+bool acrm__put_real(acrm_value *map, const char *key, double real);
+bool acrm__put_text(acrm_value *map, const char *key, const char *text); /* NULL: null */
+bool acrm__put_textn(acrm_value *map, const char *key, const char *text, size_t len);
+acrm_value *acrm__put_map(acrm_value *map, const char *key);
+acrm_value *acrm__put_list(acrm_value *map, const char *key);
+acrm_value *acrm__add_map(acrm_value *list);
+acrm_value *acrm__add_list(acrm_value *list);
+bool acrm__add_text(acrm_value *list, const char *text);
+/* Put an existing value (same arena lifetime, borrowed) under a key or into a list, without copy. */
+bool acrm__put_value(acrm_value *map, const char *key, const acrm_value *value);
+bool acrm__add_value(acrm_value *list, const acrm_value *value);
+/* Deep copy of `from` into `to` (of any arena). */
+bool acrm__value_copy(acrm_value *to, const acrm_value *from);
+/* Same type and content; maps in any order of keys; 1 and 1.0 are equal. */
+bool acrm__value_equal(const acrm_value *a, const acrm_value *b);
+/* The text of a text value, or NULL. */
+const char *acrm__get_text(const acrm_value *map, const char *key);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The shipped adapters of the storage port. */
+#ifndef ACRM_STORAGE_STORAGE_H
+#define ACRM_STORAGE_STORAGE_H
+
+#include "autocrm/port/allocator.h"
+#include "autocrm/port/storage.h"
+
+#include <stdbool.h>
+
+enum {
+    ACRM__SQLITE_READONLY = 1,    /* never write; a missing file is an error */
+    ACRM__SQLITE_NO_CREATE = 2,   /* a missing file is an error */
+    ACRM__SQLITE_SYNC_NORMAL = 4  /* WAL without fsync per commit: survives a killed process, may
+                                     lose the last commits when the machine loses power */
+};
+
+/* An SQLite file (or ":memory:" shared among the connections of this storage). Opens no connection
+ * yet. Error texts never hold values of rows. */
+int32_t acrm__sqlite_open(const acrm_allocator *allocator, const char *path, uint32_t flags,
+                          acrm_storage_ops *ops, void **self, acrm_error **err);
+
+/* Rows in memory, shared among the connections of this storage: simple and obviously right, the
+ * oracle of the differential tests. Writers exclude everybody else. */
+int32_t acrm__memory_open(const acrm_allocator *allocator, acrm_storage_ops *ops, void **self,
+                          acrm_error **err);
+
+#endif
