@@ -22,8 +22,10 @@ typedef struct acrm_clock {
 } acrm_clock;
 
 /**
- * Randomness port. Set struct_size; the library copies the struct. Feeds record ids, jitter and
- * draws, never cryptographic keys: those always come from libsodium. Without it libsodium is used.
+ * Randomness port. Set struct_size; the library copies the struct. Every random byte of the
+ * library comes from here: record ids, jitter, keys and nonces. Without it libsodium's generator
+ * is used. Replace it in simulations only: with a predictable one the same calls give the same
+ * database, and its encryption protects nothing.
  */
 typedef struct acrm_random {
     uint32_t struct_size; /**< sizeof(acrm_random), as you compiled it */

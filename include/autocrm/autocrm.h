@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/** The whole library for callers; ports have their own headers in autocrm/port/. */
+#ifndef AUTOCRM_AUTOCRM_H
+#define AUTOCRM_AUTOCRM_H
+
+#include "autocrm/engine.h"
+#include "autocrm/error.h"
+#include "autocrm/status.h"
+#include "autocrm/value.h"
+
+#endif

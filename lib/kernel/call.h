@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* What an operation's handler works with: arguments, records, queries, events, timers, result. */
+#ifndef ACRM_KERNEL_CALL_H
+#define ACRM_KERNEL_CALL_H
+
+#include "base/error.h"
+#include "base/uuid.h"
+#include "base/value.h"
+#include "kernel/declare.h"
+
+typedef struct acrm__entity acrm__entity; /* kernel/registry.h */
+
+struct acrm__call {
+    acrm_session *session;
+    const acrm__op *op;
+    const acrm__entity *entity; /* of a free operation (customer.create), else NULL */
+    const acrm_value *args;     /* a map, checked against op->in */
+    acrm__arena *arena;         /* lives until the outermost call ends */
+    acrm_value *out;            /* the result, an empty map to fill */
+    int64_t now;                /* microseconds UTC: the same for the whole operation */
+    acrm_error **err;
+    int32_t depth;              /* 0 for the host's own call */
+    bool as_system;             /* row scopes are off: timers, reactions, seeding */
+};
+
+struct acrm__rec {
+    const acrm__entity *entity;
+    acrm_cell *cells;        /* one per field, in declaration order */
+    const acrm_cell *before; /* as loaded; NULL for a new record */
+};
+
+/* --- Errors. Each returns its code, so that `return acrm__fail(...)` works. --- */
+int32_t acrm__fail(acrm__call *call, int32_t code, const char *reason, const char *field,
+                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+int32_t acrm__nomem(acrm__call *call);
+
+/* --- Arguments, already checked against op->in. --- */
+const acrm_value *acrm__arg(const acrm__call *call, const char *name); /* NULL: absent or null */
+const char *acrm__arg_text(const acrm__call *call, const char *name);  /* NULL: absent */
+int64_t acrm__arg_int(const acrm__call *call, const char *name, int64_t absent);
+bool acrm__arg_bool(const acrm__call *call, const char *name, bool absent);
+bool acrm__arg_id(const acrm__call *call, const char *name, unsigned char id[16]);
+/* A value of INSTANT, DATE, TIME, DURATION: microseconds, days, seconds, seconds. */
+bool acrm__arg_time(const acrm__call *call, const char *name, int64_t *out);
+
+/* --- Cells. Text and bytes are borrowed, not copied. --- */
+acrm_cell acrm__cell_null(void);
+acrm_cell acrm__cell_int(int64_t integer);
+acrm_cell acrm__cell_real(double real);
+acrm_cell acrm__cell_text(const char *text); /* NULL gives a NULL cell */
+acrm_cell acrm__cell_textn(const char *text, size_t len);
+acrm_cell acrm__cell_blob(const void *bytes, size_t len);
+acrm_cell acrm__cell_id(const unsigned char id[16]); /* NULL gives a NULL cell */
+bool acrm__cell_equal(const acrm_cell *a, const acrm_cell *b);
+
+/* --- Records. Field numbers are F_<entity>__<field>. --- */
+const acrm__entity *acrm__entity_of(const acrm__call *call, const char *name); /* must exist */
+uint32_t acrm__field_of(const acrm__entity *entity, const char *name); /* UINT32_MAX: none */
+acrm__rec *acrm__new(acrm__call *call, const char *entity); /* NULL: no memory */
+/* Set from a lent cell; text must live as long as the call (copy with acrm__arena_text). */
+void acrm__set(acrm__rec *rec, uint32_t field, acrm_cell cell);
+bool acrm__is_null(const acrm__rec *rec, uint32_t field);
+const char *acrm__text(const acrm__rec *rec, uint32_t field); /* NUL-terminated; NULL when null */
+int64_t acrm__int(const acrm__rec *rec, uint32_t field);      /* 0 when null */
+const unsigned char *acrm__id(const acrm__rec *rec, uint32_t field); /* NULL when null */
+bool acrm__changed(const acrm__rec *rec, uint32_t field); /* against `before`; true in a new one */
+
+/* Load a record this session may see and that is not deleted; NOTFOUND naming `arg` otherwise
+ * (arg NULL: "id"). */
+int32_t acrm__load(acrm__call *call, const char *entity, const unsigned char id[16],
+                   const char *arg, acrm__rec **out);
+/* The same by an id argument of the call. */
+int32_t acrm__load_arg(acrm__call *call, const char *entity, const char *arg, acrm__rec **out);
+
+/* Write. insert gives id, version and stamps; update does nothing when nothing changed and raises
+ * the version otherwise; remove is the soft delete. Each validates, audits, raises the event
+ * <entity>.created / .updated / .deleted, and keeps the search index. */
+int32_t acrm__insert(acrm__call *call, acrm__rec *rec);
+int32_t acrm__update(acrm__call *call, acrm__rec *rec);
+int32_t acrm__remove(acrm__call *call, acrm__rec *rec, const char *reason);
+/* Delete the row for good, without audit: for entities with ACRM__NO_AUDIT only. */
+int32_t acrm__purge(acrm__call *call, acrm__rec *rec);
+
+/* --- Queries: conditions on the record's own fields, all of which must hold. --- */
+typedef struct acrm__term {
+    uint32_t field;
+    int32_t op; /* ACRM_FILTER_EQ ... _STARTS */
+    acrm_cell value;
+} acrm__term;
+
+typedef struct acrm__select {
+    const char *entity;
+    const acrm__term *terms;
+    size_t n_terms;
+    const acrm_filter_node *where; /* further condition; NULL: none */
+    uint32_t order;                /* field; F_ID (0) is order of creation */
+    bool descending;
+    uint32_t limit;   /* 0: no limit */
+    bool as_system;   /* look past the session's row scope, on purpose */
+    bool with_deleted;
+} acrm__select;
+
+typedef struct acrm__recs {
+    acrm__rec **items;
+    size_t count;
+} acrm__recs;
+
+int32_t acrm__find(acrm__call *call, const acrm__select *select, acrm__recs *out);
+/* The first of them, or NULL. */
+int32_t acrm__find_one(acrm__call *call, const acrm__select *select, acrm__rec **out);
+int32_t acrm__count(acrm__call *call, const acrm__select *select, int64_t *out);
+/* Build AND of terms in the call's arena; NULL when memory is short. */
+const acrm_filter_node *acrm__where(acrm__call *call, const acrm__term *terms, size_t n);
+/* Parse a JSON filter over an entity; `path` names it in errors ("where"). */
+int32_t acrm__filter(acrm__call *call, const acrm__entity *entity, const acrm_value *filter,
+                     const char *path, const acrm_filter_node **out);
+/* Run a raw query of the storage port (reports). Scope is NOT added: build it with
+ * acrm__scope(). Tables and columns: kernel/registry.h. */
+int32_t acrm__query(acrm__call *call, const acrm_query *query, acrm_row_fn row, void *user);
+/* The session's row scope over an entity, as a filter (NULL: everything). */
+int32_t acrm__scope(acrm__call *call, const acrm__entity *entity, const acrm_filter_node **out);
+
+/* --- Result. --- */
+/* Render a record (what the session may see of it) into `into`, which becomes a map. */
+int32_t acrm__render(acrm__call *call, const acrm__rec *rec, acrm_value *into);
+/* Texts of single values, in the call's arena. */
+const char *acrm__id_text(acrm__call *call, const unsigned char id[16]);
+const char *acrm__instant_text(acrm__call *call, int64_t instant);
+const char *acrm__date_text(acrm__call *call, int64_t days);
+
+/* --- Events, timers, other operations. --- */
+/* Raise an event about a record; `data` may be NULL and must hold nothing personal. */
+int32_t acrm__emit(acrm__call *call, const char *type, const char *entity,
+                   const unsigned char id[16], const acrm_value *data);
+/* Run the reactions to the events raised so far (the dispatcher does it at the end anyway). */
+int32_t acrm__react(acrm__call *call);
+/* One timer per (kind, subject): setting it again moves it. */
+int32_t acrm__timer_set(acrm__call *call, const char *kind, const char *entity,
+                        const unsigned char subject[16], int64_t due_at, const acrm_value *data);
+int32_t acrm__timer_cancel(acrm__call *call, const char *kind, const unsigned char subject[16]);
+/* Call another operation within this one's transaction. *out lives in the call's arena. */
+int32_t acrm__run(acrm__call *call, const char *operation, const acrm_value *args,
+                  acrm_value **out);
+/* Who acts: the user's id, or NULL (the system or a customer). */
+const unsigned char *acrm__actor(const acrm__call *call);
+/* Progress of long work; ACRM_E_INTERRUPTED when it is to end. */
+int32_t acrm__progress(acrm__call *call, const char *what, int64_t done, int64_t total);
+
+/* --- Steps: transactions of an operation with ACRM__OP_STEPS. --- */
+int32_t acrm__begin(acrm__call *call);  /* write */
+int32_t acrm__commit(acrm__call *call); /* reactions run first */
+void acrm__rollback(acrm__call *call);
+/* A part that may fail alone: after a failure everything since savepoint() is undone. */
+int32_t acrm__savepoint(acrm__call *call);
+int32_t acrm__release(acrm__call *call);
+int32_t acrm__rollback_to(acrm__call *call);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of engines and sessions, shared by the files of the kernel and the face only. */
+#ifndef ACRM_KERNEL_INSIDE_H
+#define ACRM_KERNEL_INSIDE_H
+
+#include "autocrm/engine.h"
+#include "base/buf.h"
+#include "kernel/call.h"
+#include "kernel/registry.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    ACRM__SCHEMA_VERSION = 1, /* of the database; raise it when an upgrade needs more than new
+                                 tables, columns and indexes */
+    ACRM__CALL_DEPTH_MAX = 16,
+    ACRM__EVENTS_MAX = 100000, /* one transaction */
+    ACRM__ENGINE_MAGIC = 0x61655247,
+    ACRM__SESSION_MAGIC = 0x61735347,
+    ACRM__CURSOR_MAGIC = 0x61634347,
+    ACRM__HASH_BYTES = 32,
+    ACRM__KEY_BYTES = 32
+};
+
+/* Tables of the kernel that are not entities: kernel/tables.c. */
+enum {
+    ACRM__TABLE_META = 0, /* key -> text or bytes */
+    ACRM__TABLE_AUDIT,
+    ACRM__TABLE_EVENT,
+    ACRM__TABLE_SUBJECT_KEY, /* customer -> its sealed data key */
+    ACRM__TABLE_IDEMPOTENCY,
+    ACRM__TABLE_COUNT
+};
+extern const acrm_table acrm__tables[ACRM__TABLE_COUNT];
+
+/* Columns of those tables. */
+enum { ACRM__META_KEY = 0, ACRM__META_TEXT, ACRM__META_BYTES, ACRM__META_NUMBER };
+enum {
+    ACRM__AUDIT_SEQ = 0,
+    ACRM__AUDIT_AT,
+    ACRM__AUDIT_ACTOR,   /* "system", "user:...", "customer:..." */
+    ACRM__AUDIT_OPERATION,
+    ACRM__AUDIT_ENTITY,
+    ACRM__AUDIT_RECORD,
+    ACRM__AUDIT_ACTION,  /* create update delete restore, or the operation's own word */
+    ACRM__AUDIT_CHANGES, /* JSON {"field":[before,after]}, not personal */
+    ACRM__AUDIT_SUBJECT, /* whose key sealed the next column; NULL: the engine's */
+    ACRM__AUDIT_SEALED,  /* the same JSON of the personal fields, encrypted */
+    ACRM__AUDIT_REASON,
+    ACRM__AUDIT_HASH
+};
+enum {
+    ACRM__EVENT_SEQ = 0,
+    ACRM__EVENT_AT,
+    ACRM__EVENT_TYPE,
+    ACRM__EVENT_ENTITY,
+    ACRM__EVENT_RECORD,
+    ACRM__EVENT_ACTOR,
+    ACRM__EVENT_DATA
+};
+enum { ACRM__SUBJECT_ID = 0, ACRM__SUBJECT_KEY, ACRM__SUBJECT_ERASED_AT };
+enum {
+    ACRM__IDEMPOTENCY_ID = 0,
+    ACRM__IDEMPOTENCY_AT,
+    ACRM__IDEMPOTENCY_OPERATION,
+    ACRM__IDEMPOTENCY_ARGS, /* hash of the arguments */
+    ACRM__IDEMPOTENCY_RESULT
+};
+
+struct acrm_engine {
+    uint32_t magic;
+    atomic_int refs;
+    acrm_allocator allocator;
+    acrm_clock clock;
+    acrm_random random;
+    acrm_log log;
+    acrm_storage_ops storage;
+    void *storage_self;
+    uint32_t flags;
+    char *zone;
+    pthread_mutex_t lock;           /* guards registry and uuid */
+    acrm__registry *registry;       /* the newest */
+    acrm__uuid_state uuid;
+    atomic_llong access_epoch;      /* raised when roles, users or dealers change */
+    unsigned char master_key[ACRM__KEY_BYTES];
+    unsigned char blind_key[ACRM__KEY_BYTES];
+    unsigned char data_key[ACRM__KEY_BYTES]; /* seals personal data that has no subject */
+};
+
+enum { ACRM__PRINCIPAL_SYSTEM = 0, ACRM__PRINCIPAL_USER, ACRM__PRINCIPAL_CUSTOMER };
+
+enum { ACRM__SCOPE_NONE = 0, ACRM__SCOPE_OWN, ACRM__SCOPE_TEAM, ACRM__SCOPE_DEALER, ACRM__SCOPE_ALL };
+
+/* Who acts. Lists live in the principal's own arena. */
+struct acrm__principal {
+    int32_t kind;
+    acrm__arena arena;
+    unsigned char id[16];        /* of the user or customer */
+    const char *text;            /* "user:..." as audited */
+    unsigned char dealer_id[16]; /* the user's own dealer */
+    bool has_dealer;
+    const acrm_cell *dealer_ids; /* the dealer and all below it */
+    uint32_t n_dealer_ids;
+    const acrm_cell *team_ids;   /* users of the same team, with oneself */
+    uint32_t n_team_ids;
+    const acrm_value *role;      /* {"permissions":[...],"scopes":{...},"fields":{...}}; NULL: all */
+    int64_t epoch;               /* engine->access_epoch it was resolved at */
+};
+
+typedef struct acrm__chain {
+    bool valid; /* read in this transaction, or still true by the change mark */
+    int64_t mark;
+    int64_t audit_seq;
+    int64_t event_seq;
+    unsigned char hash[ACRM__HASH_BYTES];
+} acrm__chain;
+
+typedef struct acrm__queued_event {
+    acrm__event event;
+    struct acrm__queued_event *next;
+} acrm__queued_event;
+
+struct acrm_session {
+    uint32_t magic;
+    atomic_int refs;
+    atomic_int in_use;
+    atomic_int interrupted;
+    acrm_engine *engine;
+    const acrm__registry *registry; /* as of the start of the running call */
+    void *conn;
+    acrm__arena arena;              /* of the running call */
+    acrm__principal principal;
+    int32_t in_transaction;         /* 0 no, 1 read, 2 write */
+    acrm__chain chain;
+    acrm__queued_event *events_head, *events_tail;
+    uint32_t n_events;
+    acrm__registry *staged;         /* registry that a schema change installs at commit */
+    bool access_changed;            /* raise access_epoch at commit */
+    void *reference_cache;          /* kernel/references.c; of the running transaction */
+    void *subject_cache;            /* kernel/seal.c; of the running transaction */
+    acrm_progress_fn progress;
+    void *progress_user;
+    acrm_read_fn read;
+    void *read_user;
+};
+
+/* kernel/transaction.c */
+int32_t acrm__transaction_begin(acrm__call *call, bool write);
+int32_t acrm__transaction_commit(acrm__call *call);
+void acrm__transaction_rollback(acrm_session *session);
+
+/* kernel/dispatch.c: run an operation by name in the session's transaction state. `finish` renders
+ * the result before the commit; NULL: none. */
+typedef int32_t (*acrm__finish_fn)(void *user, acrm__call *call, const acrm_value *result);
+int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_value *args,
+                       acrm__arena *result_arena, acrm__finish_fn finish, void *user,
+                       acrm_error **err);
+/* Enter and leave a public function: one thread at a time, no re-entry. */
+int32_t acrm__session_enter(acrm_session *session, acrm_error **err);
+void acrm__session_leave(acrm_session *session);
+
+/* kernel/audit.c */
+typedef struct acrm__audit_entry {
+    const acrm__entity *entity; /* NULL: about no record */
+    const unsigned char *record;
+    const char *action;
+    const char *changes;        /* JSON, or NULL */
+    const char *personal;       /* JSON of the personal part, sealed before it is kept, or NULL */
+    const unsigned char *subject; /* customer whose key seals it, or NULL */
+    const char *reason;
+} acrm__audit_entry;
+int32_t acrm__audit(acrm__call *call, const acrm__audit_entry *entry);
+/* Read the heads of the audit chain and the event feed unless they are known. */
+int32_t acrm__chain_load(acrm__call *call);
+/* Operations of the kernel: audit.verify, audit.list, event.list, engine.tick, timer.retry ... */
+extern const acrm__module acrm__mod_kernel;
+int32_t acrm__audit_verify(acrm__call *call);
+int32_t acrm__audit_list(acrm__call *call);
+/* The audit entries of one record, oldest first, personal part opened if the session may see it:
+ * the body of <entity>.history. Appends maps {seq, at, actor, operation, action, reason, changes}
+ * to `items`. */
+int32_t acrm__audit_history(acrm__call *call, const acrm__entity *entity,
+                            const unsigned char record[16], acrm_value *items);
+
+/* kernel/seal.c: encryption. All sizes include nonce and tag. */
+enum { ACRM__SEAL_OVERHEAD = 24 + 16 };
+int32_t acrm__keys_open(acrm__call *call, const acrm_keys *keys); /* master key, derived keys */
+void acrm__random_bytes(acrm_engine *engine, void *bytes, size_t len);
+/* The data key of a customer, made at first use; NOTFOUND once it was erased. */
+int32_t acrm__subject_key(acrm__call *call, const unsigned char subject[16], bool make,
+                          unsigned char key[ACRM__KEY_BYTES]);
+/* Drop it: everything sealed with it is lost for ever. */
+int32_t acrm__subject_erase(acrm__call *call, const unsigned char subject[16]);
+/* XChaCha20-Poly1305 into the call's arena. `subject` NULL: the engine's data key. `context` is
+ * authenticated with it. */
+int32_t acrm__seal(acrm__call *call, const unsigned char *subject, const char *context,
+                   const void *plain, size_t len, acrm_cell *out);
+/* ACRM_E_NOTFOUND when the subject's key is gone, ACRM_E_CORRUPT when it does not open. */
+int32_t acrm__unseal(acrm__call *call, const unsigned char *subject, const char *context,
+                     const acrm_cell *sealed, const char **plain, size_t *len);
+/* Keyed hash of the normalised text, for look-ups of encrypted fields. */
+int32_t acrm__blind(acrm__call *call, const acrm__entity *entity, uint32_t field,
+                    const char *text, size_t len, acrm_cell *out);
+void acrm__seal_forget(acrm_session *session); /* wipe and drop the session's key cache */
+
+/* kernel/access.c */
+int32_t acrm__principal_load(acrm__call *call, const char *text);
+int32_t acrm__principal_refresh(acrm__call *call); /* when roles or users changed meanwhile */
+void acrm__principal_free(acrm__principal *principal);
+bool acrm__may_call(const acrm_session *session, const acrm__opinfo *op);
+bool acrm__may_see_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
+bool acrm__may_write_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
+/* Whether a loaded record lies within the session's row scope. */
+int32_t acrm__in_scope(acrm__call *call, const acrm__rec *rec, bool *out);
+
+/* kernel/timers.c */
+int32_t acrm__tick(acrm__call *call); /* the operation engine.tick */
+int32_t acrm__timer_retry(acrm__call *call);
+
+/* kernel/custom.c */
+int32_t acrm__custom_read(acrm__call *call, acrm__arena *arena, acrm__custom *out);
+int32_t acrm__schema_add_entity(acrm__call *call);
+int32_t acrm__schema_add_field(acrm__call *call);
+int32_t acrm__schema_retire(acrm__call *call);
+
+/* kernel/record.c */
+/* A JSON value to a cell of the field's type; on a mismatch appends {field, reason, message} to
+ * `faults`. Returns ACRM_OK also then; NOMEM otherwise. */
+int32_t acrm__decode(acrm__call *call, const acrm__fieldinfo *field, const acrm_value *value,
+                     const char *path, acrm_cell *out, acrm_value *faults);
+/* A cell to a JSON value. `currency_digits` for MONEY. */
+int32_t acrm__encode(acrm__call *call, const acrm__fieldinfo *field, const acrm_cell *cell,
+                     int32_t currency_digits, acrm_value *out);
+int32_t acrm__fault(acrm_value *faults, const char *path, const char *reason, const char *format,
+                    ...) __attribute__((format(printf, 4, 5)));
+/* Minor digits of a MONEY field in this row; 2 when the row has no currency. */
+int32_t acrm__money_digits(const acrm__entity *entity, uint32_t field, const acrm_cell *cells);
+/* Copy a row lent by the storage into the call's arena. */
+acrm_cell *acrm__cells_copy(acrm__arena *arena, const acrm_cell *cells, uint32_t n);
+
+/* kernel/references.c */
+int32_t acrm__check_references(acrm__call *call, const acrm__rec *rec, acrm_value *faults);
+
+#endif
