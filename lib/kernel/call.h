@@ -8,7 +8,6 @@
 #include "base/value.h"
 #include "kernel/declare.h"
 
-typedef struct acrm__entity acrm__entity; /* kernel/registry.h */
 
 struct acrm__call {
     acrm_session *session;

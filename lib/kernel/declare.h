@@ -96,6 +96,7 @@ typedef struct acrm__entity_def {
     const char *help;
 } acrm__entity_def;
 
+typedef struct acrm__entity acrm__entity; /* kernel/registry.h */
 typedef struct acrm__call acrm__call;
 typedef struct acrm__rec acrm__rec;
 

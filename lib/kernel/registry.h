@@ -84,6 +84,7 @@ typedef struct acrm__registry {
     acrm__opinfo *ops;
     uint32_t n_ops;
     acrm__names op_names;
+    uint32_t next_table; /* number for the next table made; never used twice in an engine */
     int64_t epoch; /* of the schema in the database that it was built from */
 } acrm__registry;
 
