@@ -229,6 +229,9 @@ int32_t acrm__schema_retire(acrm__call *call);
  * `faults`. Returns ACRM_OK also then; NOMEM otherwise. */
 int32_t acrm__decode(acrm__call *call, const acrm__fieldinfo *field, const acrm_value *value,
                      const char *path, acrm_cell *out, acrm_value *faults);
+/* MONEY is decoded to text; this makes it minor units once the record's currency is known. */
+int32_t acrm__decode_money(const acrm__entity *entity, uint32_t field, acrm_cell *cells,
+                           const char *path, acrm_value *faults);
 /* A cell to a JSON value. `currency_digits` for MONEY. */
 int32_t acrm__encode(acrm__call *call, const acrm__fieldinfo *field, const acrm_cell *cell,
                      int32_t currency_digits, acrm_value *out);
@@ -238,6 +241,10 @@ int32_t acrm__fault(acrm_value *faults, const char *path, const char *reason, co
 int32_t acrm__money_digits(const acrm__entity *entity, uint32_t field, const acrm_cell *cells);
 /* Copy a row lent by the storage into the call's arena. */
 acrm_cell *acrm__cells_copy(acrm__arena *arena, const acrm_cell *cells, uint32_t n);
+
+/* kernel/meta.c: small facts kept in the meta table, by a name of at most 16 bytes. */
+int32_t acrm__meta_get(acrm__call *call, const char *name, int32_t column, acrm_cell *out);
+int32_t acrm__meta_put(acrm__call *call, const char *name, int32_t column, acrm_cell value);
 
 /* kernel/references.c */
 int32_t acrm__check_references(acrm__call *call, const acrm__rec *rec, acrm_value *faults);
