@@ -92,6 +92,8 @@ enum { ACRM__PRINCIPAL_SYSTEM = 0, ACRM__PRINCIPAL_USER, ACRM__PRINCIPAL_CUSTOME
 
 enum { ACRM__SCOPE_NONE = 0, ACRM__SCOPE_OWN, ACRM__SCOPE_TEAM, ACRM__SCOPE_DEALER, ACRM__SCOPE_ALL };
 
+typedef struct acrm__field_rules acrm__field_rules;
+
 /* Who acts. Lists live in the principal's own arena. */
 struct acrm__principal {
     int32_t kind;
@@ -106,10 +108,14 @@ struct acrm__principal {
     uint32_t n_team_ids;
     const acrm_value *role;      /* {"permissions":[...],"scopes":{...},"fields":{...}}; NULL: all */
     int64_t epoch;               /* engine->access_epoch it was resolved at */
+    int64_t shared_epoch;        /* the same as kept in the database, for other processes */
+    int64_t mark;                /* change mark at which shared_epoch was read */
+    acrm__field_rules *rules;    /* the role's field rules as bits; kernel/field_rules.c */
 };
 
 typedef struct acrm__chain {
     bool valid; /* read in this transaction, or still true by the change mark */
+    bool changed; /* rows were appended since the heads were last kept */
     int64_t mark;
     int64_t audit_seq;
     int64_t event_seq;
@@ -118,6 +124,7 @@ typedef struct acrm__chain {
 
 typedef struct acrm__queued_event {
     acrm__event event;
+    int32_t depth; /* reactions that led to it, one in another */
     struct acrm__queued_event *next;
 } acrm__queued_event;
 
@@ -171,8 +178,12 @@ typedef struct acrm__audit_entry {
     const char *reason;
 } acrm__audit_entry;
 int32_t acrm__audit(acrm__call *call, const acrm__audit_entry *entry);
-/* Read the heads of the audit chain and the event feed unless they are known. */
+/* Read the heads of the audit chain and the event feed unless they are known. ACRM_E_CORRUPT when
+ * they were changed from outside. */
 int32_t acrm__chain_load(acrm__call *call);
+/* Keep the heads, signed, when they changed: every write transaction does it just before its
+ * commit, and sets chain.valid to false when it is rolled back. */
+int32_t acrm__chain_store(acrm__call *call);
 /* Operations of the kernel: audit.verify, audit.list, event.list, engine.tick, timer.retry ... */
 extern const acrm__module acrm__mod_kernel;
 int32_t acrm__audit_verify(acrm__call *call);
@@ -213,6 +224,11 @@ bool acrm__may_see_field(const acrm__call *call, const acrm__entity *entity, uin
 bool acrm__may_write_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
 /* Whether a loaded record lies within the session's row scope. */
 int32_t acrm__in_scope(acrm__call *call, const acrm__rec *rec, bool *out);
+/* Whether the session's row scopes leave nothing out, so that it may read feeds and logs whole. */
+bool acrm__sees_all(const acrm__call *call);
+/* With session->access_changed: raise the access epoch kept in the database, just before the
+ * commit. engine->access_epoch is raised after it. */
+int32_t acrm__access_raise(acrm__call *call);
 
 /* kernel/timers.c */
 int32_t acrm__tick(acrm__call *call); /* the operation engine.tick */
