@@ -263,6 +263,28 @@ int32_t acrm__meta_get(acrm__call *call, const char *name, int32_t column, acrm_
 int32_t acrm__meta_put(acrm__call *call, const char *name, int32_t column, acrm_cell value);
 
 /* kernel/references.c */
+void acrm__references_forget(acrm_session *session);
+/* kernel/read.c */
+enum { ACRM__DELETED_WITHOUT = 0, ACRM__DELETED_WITH, ACRM__DELETED_ONLY };
+acrm__rec *acrm__rec_from_row(acrm__call *call, const acrm__entity *entity,
+                              const acrm_cell *cells);
+/* AND of two conditions, either of which may be NULL. */
+const acrm_filter_node *acrm__and(acrm__call *call, const acrm_filter_node *a,
+                                  const acrm_filter_node *b);
+/* The condition with the session's row scope and the choice of deleted records added. */
+int32_t acrm__where_visible(acrm__call *call, const acrm__entity *entity,
+                            const acrm_filter_node *where, int32_t deleted,
+                            const acrm_filter_node **out);
+/* NULL when there is none that may be seen; deleted ones are found too. */
+int32_t acrm__load_any(acrm__call *call, const acrm__entity *entity, const unsigned char id[16],
+                       acrm__rec **out);
+/* NULL when there is none that lives and may be seen. */
+int32_t acrm__load_or_null(acrm__call *call, const acrm__entity *entity,
+                           const unsigned char id[16], acrm__rec **out);
+/* kernel/write.c */
+int32_t acrm__restore(acrm__call *call, acrm__rec *rec);
+/* kernel/engine.c: a fresh record id */
+void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16]);
 int32_t acrm__check_references(acrm__call *call, const acrm__rec *rec, acrm_value *faults);
 
 #endif

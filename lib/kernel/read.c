@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading records: by id, by conditions, and by raw queries of the storage port. */
+#include "kernel/inside.h"
+
+#include <string.h>
+
+typedef struct read_one {
+    acrm__call *call;
+    const acrm__entity *entity;
+    acrm__rec *rec;
+} read_one;
+
+acrm__rec *acrm__rec_from_row(acrm__call *call, const acrm__entity *entity, const acrm_cell *cells)
+{
+    acrm__rec *rec = acrm__arena_zero(call->arena, sizeof *rec);
+    acrm_cell *before = acrm__cells_copy(call->arena, cells, entity->n_fields);
+    acrm_cell *now = acrm__arena_alloc(call->arena, entity->n_fields * sizeof *now);
+
+    if (!rec || !before || !now)
+        return NULL;
+    memcpy(now, before, entity->n_fields * sizeof *now);
+    *rec = (acrm__rec){ .entity = entity, .cells = now, .before = before };
+    return rec;
+}
+
+static int32_t read_one_row(void *user, const acrm_cell *cells, uint32_t n)
+{
+    read_one *one = user;
+
+    (void)n;
+    one->rec = acrm__rec_from_row(one->call, one->entity, cells);
+    return one->rec ? 1 : ACRM_E_NOMEM;
+}
+
+int32_t acrm__load_any(acrm__call *call, const acrm__entity *entity, const unsigned char id[16],
+                       acrm__rec **out)
+{
+    acrm_session *s = call->session;
+    read_one one = { .call = call, .entity = entity };
+    acrm_cell key = acrm__cell_blob(id, 16);
+    bool visible = true;
+
+    int32_t st = s->engine->storage.lookup(s->conn, &entity->table, F_ID, &key, 1, read_one_row,
+                                           &one, call->err);
+    if (st == ACRM_E_NOMEM)
+        return acrm__nomem(call);
+    if (st == ACRM_OK && one.rec && !call->as_system)
+        st = acrm__in_scope(call, one.rec, &visible);
+    if (st == ACRM_OK)
+        *out = visible ? one.rec : NULL;
+    return st;
+}
+
+int32_t acrm__load_or_null(acrm__call *call, const acrm__entity *entity,
+                           const unsigned char id[16], acrm__rec **out)
+{
+    int32_t st = acrm__load_any(call, entity, id, out);
+
+    if (st == ACRM_OK && *out && !acrm__is_null(*out, F_DELETED_AT))
+        *out = NULL;
+    return st;
+}
+
+int32_t acrm__load(acrm__call *call, const char *entity, const unsigned char id[16],
+                   const char *arg, acrm__rec **out)
+{
+    acrm__rec *rec = NULL;
+    int32_t st = acrm__load_or_null(call, acrm__entity_of(call, entity), id, &rec);
+
+    if (st != ACRM_OK)
+        return st;
+    if (!rec)
+        return acrm__fail(call, ACRM_E_NOTFOUND, "reference", arg ? arg : "id",
+                          "there is no such %s", entity);
+    *out = rec;
+    return ACRM_OK;
+}
+
+int32_t acrm__load_arg(acrm__call *call, const char *entity, const char *arg, acrm__rec **out)
+{
+    unsigned char id[16];
+
+    if (!acrm__arg_id(call, arg, id))
+        return acrm__fail(call, ACRM_E_INVALID, "required", arg, "%s is required", arg);
+    return acrm__load(call, entity, id, arg, out);
+}
+
+/* --- Conditions --- */
+
+const acrm_filter_node *acrm__where(acrm__call *call, const acrm__term *terms, size_t n)
+{
+    acrm_filter_node *nodes = acrm__arena_array(call->arena, n + 1, sizeof *nodes);
+    acrm_cell *values = acrm__arena_array(call->arena, n ? n : 1, sizeof *values);
+
+    if (!nodes || !values)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        values[i] = terms[i].value;
+        nodes[i + 1] = (acrm_filter_node){ .op = terms[i].op, .column = terms[i].field,
+                                           .values = &values[i], .n_values = 1 };
+    }
+    nodes[0] = (acrm_filter_node){ .op = ACRM_FILTER_AND, .n_children = (uint32_t)n,
+                                   .children = nodes + 1 };
+    return nodes;
+}
+
+const acrm_filter_node *acrm__and(acrm__call *call, const acrm_filter_node *a,
+                                  const acrm_filter_node *b)
+{
+    if (!a || !b)
+        return a ? a : b;
+    acrm_filter_node *nodes = acrm__arena_array(call->arena, 3, sizeof *nodes);
+    if (!nodes)
+        return NULL;
+    nodes[0] = (acrm_filter_node){ .op = ACRM_FILTER_AND, .n_children = 2, .children = nodes + 1 };
+    nodes[1] = *a;
+    nodes[2] = *b;
+    return nodes;
+}
+
+int32_t acrm__where_visible(acrm__call *call, const acrm__entity *entity,
+                            const acrm_filter_node *where, int32_t deleted,
+                            const acrm_filter_node **out)
+{
+    const acrm_filter_node *scope = NULL;
+    acrm__term live = { F_DELETED_AT, deleted == ACRM__DELETED_ONLY ? ACRM_FILTER_NE
+                                                                    : ACRM_FILTER_EQ,
+                        acrm__cell_null() };
+
+    if (!call->as_system) {
+        int32_t st = acrm__scope(call, entity, &scope);
+        if (st != ACRM_OK)
+            return st;
+    }
+    if (deleted != ACRM__DELETED_WITH) {
+        const acrm_filter_node *node = acrm__where(call, &live, 1);
+        if (!node)
+            return acrm__nomem(call);
+        const acrm_filter_node *one = &node->children[0];
+        where = where ? acrm__and(call, one, where) : one;
+        if (!where)
+            return acrm__nomem(call);
+    }
+    if (scope) {
+        where = acrm__and(call, where, scope);
+        if (!where)
+            return acrm__nomem(call);
+    }
+    *out = where;
+    return ACRM_OK;
+}
+
+/* --- Lists --- */
+
+typedef struct read_list {
+    acrm__call *call;
+    const acrm__entity *entity;
+    acrm__rec **items;
+    size_t count, cap;
+} read_list;
+
+static int32_t read_list_row(void *user, const acrm_cell *cells, uint32_t n)
+{
+    read_list *list = user;
+
+    (void)n;
+    if (list->count == list->cap) {
+        size_t cap = list->cap ? list->cap * 2 : 16;
+        acrm__rec **items = acrm__arena_array(list->call->arena, cap, sizeof *items);
+        if (!items)
+            return ACRM_E_NOMEM;
+        if (list->count)
+            memcpy(items, list->items, list->count * sizeof *items);
+        list->items = items;
+        list->cap = cap;
+    }
+    acrm__rec *rec = acrm__rec_from_row(list->call, list->entity, cells);
+    if (!rec)
+        return ACRM_E_NOMEM;
+    list->items[list->count++] = rec;
+    return 0;
+}
+
+static int32_t read_condition(acrm__call *call, const acrm__entity *entity,
+                              const acrm__select *select, const acrm_filter_node **out)
+{
+    const acrm_filter_node *where = select->where;
+    bool as_system = call->as_system;
+
+    if (select->n_terms) {
+        const acrm_filter_node *terms = acrm__where(call, select->terms, select->n_terms);
+        where = terms ? acrm__and(call, terms, where) : NULL;
+        if (!where)
+            return acrm__nomem(call);
+    }
+    call->as_system |= select->as_system;
+    int32_t st = acrm__where_visible(call, entity, where,
+                                     select->with_deleted ? ACRM__DELETED_WITH
+                                                          : ACRM__DELETED_WITHOUT, out);
+    call->as_system = as_system;
+    return st;
+}
+
+int32_t acrm__find(acrm__call *call, const acrm__select *select, acrm__recs *out)
+{
+    acrm_session *s = call->session;
+    const acrm__entity *entity = acrm__entity_of(call, select->entity);
+    read_list list = { .call = call, .entity = entity };
+    acrm_order order[] = { { select->order, select->descending }, { F_ID, select->descending } };
+    acrm_query query = { .struct_size = sizeof query, .table = &entity->table, .order = order,
+                         .n_order = select->order == F_ID ? 1 : 2, .limit = select->limit };
+
+    int32_t st = read_condition(call, entity, select, &query.where);
+    if (st == ACRM_OK)
+        st = s->engine->storage.query(s->conn, &query, read_list_row, &list, call->err);
+    if (st != ACRM_OK)
+        return st == ACRM_E_NOMEM ? acrm__nomem(call) : st;
+    *out = (acrm__recs){ list.items, list.count };
+    return ACRM_OK;
+}
+
+int32_t acrm__find_one(acrm__call *call, const acrm__select *select, acrm__rec **out)
+{
+    acrm__select one = *select;
+    acrm__recs found;
+
+    one.limit = 1;
+    int32_t st = acrm__find(call, &one, &found);
+    if (st == ACRM_OK)
+        *out = found.count ? found.items[0] : NULL;
+    return st;
+}
+
+static int32_t read_count_row(void *user, const acrm_cell *cells, uint32_t n)
+{
+    (void)n;
+    *(int64_t *)user = cells[0].integer;
+    return 1;
+}
+
+int32_t acrm__count(acrm__call *call, const acrm__select *select, int64_t *out)
+{
+    acrm_session *s = call->session;
+    const acrm__entity *entity = acrm__entity_of(call, select->entity);
+    acrm_expression count = { .aggregate = ACRM_AGGREGATE_COUNT };
+    acrm_query query = { .struct_size = sizeof query, .table = &entity->table, .n_select = 1,
+                         .select = &count };
+
+    int32_t st = read_condition(call, entity, select, &query.where);
+    if (st == ACRM_OK)
+        st = s->engine->storage.query(s->conn, &query, read_count_row, out, call->err);
+    return st;
+}
+
+int32_t acrm__query(acrm__call *call, const acrm_query *query, acrm_row_fn row, void *user)
+{
+    acrm_session *s = call->session;
+    int32_t st = s->engine->storage.query(s->conn, query, row, user, call->err);
+
+    return st == ACRM_E_NOMEM ? acrm__nomem(call) : st;
+}

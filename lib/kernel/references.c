@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* References: each must name a live record that the session may see. What was found is remembered
+ * for the rest of the transaction, so that bulk work asks once. */
+#include "kernel/inside.h"
+
+#include <string.h>
+
+enum { REFERENCES_SLOTS = 256 };
+
+typedef struct references_slot {
+    uint32_t entity; /* number + 1; 0: empty */
+    bool as_system;
+    unsigned char id[16];
+} references_slot;
+
+static references_slot *references_slot_of(acrm__call *call, uint32_t entity,
+                                           const unsigned char id[16])
+{
+    acrm_session *s = call->session;
+    uint32_t tail;
+
+    if (!s->reference_cache)
+        s->reference_cache = acrm__alloc_zero(&s->engine->allocator,
+                                              REFERENCES_SLOTS * sizeof(references_slot));
+    if (!s->reference_cache)
+        return NULL;
+    memcpy(&tail, id + 12, sizeof tail);
+    return (references_slot *)s->reference_cache + ((tail ^ entity) & (REFERENCES_SLOTS - 1));
+}
+
+void acrm__references_forget(acrm_session *session)
+{
+    acrm__free(&session->engine->allocator, session->reference_cache,
+               REFERENCES_SLOTS * sizeof(references_slot));
+    session->reference_cache = NULL;
+}
+
+static int32_t references_check(acrm__call *call, const acrm__rec *rec, uint32_t field,
+                                acrm_value *faults)
+{
+    const acrm__fieldinfo *f = &rec->entity->fields[field];
+    const acrm__entity *target = call->session->registry->entities[f->target];
+    const unsigned char *id = acrm__id(rec, field);
+    acrm__rec *found = NULL;
+
+    references_slot *slot = references_slot_of(call, target->number, id);
+    if (!slot)
+        return ACRM_E_NOMEM;
+    if (slot->entity == target->number + 1 && memcmp(slot->id, id, 16) == 0 &&
+        slot->as_system == call->as_system)
+        return ACRM_OK;
+    int32_t st = acrm__load_or_null(call, target, id, &found);
+    if (st != ACRM_OK)
+        return st;
+    if (!found)
+        return acrm__fault(faults, f->def.name, "reference", "%s names no %s", f->def.name,
+                           target->def->name);
+    *slot = (references_slot){ .entity = target->number + 1, .as_system = call->as_system };
+    memcpy(slot->id, id, 16);
+    return ACRM_OK;
+}
+
+int32_t acrm__check_references(acrm__call *call, const acrm__rec *rec, acrm_value *faults)
+{
+    for (uint32_t i = F_SYSTEM_COUNT; i < rec->entity->n_fields; i++) {
+        if (rec->entity->fields[i].target == UINT32_MAX || !acrm__id(rec, i) ||
+            !acrm__changed(rec, i))
+            continue;
+        int32_t st = references_check(call, rec, i, faults);
+        if (st != ACRM_OK)
+            return st;
+    }
+    return ACRM_OK;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing records: hooks, validation, the row, its search text, audit and event. */
+#include "base/json.h"
+#include "base/text.h"
+#include "kernel/changes.h"
+#include "kernel/inside.h"
+
+#include <string.h>
+
+/* --- What is stored: encrypted fields sealed, blind indexes filled --- */
+
+static const unsigned char *write_subject(const acrm__rec *rec)
+{
+    return rec->entity->subject == UINT32_MAX ? NULL : acrm__id(rec, rec->entity->subject);
+}
+
+static int32_t write_seal(acrm__call *call, acrm__rec *rec)
+{
+    for (uint32_t i = F_SYSTEM_COUNT; i < rec->entity->n_fields; i++) {
+        const acrm__fieldinfo *f = &rec->entity->fields[i];
+        const acrm_cell *cell = &rec->cells[i];
+        if (!(f->def.flags & ACRM__ENCRYPTED) || !acrm__changed(rec, i))
+            continue;
+        if (f->blind != UINT32_MAX)
+            rec->cells[f->blind] = acrm__cell_null();
+        if (cell->type != ACRM_CELL_TEXT)
+            continue;
+        int32_t st = f->blind == UINT32_MAX ? ACRM_OK
+            : acrm__blind(call, rec->entity, i, cell->data, cell->size, &rec->cells[f->blind]);
+        if (st == ACRM_OK)
+            st = acrm__seal(call, write_subject(rec), f->def.name, cell->data, cell->size,
+                            &rec->cells[i]);
+        if (st != ACRM_OK)
+            return st;
+    }
+    return ACRM_OK;
+}
+
+/* --- Validation that every write goes through --- */
+
+static int32_t write_required(const acrm__rec *rec, acrm_value *faults)
+{
+    for (uint32_t i = F_SYSTEM_COUNT; i < rec->entity->n_fields; i++) {
+        const acrm__fieldinfo *f = &rec->entity->fields[i];
+        if (!(f->def.flags & ACRM__REQUIRED) || !acrm__is_null(rec, i))
+            continue;
+        int32_t st = acrm__fault(faults, f->def.name, "required", "%s is required", f->def.name);
+        if (st != ACRM_OK)
+            return st;
+    }
+    return ACRM_OK;
+}
+
+static int32_t write_validate(acrm__call *call, const acrm__rec *rec)
+{
+    acrm_value *faults = acrm__value_in(call->arena);
+
+    if (!faults || acrm_value_set_list(faults) != ACRM_OK)
+        return acrm__nomem(call);
+    int32_t st = write_required(rec, faults);
+    if (st == ACRM_OK)
+        st = acrm__check_references(call, rec, faults);
+    if (st != ACRM_OK)
+        return st == ACRM_E_NOMEM ? acrm__nomem(call) : st;
+    if (acrm_value_count(faults) == 0)
+        return ACRM_OK;
+    return acrm__error_fields(call->err, ACRM_E_INVALID, faults);
+}
+
+static int32_t write_hooks(acrm__call *call, acrm__rec *rec)
+{
+    acrm__rec before = { .entity = rec->entity };
+
+    if (rec->before)
+        before.cells = acrm__cells_copy(call->arena, rec->before, rec->entity->n_fields);
+    if (rec->before && !before.cells)
+        return acrm__nomem(call);
+    for (const acrm__hook *const *h = rec->entity->hooks; *h; h++) {
+        int32_t st = (*h)->before_write(call, rec, rec->before ? &before : NULL);
+        if (st != ACRM_OK)
+            return st;
+    }
+    return ACRM_OK;
+}
+
+/* --- Search text --- */
+
+static int32_t write_search(acrm__call *call, const acrm__entity *entity, const acrm_cell *cells,
+                            const char **out)
+{
+    acrm__str text;
+
+    *out = NULL;
+    if (!entity->searchable)
+        return ACRM_OK;
+    acrm__str_init(&text, &call->arena->allocator);
+    for (uint32_t i = F_SYSTEM_COUNT; i < entity->n_fields; i++) {
+        if (!(entity->fields[i].def.flags & ACRM__SEARCHABLE) || cells[i].type != ACRM_CELL_TEXT)
+            continue;
+        if (text.len)
+            acrm__str_putc(&text, ' ');
+        acrm__fold(cells[i].data, cells[i].size, &text);
+    }
+    *out = text.failed ? NULL : acrm__arena_text(call->arena, text.data ? text.data : "", text.len);
+    acrm__str_free(&text);
+    return *out ? ACRM_OK : acrm__nomem(call);
+}
+
+/* --- Audit and event --- */
+
+static int32_t write_event(acrm__call *call, const acrm__rec *rec, const char *action,
+                           const acrm__changes *changes)
+{
+    acrm_value *data = NULL;
+    acrm__json_fault fault;
+    const char *type = acrm__arena_format(call->arena, "%s.%s", rec->entity->def->name, action);
+    int32_t st = type ? ACRM_OK : ACRM_E_NOMEM;
+
+    if (st == ACRM_OK && rec->before) {
+        acrm__str text;
+        acrm__str_init(&text, &call->arena->allocator);
+        acrm__str_puts(&text, "{\"changes\":");
+        acrm__str_puts(&text, changes->plain.len ? changes->plain.data : "{}");
+        acrm__str_puts(&text, ",\"personal\":");
+        acrm__str_puts(&text, changes->names.len ? changes->names.data : "[]");
+        acrm__str_putc(&text, '}');
+        st = text.failed ? ACRM_E_NOMEM
+                         : acrm__json_read(call->arena, text.data, text.len, &data, &fault);
+        acrm__str_free(&text);
+    }
+    if (st != ACRM_OK)
+        return acrm__nomem(call);
+    return acrm__emit(call, type, rec->entity->def->name, acrm__id(rec, F_ID), data);
+}
+
+static int32_t write_traces(acrm__call *call, const acrm__rec *rec, const char *action,
+                            const char *event, const char *reason)
+{
+    acrm__changes changes;
+
+    if (rec->entity->def->flags & ACRM__NO_AUDIT)
+        return ACRM_OK;
+    int32_t st = acrm__changes_write(call, rec, &changes);
+    if (st == ACRM_OK)
+        st = acrm__audit(call, &(acrm__audit_entry){
+            .entity = rec->entity, .record = acrm__id(rec, F_ID), .action = action,
+            .changes = changes.plain.len ? changes.plain.data : NULL,
+            .personal = changes.personal.len ? changes.personal.data : NULL,
+            .subject = write_subject(rec),
+            .reason = reason ? reason : acrm__get_text(call->args, "reason") });
+    if (st == ACRM_OK)
+        st = write_event(call, rec, event, &changes);
+    acrm__changes_free(&changes);
+    return st;
+}
+
+/* The row as it is now becomes what later changes are compared with. */
+static int32_t write_settle(acrm__call *call, acrm__rec *rec)
+{
+    rec->before = acrm__cells_copy(call->arena, rec->cells, rec->entity->n_fields);
+    return rec->before ? ACRM_OK : acrm__nomem(call);
+}
+
+static void write_watch_access(acrm__call *call, const acrm__entity *entity)
+{
+    static const char *const watched[] = { "role", "user", "dealer", "team" };
+
+    for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++)
+        if (strcmp(entity->def->name, watched[i]) == 0)
+            call->session->access_changed = true;
+}
+
+/* --- The three writes --- */
+
+static int32_t write_stamp(acrm__call *call, acrm__rec *rec)
+{
+    const acrm__principal *p = &call->session->principal;
+    acrm_cell actor = p->kind == ACRM__PRINCIPAL_SYSTEM ? acrm__cell_null()
+                                                        : acrm__cell_blob(p->id, 16);
+
+    if (!rec->before) {
+        unsigned char *id = acrm__arena_alloc(call->arena, 16);
+        if (!id)
+            return acrm__nomem(call);
+        acrm__engine_uuid(call->session->engine, call->now, id);
+        rec->cells[F_ID] = acrm__cell_blob(id, 16);
+        rec->cells[F_CREATED_AT] = acrm__cell_int(call->now);
+        rec->cells[F_CREATED_BY] = actor;
+    }
+    rec->cells[F_VERSION] = acrm__cell_int(rec->before ? rec->before[F_VERSION].integer + 1 : 1);
+    rec->cells[F_UPDATED_AT] = acrm__cell_int(call->now);
+    rec->cells[F_UPDATED_BY] = actor;
+    return ACRM_OK;
+}
+
+static void write_presets(acrm__call *call, acrm__rec *rec)
+{
+    for (uint32_t i = F_SYSTEM_COUNT; i < rec->entity->n_fields; i++) {
+        const acrm__fieldinfo *f = &rec->entity->fields[i];
+        if (f->preset && acrm__is_null(rec, i))
+            (void)acrm__decode(call, f, f->preset, f->def.name, &rec->cells[i], NULL);
+    }
+}
+
+int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
+{
+    acrm_session *s = call->session;
+    const char *search;
+
+    write_presets(call, rec);
+    int32_t st = write_stamp(call, rec);
+    if (st == ACRM_OK)
+        st = write_hooks(call, rec);
+    if (st == ACRM_OK)
+        st = write_validate(call, rec);
+    if (st == ACRM_OK)
+        st = write_seal(call, rec);
+    if (st == ACRM_OK)
+        st = write_search(call, rec->entity, rec->cells, &search);
+    if (st == ACRM_OK)
+        st = s->engine->storage.insert(s->conn, &rec->entity->table, rec->cells, search, call->err);
+    if (st == ACRM_OK)
+        st = write_traces(call, rec, "create", "created", NULL);
+    if (st != ACRM_OK)
+        return st;
+    write_watch_access(call, rec->entity);
+    return write_settle(call, rec);
+}
+
+static int32_t write_update_row(acrm__call *call, acrm__rec *rec)
+{
+    acrm_session *s = call->session;
+    uint32_t n = 0;
+    int32_t changed = 0;
+    const char *old = NULL, *new = NULL;
+    uint32_t *columns = acrm__arena_array(call->arena, rec->entity->n_fields, sizeof *columns);
+    acrm_cell *cells = acrm__arena_array(call->arena, rec->entity->n_fields, sizeof *cells);
+
+    if (!columns || !cells)
+        return acrm__nomem(call);
+    for (uint32_t i = 0; i < rec->entity->n_fields; i++) {
+        if (!acrm__changed(rec, i))
+            continue;
+        columns[n] = i;
+        cells[n++] = rec->cells[i];
+    }
+    int32_t st = write_search(call, rec->entity, rec->before, &old);
+    if (st == ACRM_OK)
+        st = write_search(call, rec->entity, rec->cells, &new);
+    if (st != ACRM_OK)
+        return st;
+    if (old && new && strcmp(old, new) == 0)
+        old = new = NULL;
+    st = s->engine->storage.update(s->conn, &rec->entity->table, &rec->cells[F_ID], columns, cells,
+                                   n, old, new, &changed, call->err);
+    if (st == ACRM_OK && !changed)
+        return acrm__fail(call, ACRM_E_CONFLICT, "stale_version", "id",
+                          "the %s is gone", rec->entity->def->name);
+    return st;
+}
+
+static bool write_differs(const acrm__rec *rec)
+{
+    for (uint32_t i = F_DELETED_AT; i < rec->entity->n_fields; i++)
+        if (acrm__changed(rec, i))
+            return true;
+    return false;
+}
+
+static int32_t write_change(acrm__call *call, acrm__rec *rec, const char *action,
+                            const char *event, const char *reason)
+{
+    if (!write_differs(rec))
+        return ACRM_OK;
+    int32_t st = write_stamp(call, rec);
+    if (st == ACRM_OK)
+        st = write_hooks(call, rec);
+    if (st == ACRM_OK)
+        st = write_validate(call, rec);
+    if (st == ACRM_OK)
+        st = write_seal(call, rec);
+    if (st == ACRM_OK)
+        st = write_update_row(call, rec);
+    if (st == ACRM_OK)
+        st = write_traces(call, rec, action, event, reason);
+    if (st != ACRM_OK)
+        return st;
+    write_watch_access(call, rec->entity);
+    acrm__references_forget(call->session);
+    return write_settle(call, rec);
+}
+
+int32_t acrm__update(acrm__call *call, acrm__rec *rec)
+{
+    return write_change(call, rec, "update", "updated", NULL);
+}
+
+int32_t acrm__remove(acrm__call *call, acrm__rec *rec, const char *reason)
+{
+    rec->cells[F_DELETED_AT] = acrm__cell_int(call->now);
+    return write_change(call, rec, "delete", "deleted", reason);
+}
+
+int32_t acrm__restore(acrm__call *call, acrm__rec *rec)
+{
+    rec->cells[F_DELETED_AT] = acrm__cell_null();
+    return write_change(call, rec, "restore", "restored", NULL);
+}
+
+int32_t acrm__purge(acrm__call *call, acrm__rec *rec)
+{
+    acrm_session *s = call->session;
+    const char *search;
+    int32_t changed;
+
+    int32_t st = write_search(call, rec->entity, rec->before, &search);
+    if (st == ACRM_OK)
+        st = s->engine->storage.remove(s->conn, &rec->entity->table, &rec->cells[F_ID], search,
+                                       &changed, call->err);
+    return st;
+}
