@@ -71,8 +71,9 @@ ACRM_API const char *acrm_value_key(const acrm_value *map, size_t n, size_t *len
 ACRM_API acrm_value *acrm_value_get(const acrm_value *map, const char *key);
 
 /** Make the value null, a bool, a number, text, bytes, an empty list or an empty map. What it held
- * before is dropped. Text must be UTF-8. @return ACRM_OK, ACRM_E_NOMEM, ACRM_E_INVALID (text is not
- * UTF-8 or the real is not finite), ACRM_E_MISUSE (NULL) @since 0.1 */
+ * before is dropped. Text must be UTF-8 without U+0000. @return ACRM_OK, ACRM_E_NOMEM, ACRM_E_INVALID
+ * (text is not UTF-8 or the real is not finite), ACRM_E_LIMIT (4 GiB or more), ACRM_E_MISUSE (NULL);
+ * the value is unchanged on failure @since 0.1 */
 ACRM_API int32_t acrm_value_set_null(acrm_value *value);
 ACRM_API int32_t acrm_value_set_bool(acrm_value *value, int32_t truth);
 ACRM_API int32_t acrm_value_set_int(acrm_value *value, int64_t integer);
@@ -98,7 +99,9 @@ ACRM_API acrm_value *acrm_value_put(acrm_value *map, const char *key);
 
 /**
  * Read JSON (RFC 8259), strictly: UTF-8, no duplicate keys, no trailing text, no U+0000, depth and
- * size limits, integers beyond +-2^53 refused rather than rounded.
+ * size limits, integers refused rather than rounded beyond +-(2^53 - 1) (RFC 7493, section 2.2).
+ * A number written with a fraction or an exponent is an integer when it is integral and within those
+ * bounds (1.0, 1e3), else a real; one beyond the range of a double is refused.
  * @param[out] out (transfer full) the root
  * @param[out] err (transfer full)(optional) names line, column and what was expected
  * @return ACRM_OK, ACRM_E_INVALID, ACRM_E_LIMIT, ACRM_E_NOMEM, ACRM_E_MISUSE
@@ -110,7 +113,8 @@ ACRM_API int32_t acrm_value_parse(const acrm_allocator *allocator, const char *j
  * Write JSON, keys in order of insertion. Bytes are written as base64 text.
  * @param indent spaces per level, 0 for one line
  * @param[out] out (transfer full)
- * @return ACRM_OK, ACRM_E_NOMEM, ACRM_E_MISUSE
+ * @return ACRM_OK, ACRM_E_NOMEM, ACRM_E_MISUSE (NULL, or an indent outside 0 to 16), ACRM_E_LIMIT
+ *         (deeper than 64 levels, which acrm_value_parse() would refuse)
  * @since 0.1
  */
 ACRM_API int32_t acrm_value_print(const acrm_value *value, int32_t indent, acrm_buf **out);

@@ -30,15 +30,17 @@ bool acrm__email_normalise(const char *text, size_t len, acrm__str *out);
 /* Decimal digits of any script to ASCII; all else as it is. */
 void acrm__digits_ascii(const char *text, size_t len, acrm__str *out);
 
-/* Exact numbers from text; false when the text is anything but one such number or overflows. */
+/* Exact numbers from text (sign, digits); false when the text is anything but one such number or
+ * overflows. */
 bool acrm__parse_int(const char *text, size_t len, int64_t *out);
 /* A plain decimal (sign, digits, optional fraction) scaled by 10^digits; false when it has more
  * fraction digits than that (trailing zeros aside) or overflows: nothing is rounded. */
 bool acrm__parse_decimal(const char *text, size_t len, int32_t digits, int64_t *out);
-/* The reverse: exactly `digits` fraction digits. Returns the length; dst needs 32 bytes. */
+/* The reverse: exactly `digits` fraction digits (at most 18). Returns the length. */
 size_t acrm__print_decimal(int64_t scaled, int32_t digits, char dst[32]);
-/* A finite double by the shortest text that reads back the same, as JSON wants it ("1.5", "1e21").
- * Locale-independent both ways. */
+/* A finite double by the shortest text that reads back the same, as JSON wants it ("1.5", "1e21";
+ * zero of either sign is "0"). The reader takes the grammar of JSON, rounds to nearest and refuses
+ * what is beyond the range of a double. Locale-independent both ways. */
 bool acrm__parse_real(const char *text, size_t len, double *out);
 size_t acrm__print_real(double real, char dst[32]);
 

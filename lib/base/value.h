@@ -10,7 +10,7 @@
 typedef struct acrm__pair {
     const char *key; /* NUL-terminated */
     uint32_t key_len;
-    uint32_t hash;
+    uint32_t hash; /* 0 until the map has an index */
     acrm_value *value;
 } acrm__pair;
 
@@ -26,13 +26,18 @@ struct acrm_value {
         acrm_value **items;
         acrm__pair *pairs;
     } as;
-    uint32_t *index; /* open addressing over pairs, value = pair + 1; built beyond 16 pairs */
+    uint32_t *index; /* open addressing over pairs, entry = pair + 1, 0 = free; beyond 16 pairs */
     acrm__arena *arena;
 };
 
-/* A null value in an arena (freed with it); NULL on failure. The public setters work on it. */
+enum { ACRM__VALUE_DEPTH_MAX = 64 }; /* of what is copied, compared, read or written */
+
+/* A null value in an arena (freed with it); NULL on failure. The public setters work on it. The
+ * arena of any value, also of a root made by acrm_value_new(), is value->arena. */
 acrm_value *acrm__value_in(acrm__arena *arena);
-/* The arena of a root made by acrm_value_new(). */
+/* Index the keys of a map whose pairs were filled in by hand. ACRM_OK; ACRM_E_INVALID when a key
+ * occurs twice, then *again is the pair that repeats one; ACRM_E_NOMEM. */
+int32_t acrm__value_index(acrm_value *map, size_t *again);
 
 /* Shorthands; each returns false when memory is short (so calls may be chained with &&). */
 bool acrm__put_null(acrm_value *map, const char *key);
@@ -46,12 +51,15 @@ acrm_value *acrm__put_list(acrm_value *map, const char *key);
 acrm_value *acrm__add_map(acrm_value *list);
 acrm_value *acrm__add_list(acrm_value *list);
 bool acrm__add_text(acrm_value *list, const char *text);
-/* Put an existing value (same arena lifetime, borrowed) under a key or into a list, without copy. */
+/* Put an existing value (same arena lifetime, borrowed) under a key or into a list, without copy.
+ * It is not changed by what is put under that key later. */
 bool acrm__put_value(acrm_value *map, const char *key, const acrm_value *value);
 bool acrm__add_value(acrm_value *list, const acrm_value *value);
-/* Deep copy of `from` into `to` (of any arena). */
+/* Deep copy of `from` into `to` (of any arena); false when memory is short or `from` is deeper than
+ * the limit: then `to` is null. `from` must not contain `to`. */
 bool acrm__value_copy(acrm_value *to, const acrm_value *from);
-/* Same type and content; maps in any order of keys; 1 and 1.0 are equal. */
+/* Same type and content; maps in any order of keys; 1 and 1.0 are equal. False beyond the depth
+ * limit. */
 bool acrm__value_equal(const acrm_value *a, const acrm_value *b);
 /* The text of a text value, or NULL. */
 const char *acrm__get_text(const acrm_value *map, const char *key);

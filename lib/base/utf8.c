@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Checking and measuring UTF-8. */
+#include "base/digits.h"
+#include "base/text.h"
+
+#include <string.h>
+
+size_t acrm__utf8_fault(const char *text, size_t len)
+{
+    static const uint64_t utf8_high = 0x8080808080808080;
+    static const uint64_t utf8_ones = 0x0101010101010101;
+    size_t at = 0;
+
+    while (at < len) {
+        uint32_t cp = 0;
+        uint64_t word = 0;
+        size_t taken = 0;
+
+        /* Eight bytes at once while all are ASCII and none is NUL. */
+        while (len - at >= sizeof word) {
+            memcpy(&word, text + at, sizeof word);
+            if (((word | (word - utf8_ones)) & utf8_high) != 0)
+                break;
+            at += sizeof word;
+        }
+        taken = acrm__utf8_next(text + at, len - at, &cp);
+        if (taken == 0)
+            break;
+        if (cp == ACRM__UTF8_BAD || cp == 0)
+            return at;
+        at += taken;
+    }
+    return len;
+}
+
+bool acrm__utf8_valid(const char *text, size_t len)
+{
+    return acrm__utf8_fault(text, len) == len;
+}
+
+size_t acrm__utf8_count(const char *text, size_t len)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < len; i++)
+        count += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return count;
+}
