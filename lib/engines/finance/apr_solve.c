@@ -20,6 +20,9 @@
 /* Widens the bounds for rounding, and for the right end of the left search lying just above 0. */
 #define APR_MARGIN 1.01
 
+/* A sum smaller than this share of its terms has no certain sign. */
+#define APR_NOISE 1e-12
+
 /* Present values of both sides, and their derivatives by s, negated. */
 typedef struct apr_sides {
     double advances, payments;
@@ -142,6 +145,7 @@ static double apr_root(acrm__apr_equation *eq, double lo, double hi, double gues
 /* Sums that decide a piece of the range by its values at one end. */
 typedef struct apr_bounds {
     double value;      /* advances less payments */
+    double size;       /* advances plus payments */
     double slope;      /* its derivative */
     double slope_most; /* its derivative is nowhere larger on the piece */
     double curve_most; /* nor its second derivative */
@@ -174,6 +178,7 @@ static apr_bounds apr_bound(acrm__apr_equation *eq, double s, bool to_the_right)
             extra = 0.25;
         }
         sums.value += sign * value;
+        sums.size += value;
         sums.slope -= sign * value * (whole + odd_slope);
         sums.slope_most += value * fabs(most);
         sums.curve_most += value * (most * most + extra);
@@ -207,6 +212,9 @@ static bool apr_search(acrm__apr_equation *eq, double lo, double hi, bool to_the
         }
         if (monotone) {
             apr_bounds other = apr_bound(eq, to_the_right ? b : a, to_the_right);
+            /* Two rates that nearly meet: rounding would decide. */
+            if (fabs(at.value) < APR_NOISE * at.size && fabs(other.value) < APR_NOISE * other.size)
+                return false;
             double left = to_the_right ? at.value : other.value;
             double right = to_the_right ? other.value : at.value;
             if ((left >= 0) != (right >= 0)) { /* a zero counts as positive: at one piece only */
@@ -229,12 +237,14 @@ static void apr_solve_several(acrm__apr_equation *eq, acrm_apr_result *out)
     bool decided = (middle <= eq->low || apr_search(eq, eq->low, fmin(middle, eq->high), false, out)) &&
                    (middle >= eq->high || apr_search(eq, fmax(middle, eq->low), eq->high, true, out));
 
-    if (!decided)
+    if (!decided) {
         out->outcome = ACRM_APR_UNDECIDED;
-    else if (out->root_count == 0)
+        out->root_count = 0;
+    } else if (out->root_count == 0) {
         out->outcome = ACRM_APR_NONE;
-    else
+    } else {
         out->outcome = out->root_count == 1 ? ACRM_APR_UNIQUE : ACRM_APR_SEVERAL;
+    }
 }
 
 /* What the rule of signs can tell from the times alone. */

@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-#define RATES_PERIODIC_MAX 1e15
+/* The largest rate taken and given, in percent. */
+#define RATES_PERCENT_MAX 1e8
 
 /* (1 - (1 + i)^-n) / i, or what it tends to when i does to 0; in advance, times 1 + i. */
 static double rates_annuity(double i, double n, bool advance)
@@ -91,7 +92,7 @@ static int32_t rates_check(const acrm_rate_terms *terms, int32_t from, int32_t t
         return acrm__issue(issue, ACRM_E_INVALID, "terms.advance", -1, "0, 1");
     if (from == ACRM_RATE_FLAT && !(value >= 0))
         return acrm__issue(issue, ACRM_E_INVALID, "value", -1, "0..100000000 percent");
-    if (!(percent >= -99.9999 && percent <= 1e8)) /* false for a NaN too */
+    if (!(percent >= -99.9999 && percent <= RATES_PERCENT_MAX)) /* false for a NaN too */
         return acrm__issue(issue, ACRM_E_INVALID, "value", -1, "-99.9999..100000000 percent");
     return ACRM_OK;
 }
@@ -107,9 +108,11 @@ int32_t acrm_rate_convert(const acrm_rate_terms *terms, int32_t from, int32_t to
         return status;
     double periodic = rates_to_periodic(terms, from, value);
     double result = from == to ? value : rates_from_periodic(terms, to, periodic);
+    double percent = to == ACRM_RATE_MONEY_FACTOR ? result * 2400 : result;
     /* In advance, instalments as large as the principal repay it at once: no rate is so high. */
-    if (!isfinite(result) || periodic > RATES_PERIODIC_MAX)
-        return acrm__issue(issue, ACRM_E_INVALID, "value", -1, "a rate whose result is finite");
+    if (!(percent <= RATES_PERCENT_MAX) || periodic * 100 > RATES_PERCENT_MAX)
+        return acrm__issue(issue, ACRM_E_INVALID, "value", -1,
+                           "a rate whose result is at most 100000000 percent");
     *out = result;
     return ACRM_OK;
 }
