@@ -113,12 +113,13 @@ const char *acrm_value_key(const acrm_value *map, size_t n, size_t *len)
     return map->as.pairs[n].key;
 }
 
-/* Keyed, so that nobody who does not see our addresses can send keys that all collide. */
+/* Keyed, so that nobody who does not see our addresses can send keys that all collide. The index
+ * stays where it is when the map itself is moved. */
 static uint32_t value_hash(const acrm_value *map, const char *key, size_t len)
 {
     unsigned char secret[crypto_shorthash_KEYBYTES] = "autocrm map keys";
     unsigned char hash[crypto_shorthash_BYTES];
-    uintptr_t address = (uintptr_t)map;
+    uintptr_t address = (uintptr_t)map->index;
     uint32_t low = 0;
 
     memcpy(secret, &address, sizeof address);

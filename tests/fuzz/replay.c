@@ -1,112 +1,143 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A main for fuzz targets without libFuzzer: runs each file of a corpus folder, each of its
- * beginnings, and inputs mutated from it by a fixed seed. A crash or a sanitizer's report fails it.
+ * Runs a fuzz target over the files of its corpus without a fuzzer, as an ordinary test: each file as
+ * it is, cut short, and with bytes changed at random from a fixed seed.
+ *
+ * Usage: replay [--changes N] [--seed N] FILE-OR-FOLDER...
  */
 #include <dirent.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLAY_INPUT_MAX = 1 << 20, REPLAY_PREFIXES_MAX = 512, REPLAY_MUTANTS = 400 };
+enum { REPLAY_CUTS = 64 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static uint64_t replay_state = 0x9E3779B97F4A7C15u;
+typedef struct replay {
+    uint64_t seed;
+    long changes; /* changed variants of each file */
+    long inputs;  /* run so far */
+    long files;
+} replay;
 
-static uint32_t replay_random(void)
+static uint64_t replay_random(replay *state)
 {
-    replay_state ^= replay_state << 13;
-    replay_state ^= replay_state >> 7;
-    replay_state ^= replay_state << 17;
-    return (uint32_t)(replay_state >> 32);
+    /* xorshift64*, by G. Marsaglia and S. Vigna. */
+    state->seed ^= state->seed >> 12;
+    state->seed ^= state->seed << 25;
+    state->seed ^= state->seed >> 27;
+    return state->seed * 0x2545F4914F6CDD1D;
 }
 
-/* A copy of its own size, so that a sanitizer sees a read past the end. */
-static void replay_one(const uint8_t *data, size_t size)
+/* In memory of exactly its size, so that a sanitizer sees every step beyond it. */
+static void replay_input(replay *state, const uint8_t *data, size_t size)
 {
     uint8_t *copy = malloc(size ? size : 1);
 
     if (!copy)
         exit(EXIT_FAILURE);
-    if (size > 0)
+    if (size)
         memcpy(copy, data, size);
-    LLVMFuzzerTestOneInput(copy, size);
+    (void)LLVMFuzzerTestOneInput(copy, size);
     free(copy);
+    state->inputs++;
 }
 
-static void replay_mutants(uint8_t *data, size_t size)
+static void replay_changed(replay *state, uint8_t *data, size_t size)
 {
-    uint8_t *mutant = malloc(size + 1);
+    for (size_t i = 1 + replay_random(state) % 4; i > 0; i--) {
+        size_t at = replay_random(state) % size;
+        size_t from = replay_random(state) % size;
+        size_t len = replay_random(state) % 16 + 1;
 
-    if (!mutant)
-        exit(EXIT_FAILURE);
-    for (int i = 0; size > 0 && i < REPLAY_MUTANTS; i++) {
-        size_t len = size;
-
-        memcpy(mutant, data, size);
-        for (uint32_t edits = 1 + replay_random() % 4; edits > 0; edits--) {
-            size_t at = replay_random() % len;
-
-            switch (replay_random() % 4) {
-            case 0:
-                mutant[at] = (uint8_t)replay_random();
-                break;
-            case 1:
-                mutant[at] ^= (uint8_t)(1u << replay_random() % 8);
-                break;
-            case 2:
-                mutant[at] = data[replay_random() % size];
-                break;
-            default:
-                memmove(mutant + at, mutant + at + 1, len - at - 1);
-                len = len > 1 ? len - 1 : len;
-                break;
-            }
+        switch (replay_random(state) % 4) {
+        case 0:
+            data[at] = (uint8_t)replay_random(state);
+            break;
+        case 1:
+            data[at] ^= (uint8_t)(1 << replay_random(state) % 8);
+            break;
+        case 2:
+            data[at] = (uint8_t)"{}[]\",:\\u0-9e.'<>&;$\n\0\xFF"[replay_random(state) % 24];
+            break;
+        default:
+            len = len < size - at ? len : size - at;
+            len = len < size - from ? len : size - from;
+            memmove(data + at, data + from, len);
+            break;
         }
-        replay_one(mutant, len);
     }
-    free(mutant);
 }
 
-static int replay_file(const char *folder, const char *name, uint8_t *data)
+static void replay_file(replay *state, const char *path)
 {
-    char path[4096];
-    FILE *in;
-    size_t size;
+    FILE *in = fopen(path, "rb");
+    long size = 0;
+    uint8_t *data = NULL;
+    uint8_t *changed = NULL;
 
-    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
-        return -1;
-    in = fopen(path, "rb");
-    if (!in)
-        return -1;
-    size = fread(data, 1, REPLAY_INPUT_MAX, in);
+    if (!in || fseek(in, 0, SEEK_END) != 0 || (size = ftell(in)) < 0) {
+        fprintf(stderr, "cannot read %s\n", path);
+        exit(EXIT_FAILURE);
+    }
+    rewind(in);
+    data = malloc((size_t)size + 1);
+    changed = malloc((size_t)size + 1);
+    if (!data || !changed || fread(data, 1, (size_t)size, in) != (size_t)size) {
+        fprintf(stderr, "cannot read %s\n", path);
+        exit(EXIT_FAILURE);
+    }
     fclose(in);
-    replay_one(data, size);
-    for (size_t len = 0; len < size && len < REPLAY_PREFIXES_MAX; len++)
-        replay_one(data, len);
-    replay_mutants(data, size);
-    return 0;
+    state->files++;
+    replay_input(state, data, (size_t)size);
+    for (long i = 0; i < REPLAY_CUTS && i < size; i++)
+        replay_input(state, data,
+                     size <= REPLAY_CUTS ? (size_t)i : replay_random(state) % (size_t)size);
+    for (long i = 0; i < state->changes && size > 0; i++) {
+        memcpy(changed, data, (size_t)size);
+        replay_changed(state, changed, (size_t)size);
+        replay_input(state, changed, (size_t)size);
+    }
+    free(data);
+    free(changed);
+}
+
+static void replay_path(replay *state, const char *path)
+{
+    struct dirent **names = NULL;
+    int count = scandir(path, &names, NULL, alphasort);
+    char file[4096];
+
+    if (count < 0) {
+        replay_file(state, path);
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        if (names[i]->d_name[0] != '.') {
+            (void)snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
+            replay_file(state, file);
+        }
+        free(names[i]);
+    }
+    free(names);
 }
 
 int main(int argc, char **argv)
 {
-    uint8_t *data = malloc(REPLAY_INPUT_MAX);
-    DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
-    int files = 0, failed = 0;
+    replay state = { .seed = 20, .changes = 100 };
+    int at = 1;
 
-    if (data && folder) {
-        for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-            if (entry->d_name[0] == '.')
-                continue;
-            files++;
-            failed += replay_file(argv[1], entry->d_name, data) != 0;
-        }
+    for (; at + 1 < argc && strncmp(argv[at], "--", 2) == 0; at += 2) {
+        if (strcmp(argv[at], "--changes") == 0)
+            state.changes = strtol(argv[at + 1], NULL, 10);
+        else if (strcmp(argv[at], "--seed") == 0)
+            state.seed = strtoull(argv[at + 1], NULL, 10) | 1;
     }
-    if (folder)
-        closedir(folder);
-    free(data);
-    printf("%d passed, %d failed\n", files - failed, failed);
-    return files > 0 && failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    for (; at < argc; at++)
+        replay_path(&state, argv[at]);
+    printf("%ld inputs from %ld files\n", state.inputs, state.files);
+    return state.files > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
