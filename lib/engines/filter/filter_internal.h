@@ -77,6 +77,12 @@ enum {
 uint32_t acrm__filter_ops(const acrm__filter_field *field);
 const char *acrm__filter_ops_text(const acrm__filter_field *field); /* the same in words */
 const char *acrm__filter_type_name(const acrm__filter_field *field);
+/* What values the field takes, for a message. */
+const char *acrm__filter_expected(const acrm__filter_field *field);
+/* One plain value as a cell (null: a NULL cell), for records: no $now, no whole days, no named
+ * currency. ACRM_OK, ACRM_E_INVALID, ACRM_E_NOMEM. */
+int32_t acrm__filter_cell(acrm__arena *arena, const acrm__filter_field *field,
+                          const acrm_value *value, acrm_cell *out);
 /* True for {"$now":..}, {"$today":..} and {"$me":..}: maps that are values. */
 bool acrm__filter_is_value(const acrm_value *value);
 bool acrm__filter_operand_of(acrm__filter_parser *p, const acrm__filter_field *field,

@@ -448,6 +448,15 @@ static const char *filter_choice_at(const void *user, size_t n)
     return n < choices->n ? choices->names[n] : NULL;
 }
 
+static bool filter_has_choice(const acrm__filter_field *field, const acrm_cell *cell)
+{
+    for (uint32_t i = 0; i < field->n_choices; i++)
+        if (strlen(field->choices[i]) == cell->size &&
+            memcmp(field->choices[i], cell->data, cell->size) == 0)
+            return true;
+    return false;
+}
+
 /* Whether the cell is one of the field's choices; if not, the fault names them. */
 static bool filter_check_choice(acrm__filter_parser *p, const acrm__filter_field *field,
                                 const acrm__filter_place *place, acrm__filter_operand *out)
@@ -457,10 +466,8 @@ static bool filter_check_choice(acrm__filter_parser *p, const acrm__filter_field
     char list[200];
     size_t used = 0;
 
-    for (uint32_t i = 0; i < field->n_choices; i++)
-        if (strlen(field->choices[i]) == out->cell.size &&
-            memcmp(field->choices[i], text, out->cell.size) == 0)
-            return true;
+    if (filter_has_choice(field, &out->cell))
+        return true;
     out->kind = ACRM__OPERAND_BAD;
     const char *near = acrm__nearest(text, out->cell.size, filter_choice_at, &choices);
     if (near != NULL)
@@ -572,4 +579,40 @@ bool acrm__filter_operand_of(acrm__filter_parser *p, const acrm__filter_field *f
                                   filter_types[field->type].expected);
     out->kind = ACRM__OPERAND_CELL;
     return field->type != ACRM__FT_ENUM || filter_check_choice(p, field, place, out);
+}
+
+const char *acrm__filter_expected(const acrm__filter_field *field)
+{
+    return field->type == ACRM__FT_ENUM ? "one of the field's choices" :
+           filter_types[field->type].expected;
+}
+
+int32_t acrm__filter_cell(acrm__arena *arena, const acrm__filter_field *field,
+                          const acrm_value *value, acrm_cell *out)
+{
+    size_t len = 0;
+    const char *text = acrm_value_text(value, &len);
+    int64_t minor = 0;
+    int fits;
+
+    *out = (acrm_cell){ .type = ACRM_CELL_NULL };
+    if (acrm_value_type(value) == ACRM_NULL)
+        return ACRM_OK;
+    if (field->type == ACRM__FT_JSON) { /* only its presence can be asked for */
+        *out = (acrm_cell){ .type = ACRM_CELL_TEXT, .data = "" };
+        return ACRM_OK;
+    }
+    if (field->type == ACRM__FT_MONEY) {
+        if (acrm_value_type(value) != ACRM_TEXT ||
+            !acrm__parse_decimal(text, len, field->digits, &minor))
+            return ACRM_E_INVALID;
+        *out = filter_integer(minor);
+        return ACRM_OK;
+    }
+    fits = filter_types[field->type].convert(arena, field, value, out);
+    if (fits < 0)
+        return ACRM_E_NOMEM;
+    if (fits == 0 || (field->type == ACRM__FT_ENUM && !filter_has_choice(field, out)))
+        return ACRM_E_INVALID;
+    return ACRM_OK;
 }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "support/alloc_fail.h"
 #include "support/suite.h"
 
 #include <inttypes.h>
@@ -521,28 +522,8 @@ END_TEST
 
 /* ---- allocation failures ---- */
 
-typedef struct failing {
-    long left;
-} failing;
-
-static void *failing_resize(void *self, void *ptr, size_t old_size, size_t new_size)
+static int32_t parse_with(const char *text, const acrm_allocator *port)
 {
-    failing *f = self;
-
-    (void)old_size;
-    if (new_size == 0) {
-        free(ptr);
-        return NULL;
-    }
-    if (f->left-- <= 0)
-        return NULL;
-    return realloc(ptr, new_size);
-}
-
-static int32_t parse_with(const char *text, long allocations)
-{
-    failing f = { .left = 1000000 };
-    const acrm_allocator allocator = { sizeof allocator, 0, &f, failing_resize };
     const acrm_filter_node *node = NULL;
     acrm_error *err = NULL;
     acrm_value *filter = NULL;
@@ -551,9 +532,8 @@ static int32_t parse_with(const char *text, long allocations)
     acrm__arena arena;
 
     acrm__arena_init(&source, NULL);
-    acrm__arena_init(&arena, &allocator);
+    acrm__arena_init(&arena, port);
     ck_assert_int_eq(acrm__json_read(&source, text, strlen(text), &filter, &fault), ACRM_OK);
-    f.left = allocations;
     int32_t status = acrm__filter_parse(&arena, &world_schema, &world_context,
                                         &world_entities[WORLD_LEAD], &world_tables[WORLD_LEAD],
                                         filter, "where", &node, &err);
@@ -567,21 +547,29 @@ static int32_t parse_with(const char *text, long allocations)
 
 START_TEST(filter_parse__survives_every_allocation_failure)
 {
-    static const char *const filters[] = {
-        "{\"$or\":[{\"level\":{\"$in\":[\"H\",\"A\"]}},{\"customer.grade\":\"A\","
-        "\"customer.city\":\"B\",\"$search\":\"x y\"},{\"id\":{\"$in\":{\"$me\":\"teams\"}}},"
-        "{\"amount\":\"1 EUR\"},{\"token\":\"AQI=\"},{\"national_id\":\"1\"}]}",
-        "{\"levle\":1,\"score\":\"x\",\"level\":\"Z\"}",
-        "{\"$not\":{\"$not\":{\"$not\":[]}}}",
+    static const struct {
+        const char *filter;
+        int32_t status;
+    } cases[] = {
+        { "{\"$or\":[{\"level\":{\"$in\":[\"H\",\"A\"]}},{\"customer.grade\":\"A\","
+          "\"customer.city\":\"B\",\"$search\":\"x y\"},{\"id\":{\"$in\":{\"$me\":\"teams\"}}},"
+          "{\"amount\":\"1 EUR\"},{\"token\":\"AQI=\"},{\"national_id\":\"1\"}]}", ACRM_OK },
+        { "{\"levle\":1,\"score\":\"x\",\"level\":\"Z\"}", ACRM_E_INVALID },
+        { "{\"$not\":{\"$not\":{\"$not\":[]}}}", ACRM_E_INVALID },
     };
-    int32_t full = parse_with(filters[_i], 1000000);
-    int32_t status = ACRM_E_NOMEM;
 
-    for (long n = 0; status == ACRM_E_NOMEM; n++) {
-        ck_assert_int_lt(n, 1000);
-        status = parse_with(filters[_i], n);
+    for (long n = 1;; n++) {
+        alloc_fail state = { .fail_at = n };
+        acrm_allocator port = alloc_fail_port(&state);
+        int32_t status = parse_with(cases[_i].filter, &port);
+        ck_assert_uint_eq(state.live_bytes, 0);
+        if (state.failures == 0) {
+            ck_assert_int_eq(status, cases[_i].status);
+            ck_assert_int_gt(n, 1);
+            break;
+        }
+        ck_assert_int_eq(status, ACRM_E_NOMEM);
     }
-    ck_assert_int_eq(status, full);
 }
 END_TEST
 
