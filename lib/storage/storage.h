@@ -20,6 +20,10 @@ enum {
 int32_t acrm__sqlite_open(const acrm_allocator *allocator, const char *path, uint32_t flags,
                           acrm_storage_ops *ops, void **self, acrm_error **err);
 
+/* How long a writer waits for another one before ACRM_E_BUSY; 10 seconds unless told. Before the
+ * first connection. */
+void acrm__sqlite_set_busy(void *self, int32_t milliseconds);
+
 /* Rows in memory, shared among the connections of this storage: simple and obviously right, the
  * oracle of the differential tests. Writers exclude everybody else. */
 int32_t acrm__memory_open(const acrm_allocator *allocator, acrm_storage_ops *ops, void **self,
