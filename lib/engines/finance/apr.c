@@ -161,7 +161,7 @@ static void apr_report(const acrm__apr_clock *clock, int32_t decimals, acrm_apr_
     out->periods_per_year = clock->per_year;
     out->unit_kind = clock->unit_kind;
     out->unit_count = clock->unit_count;
-    out->start_day = clock->origin;
+    out->start_day = clock->origin.day;
     out->formula = apr_methods[clock->method].formula;
 }
 
@@ -180,12 +180,12 @@ int32_t acrm_apr(const acrm_apr_options *options, const acrm_flow *flows, size_t
     acrm__apr_clock clock = { .method = options->method,
                               .unit_kind = options->unit_kind,
                               .unit_count = options->unit_count,
-                              .origin = ACRM_DAY_NONE };
+                              .origin = { .day = ACRM_DAY_NONE } };
     int32_t status = apr_check_options(options, issue);
     if (status == ACRM_OK)
         status = apr_check_flows(options, flows, n_flows, &result, issue);
     if (status == ACRM_OK && options->timing == ACRM_APR_BY_DATE) {
-        status = acrm__apr_measure(options, flows, n_flows, &clock, issue);
+        status = acrm__apr_measure(options, flows, n_flows, times, &clock, issue);
         if (status == ACRM_OK)
             status = acrm__apr_times(&clock, flows, n_flows, times, issue);
     } else if (status == ACRM_OK) {
@@ -227,6 +227,6 @@ int32_t acrm_apr_interval(const acrm_apr_options *options, int32_t from, int32_t
         return acrm__issue(issue, ACRM_E_INVALID, "from", -1, "0001-01-01..9999-12-31");
     if (!acrm__day_ok(to) || to < from)
         return acrm__issue(issue, ACRM_E_INVALID, "to", -1, "from..9999-12-31");
-    *out = acrm__apr_span(&clock, from, to, 0);
+    *out = acrm__apr_span(&clock, acrm__apr_date_of(from), acrm__apr_date_of(to), 0);
     return ACRM_OK;
 }

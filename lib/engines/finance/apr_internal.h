@@ -6,12 +6,22 @@
 #include "autocrm/apr.h"
 #include "engines/finance/finance_internal.h"
 
+/* A day, split once: calendars are slow beside the equation. */
+typedef struct acrm__apr_date {
+    int32_t day;
+    int32_t month; /* year * 12 + month - 1 */
+    int32_t dom;   /* day of the month */
+    int32_t last;  /* days in the month */
+} acrm__apr_date;
+
+acrm__apr_date acrm__apr_date_of(int32_t day);
+
 /* How time is measured: filled by acrm__apr_measure(). */
 typedef struct acrm__apr_clock {
     int32_t method;
     int32_t unit_kind;
     int32_t unit_count;
-    int32_t origin; /* day of time 0 */
+    acrm__apr_date origin; /* time 0 */
     /* The day of the month on which a series of payments (advances) recurs, 31 for the last; 0
      * when there is no series. It tells which day of a longer month a short month's end means. */
     int32_t payment_dom;
@@ -20,18 +30,22 @@ typedef struct acrm__apr_clock {
     double odd_unit; /* unit-periods in one unit of the odd part: 1, or w when it is in years */
 } acrm__apr_clock;
 
-/* Finds the unit-period and the series, and the origin of time. Flows are checked already. */
+/* Finds the unit-period and the series, and the origin of time. Flows are checked already. Leaves
+ * each flow's month, day and month length in its row of times, for acrm__apr_times(). */
 int32_t acrm__apr_measure(const acrm_apr_options *options, const acrm_flow *flows, size_t n,
-                          acrm__apr_clock *clock, acrm_issue *issue);
+                          acrm_flow_time *times, acrm__apr_clock *clock, acrm_issue *issue);
 
 /* Fixes unit and w of a clock whose method, unit_kind and unit_count are set. */
 int32_t acrm__apr_unit(acrm__apr_clock *clock, acrm_issue *issue);
 
-/* Writes each flow's time; ACRM_E_INVALID for a US flow before the origin. */
+/* Turns the rows of acrm__apr_measure() into times; ACRM_E_INVALID for a US flow before the
+ * origin. */
 int32_t acrm__apr_times(const acrm__apr_clock *clock, const acrm_flow *flows, size_t n,
                         acrm_flow_time *times, acrm_issue *issue);
 
-acrm_flow_time acrm__apr_span(const acrm__apr_clock *clock, int32_t from, int32_t to, int32_t dom);
+/* The time between two days; dom as in the clock, 0 for none. */
+acrm_flow_time acrm__apr_span(const acrm__apr_clock *clock, acrm__apr_date from, acrm__apr_date to,
+                              int32_t dom);
 
 /* The equation: what the root search needs to know of the flows. */
 typedef struct acrm__apr_equation {
@@ -52,12 +66,6 @@ static inline int32_t acrm__apr_sign(const acrm__apr_equation *eq, size_t k)
     if (eq->flows[k].kind == ACRM_FLOW_ADVANCE)
         return 1;
     return eq->flows[k].kind == ACRM_FLOW_PAYMENT || (eq->flows[k].counts & eq->counts_bit) ? -1 : 0;
-}
-
-static inline double acrm__apr_time(const acrm__apr_equation *eq, size_t k)
-{
-    return eq->times[k].whole +
-           eq->odd_unit * eq->times[k].odd_num / (double)eq->times[k].odd_den;
 }
 
 /* Finds the roots; fills outcome, roots, root_count, iterations and sign_changes_one. Roots are

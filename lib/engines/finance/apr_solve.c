@@ -263,9 +263,16 @@ static apr_order apr_look(acrm__apr_equation *eq)
                         .payment_first = INFINITY,
                         .payment_last = -INFINITY };
 
+    double odd = 0;
+    acrm_flow_time last = { 0, 0, 1 };
+
     for (size_t k = 0; k < eq->n; k++) {
         int32_t sign = acrm__apr_sign(eq, k);
-        double time = acrm__apr_time(eq, k);
+        if (eq->times[k].odd_num != last.odd_num || eq->times[k].odd_den != last.odd_den) {
+            last = eq->times[k];
+            odd = eq->odd_unit * last.odd_num / last.odd_den;
+        }
+        double time = eq->times[k].whole + odd;
         double amount = (double)eq->flows[k].amount;
         if (sign > 0) {
             order.advance_last = time > order.advance_last ? time : order.advance_last;
@@ -283,7 +290,8 @@ static apr_order apr_look(acrm__apr_equation *eq)
     eq->time_max = fmax(order.advance_last, order.payment_last);
     if (order.advance_last == order.payment_first)
         for (size_t k = 0; k < eq->n; k++)
-            if (acrm__apr_time(eq, k) == order.payment_first)
+            if (eq->times[k].whole + eq->odd_unit * eq->times[k].odd_num / eq->times[k].odd_den ==
+                order.payment_first)
                 order.net_where_they_meet += acrm__apr_sign(eq, k) * eq->flows[k].amount;
     return order;
 }

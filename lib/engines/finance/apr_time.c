@@ -12,47 +12,63 @@ static bool apr_is_days(int32_t method)
     return method == ACRM_APR_EU_DAYS_365 || method == ACRM_APR_EU_DAYS_365_25;
 }
 
+acrm__apr_date acrm__apr_date_of(int32_t day)
+{
+    acrm__civil d = acrm__date_of(day);
+
+    return (acrm__apr_date){ .day = day,
+                             .month = d.year * 12 + d.month - 1,
+                             .dom = d.day,
+                             .last = acrm__civil_month_length(d.year, d.month) };
+}
+
 /*
  * The day of the month to look for when measuring back from `to`. The end of a short month stands
  * for the series' day (`dom`), so that from 31 January to 28 February is one month; two month-ends
  * are always whole months apart.
  */
-static int32_t apr_day_sought(acrm__date from, acrm__date to, int32_t dom)
+static int32_t apr_day_sought(acrm__apr_date from, acrm__apr_date to, int32_t dom)
 {
-    if (to.day != acrm__month_days(to.year, to.month))
-        return to.day;
-    if (from.day == acrm__month_days(from.year, from.month))
+    if (to.dom != to.last)
+        return to.dom;
+    if (from.dom == from.last)
         return 31;
-    return dom > to.day ? dom : to.day;
+    return dom > to.dom ? dom : to.dom;
 }
 
 /* Whole months from `from` to `to`, measured back from `to`, and the days left before them. */
-static int32_t apr_months_back(int32_t from, int32_t to, int32_t dom, int32_t *days)
+static int32_t apr_months_back(acrm__apr_date from, acrm__apr_date to, int32_t dom, int32_t *days)
 {
-    acrm__date a = acrm__date_of(from);
-    acrm__date b = acrm__date_of(to);
-    int32_t day = apr_day_sought(a, b, dom);
-    int32_t months = (b.year - a.year) * 12 + b.month - a.month;
-    int32_t last = acrm__month_days(a.year, a.month);
-    int32_t back = day < last ? day : last; /* the day reached in `from`'s own month */
+    int32_t day = apr_day_sought(from, to, dom);
+    int32_t back = day < from.last ? day : from.last; /* the day reached in `from`'s own month */
 
-    if (back >= a.day) {
-        *days = back - a.day;
-        return months;
+    if (back >= from.dom) {
+        *days = back - from.dom;
+        return to.month - from.month;
     }
-    int32_t next = acrm__month_days(a.month == 12 ? a.year + 1 : a.year, a.month % 12 + 1);
-    *days = last - a.day + (day < next ? day : next);
-    return months - 1;
+    int32_t next = from.month + 1;
+    int32_t length = day > 28 ? acrm__civil_month_length(next / 12, next % 12 + 1) : 28;
+    *days = from.last - from.dom + (day < length ? day : length);
+    return to.month - next;
 }
 
 /* The same in whole years and days. */
-static int32_t apr_years_back(int32_t from, int32_t to, int32_t dom, int32_t *days)
+static int32_t apr_years_back(acrm__apr_date from, acrm__apr_date to, int32_t dom, int32_t *days)
 {
-    int32_t day = apr_day_sought(acrm__date_of(from), acrm__date_of(to), dom);
+    int32_t day = apr_day_sought(from, to, dom);
     int32_t years = apr_months_back(from, to, dom, days) / 12;
 
-    *days = acrm__day_in_month(to, -12 * years, day) - from;
+    *days = acrm__day_in_month(to.day, -12 * years, day) - from.day;
     return years;
+}
+
+/* The length of the year that ends on a day: 366 when it holds a 29 February. */
+static int32_t apr_year_length(int32_t day)
+{
+    acrm__civil d = acrm__date_of(day);
+    bool past = d.month > 2 || (d.month == 2 && d.day == 29);
+
+    return acrm__civil_leap(past ? d.year : d.year - 1) ? 366 : 365;
 }
 
 static acrm_flow_time apr_whole_and_rest(int64_t total, int32_t unit)
@@ -63,17 +79,17 @@ static acrm_flow_time apr_whole_and_rest(int64_t total, int32_t unit)
 }
 
 /* Appendix J (b)(5). */
-static acrm_flow_time apr_span_us(const acrm__apr_clock *clock, int32_t from, int32_t to,
-                                  int32_t dom)
+static acrm_flow_time apr_span_us(const acrm__apr_clock *clock, acrm__apr_date from,
+                                  acrm__apr_date to, int32_t dom)
 {
     int32_t days = 0;
     int32_t months;
 
     switch (clock->unit_kind) {
     case ACRM_UNIT_DAY:
-        return apr_whole_and_rest((int64_t)to - from, clock->unit_count);
+        return apr_whole_and_rest((int64_t)to.day - from.day, clock->unit_count);
     case ACRM_UNIT_WEEK:
-        return apr_whole_and_rest((int64_t)to - from, 7 * clock->unit_count);
+        return apr_whole_and_rest((int64_t)to.day - from.day, 7 * clock->unit_count);
     case ACRM_UNIT_SEMIMONTH:
         months = apr_months_back(from, to, dom, &days);
         return apr_whole_and_rest((int64_t)months * 30 + days, 15);
@@ -100,18 +116,18 @@ static acrm_flow_time apr_span_us(const acrm__apr_clock *clock, int32_t from, in
 
 /* Annex I remark (c): whole periods back from the flow, then days over the length of the year that
  * goes back from where the whole periods stop. */
-static acrm_flow_time apr_span_eu(const acrm__apr_clock *clock, int32_t from, int32_t to,
-                                  int32_t dom)
+static acrm_flow_time apr_span_eu(const acrm__apr_clock *clock, acrm__apr_date from,
+                                  acrm__apr_date to, int32_t dom)
 {
     int32_t days = 0;
     int32_t whole;
 
     switch (clock->unit_kind) {
     case ACRM_UNIT_DAY: /* the day methods */
-        return (acrm_flow_time){ .whole = to - from, .odd_num = 0, .odd_den = 1 };
+        return (acrm_flow_time){ .whole = to.day - from.day, .odd_num = 0, .odd_den = 1 };
     case ACRM_UNIT_WEEK:
-        whole = (to - from) / 7;
-        days = (to - from) % 7;
+        whole = (to.day - from.day) / 7;
+        days = (to.day - from.day) % 7;
         break;
     case ACRM_UNIT_MONTH:
         whole = apr_months_back(from, to, dom, &days);
@@ -122,12 +138,13 @@ static acrm_flow_time apr_span_eu(const acrm__apr_clock *clock, int32_t from, in
     }
     if (days == 0)
         return (acrm_flow_time){ .whole = whole, .odd_num = 0, .odd_den = 1 };
-    int32_t stop = from + days;
-    int32_t year = stop - acrm__day_in_month(stop, -12, acrm__date_of(stop).day);
-    return (acrm_flow_time){ .whole = whole, .odd_num = days, .odd_den = year };
+    return (acrm_flow_time){ .whole = whole,
+                             .odd_num = days,
+                             .odd_den = apr_year_length(from.day + days) };
 }
 
-acrm_flow_time acrm__apr_span(const acrm__apr_clock *clock, int32_t from, int32_t to, int32_t dom)
+acrm_flow_time acrm__apr_span(const acrm__apr_clock *clock, acrm__apr_date from, acrm__apr_date to,
+                              int32_t dom)
 {
     return apr_is_eu(clock->method) ? apr_span_eu(clock, from, to, dom)
                                     : apr_span_us(clock, from, to, dom);
@@ -137,13 +154,16 @@ int32_t acrm__apr_times(const acrm__apr_clock *clock, const acrm_flow *flows, si
                         acrm_flow_time *times, acrm_issue *issue)
 {
     for (size_t k = 0; k < n; k++) {
-        int32_t day = flows[k].day;
         int32_t dom = flows[k].kind == ACRM_FLOW_ADVANCE ? clock->advance_dom : clock->payment_dom;
+        acrm__apr_date date = { .day = flows[k].day,
+                                .month = times[k].whole,
+                                .dom = times[k].odd_num,
+                                .last = times[k].odd_den };
 
-        if (day >= clock->origin) {
-            times[k] = acrm__apr_span(clock, clock->origin, day, dom);
+        if (date.day >= clock->origin.day) {
+            times[k] = acrm__apr_span(clock, clock->origin, date, dom);
         } else if (apr_is_eu(clock->method)) {
-            acrm_flow_time t = acrm__apr_span(clock, day, clock->origin, 0);
+            acrm_flow_time t = acrm__apr_span(clock, date, clock->origin, 0);
             times[k] = (acrm_flow_time){ -t.whole, -t.odd_num, t.odd_den };
         } else {
             return acrm__issue(issue, ACRM_E_INVALID, "flows.day", (int64_t)k,
@@ -155,7 +175,8 @@ int32_t acrm__apr_times(const acrm__apr_clock *clock, const acrm_flow *flows, si
 
 /* The day of the month on which all flows of a kind recur; 31 when all are month-ends of different
  * lengths; 0 when they follow no such rule, or one that no month is too short for. */
-static int32_t apr_series_dom(const acrm_flow *flows, size_t n, int32_t kind)
+static int32_t apr_series_dom(const acrm_flow *flows, const acrm_flow_time *dates, size_t n,
+                              int32_t kind)
 {
     int32_t longest = 0;
     int32_t shortest = 32;
@@ -164,19 +185,18 @@ static int32_t apr_series_dom(const acrm_flow *flows, size_t n, int32_t kind)
     for (size_t k = 0; k < n; k++) {
         if (flows[k].kind != kind)
             continue;
-        acrm__date d = acrm__date_of(flows[k].day);
-        ends = ends && d.day == acrm__month_days(d.year, d.month);
-        longest = d.day > longest ? d.day : longest;
-        shortest = d.day < shortest ? d.day : shortest;
+        int32_t dom = dates[k].odd_num;
+        ends = ends && dom == dates[k].odd_den;
+        longest = dom > longest ? dom : longest;
+        shortest = dom < shortest ? dom : shortest;
     }
     if (longest <= 28)
         return 0;
     if (ends && shortest != longest)
         return 31;
     for (size_t k = 0; k < n; k++) {
-        acrm__date d = acrm__date_of(flows[k].day);
-        int32_t last = acrm__month_days(d.year, d.month);
-        if (flows[k].kind == kind && d.day != (longest < last ? longest : last))
+        int32_t last = dates[k].odd_den;
+        if (flows[k].kind == kind && dates[k].odd_num != (longest < last ? longest : last))
             return 0;
     }
     return longest;
@@ -195,10 +215,10 @@ typedef struct apr_census {
     int32_t intervals;
 } apr_census;
 
-static void apr_census_add(apr_census *census, int32_t from, int32_t to, int32_t dom)
+static void apr_census_add(apr_census *census, acrm__apr_date from, acrm__apr_date to, int32_t dom)
 {
     int32_t odd = 0;
-    int32_t days = to - from;
+    int32_t days = to.day - from.day;
 
     if (days <= 0)
         return;
@@ -221,21 +241,22 @@ static void apr_census_take(apr_census *census, const acrm__apr_clock *clock,
                             const acrm_flow *flows, size_t n, int32_t kind)
 {
     int32_t dom = kind == ACRM_FLOW_ADVANCE ? clock->advance_dom : clock->payment_dom;
-    int32_t before = clock->origin;
-    int32_t before_that = clock->origin;
+    acrm__apr_date before = clock->origin;
+    acrm__apr_date before_that = clock->origin;
     int32_t odd = 0;
 
     for (size_t k = 0; k < n; k++) {
         if (flows[k].kind != kind)
             continue;
-        int32_t day = flows[k].day;
-        apr_census_add(census, before, day, dom);
+        acrm__apr_date date = acrm__apr_date_of(flows[k].day);
+        int32_t half = before.day - before_that.day;
+        apr_census_add(census, before, date, dom);
         /* Two uneven halves of one month: a first count stands for both. */
-        if (before - before_that >= 13 && before - before_that <= 18 && day > before &&
-            apr_months_back(before_that, day, dom, &odd) == 1 && odd == 0)
+        if (half >= 13 && half <= 18 && date.day > before.day &&
+            apr_months_back(before_that, date, dom, &odd) == 1 && odd == 0)
             census->semimonths += census->semimonths == 0 ? 2 : 1;
         before_that = before;
-        before = day;
+        before = date;
     }
 }
 
@@ -300,8 +321,11 @@ static apr_choice apr_most_frequent(const apr_census *census)
 static apr_choice apr_single(const acrm__apr_clock *clock, int32_t day)
 {
     int32_t odd = 0;
-    int32_t days = day - clock->origin;
-    int32_t months = days > 0 ? apr_months_back(clock->origin, day, 0, &odd) : 0;
+    int32_t days = day - clock->origin.day;
+    int32_t months = 0;
+
+    if (days > 0)
+        months = apr_months_back(clock->origin, acrm__apr_date_of(day), 0, &odd);
 
     if (months >= 12)
         return (apr_choice){ .kind = ACRM_UNIT_YEAR, .count = 1 };
@@ -382,16 +406,21 @@ int32_t acrm__apr_unit(acrm__apr_clock *clock, acrm_issue *issue)
 }
 
 int32_t acrm__apr_measure(const acrm_apr_options *options, const acrm_flow *flows, size_t n,
-                          acrm__apr_clock *clock, acrm_issue *issue)
+                          acrm_flow_time *times, acrm__apr_clock *clock, acrm_issue *issue)
 {
-    clock->payment_dom = apr_series_dom(flows, n, ACRM_FLOW_PAYMENT);
-    clock->advance_dom = apr_series_dom(flows, n, ACRM_FLOW_ADVANCE);
-    clock->origin = options->start_day;
-    for (size_t k = 0; k < n && clock->origin == ACRM_DAY_NONE; k++)
-        if (flows[k].kind == ACRM_FLOW_ADVANCE)
-            clock->origin = flows[k].day;
-    if (clock->origin == ACRM_DAY_NONE)
+    int32_t origin = options->start_day;
+
+    for (size_t k = 0; k < n; k++) {
+        acrm__apr_date date = acrm__apr_date_of(flows[k].day);
+        times[k] = (acrm_flow_time){ date.month, date.dom, date.last };
+        if (origin == ACRM_DAY_NONE && flows[k].kind == ACRM_FLOW_ADVANCE)
+            origin = date.day;
+    }
+    if (origin == ACRM_DAY_NONE)
         return acrm__issue(issue, ACRM_E_INVALID, "flows.kind", -1, "at least one advance");
+    clock->origin = acrm__apr_date_of(origin);
+    clock->payment_dom = apr_series_dom(flows, times, n, ACRM_FLOW_PAYMENT);
+    clock->advance_dom = apr_series_dom(flows, times, n, ACRM_FLOW_ADVANCE);
     if (clock->unit_kind == ACRM_UNIT_AUTO && !apr_is_days(clock->method))
         apr_find_unit(clock, flows, n);
     return acrm__apr_unit(clock, issue);

@@ -94,8 +94,8 @@ static void day_count_us(int32_t start, int32_t end, int32_t *d1, int32_t *d2)
 
 static int32_t day_count_thirty(const acrm_day_count_rule *rule, int32_t start, int32_t end)
 {
-    acrm__date a = acrm__date_of(start);
-    acrm__date b = acrm__date_of(end);
+    acrm__civil a = acrm__date_of(start);
+    acrm__civil b = acrm__date_of(end);
     int32_t d1 = a.day;
     int32_t d2 = b.day;
 
@@ -130,9 +130,10 @@ static acrm_year_fraction day_count_isda(int32_t start, int32_t end)
     int32_t leap_days = 0;
 
     for (int32_t year = first_year; year <= last_year; year++) {
-        if (!acrm__leap_year(year))
+        if (!acrm__civil_leap(year))
             continue;
-        int32_t from = acrm__day_of(year, 1, 1);
+        int32_t from = 0;
+        acrm__civil_to_day(year, 1, 1, &from);
         int32_t to = from + 366;
         leap_days += (to < end ? to : end) - (from > start ? from : start);
     }
@@ -152,8 +153,8 @@ static int32_t day_count_regular(const acrm_day_count_rule *rule, int32_t k)
 /* The index of the regular period that holds `day`. */
 static int32_t day_count_regular_at(const acrm_day_count_rule *rule, int32_t day)
 {
-    acrm__date a = acrm__date_of(rule->anchor);
-    acrm__date b = acrm__date_of(day);
+    acrm__civil a = acrm__date_of(rule->anchor);
+    acrm__civil b = acrm__date_of(day);
     int32_t k = ((b.year - a.year) * 12 + b.month - a.month) / rule->period_months;
 
     while (day_count_regular(rule, k) > day)

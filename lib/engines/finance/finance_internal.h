@@ -5,6 +5,7 @@
 
 #include "autocrm/day_count.h"
 #include "autocrm/issue.h"
+#include "base/civil.h"
 
 #include <stdbool.h>
 
@@ -13,19 +14,19 @@
 int32_t acrm__issue(acrm_issue *issue, int32_t status, const char *field, int64_t row,
                     const char *allowed);
 
-typedef struct acrm__date {
-    int32_t year, month, day; /* month 1..12, day 1..31 */
-} acrm__date;
-
 static inline bool acrm__day_ok(int32_t day)
 {
     return day >= ACRM_DAY_MIN && day <= ACRM_DAY_MAX;
 }
 
-bool acrm__leap_year(int32_t year);
-acrm__date acrm__date_of(int32_t day);
-int32_t acrm__day_of(int32_t year, int32_t month, int32_t day);
-int32_t acrm__month_days(int32_t year, int32_t month);
+static inline acrm__civil acrm__date_of(int32_t day)
+{
+    acrm__civil date;
+
+    acrm__civil_from_day(day, &date);
+    return date;
+}
+
 bool acrm__month_end(int32_t day);
 
 /* The day `months` later (or earlier), on day-of-month `day_of_month` or the month's last day when
