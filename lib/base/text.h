@@ -16,10 +16,14 @@ size_t acrm__utf8_count(const char *text, size_t len);
 size_t acrm__utf8_width(const char *text, size_t len);
 
 /*
- * Fold for matching and searching: lower case, no diacritics (Latin, Greek, Cyrillic), Arabic and
- * Persian letter variants unified (yeh, kaf, heh, alef; harakat, tatweel and ZWNJ dropped), every
- * decimal digit as ASCII, full-width forms narrowed, everything but letters and digits turned into
- * a single space, no space at either end. Appends to `out`. Folding twice changes nothing.
+ * Fold for matching and searching, by the rules of tools/unicode_tables.py: compatibility
+ * decomposition and case folding of Unicode; no diacritics (a-umlaut is a, sharp s is ss, o-slash
+ * is o, Cyrillic io is ie while short i stays a letter of its own); Arabic and Persian letter
+ * variants unified (yeh, kaf, heh, alef, waw; harakat, tatweel, ZWNJ and all other invisible
+ * characters dropped); Hebrew points dropped; every decimal digit as ASCII; full-width and
+ * half-width forms unified; Hangul taken apart into its letters; everything but letters and digits
+ * turned into a single space, no space at either end, broken bytes too. Indic, Thai and Japanese
+ * marks are spelling and stay. Appends to `out`. Folding twice changes nothing.
  */
 void acrm__fold(const char *text, size_t len, acrm__str *out);
 
