@@ -27,12 +27,18 @@ int32_t acrm__nomem(acrm__call *call)
 const acrm_value *acrm__arg(const acrm__call *call, const char *name)
 {
     const acrm_value *value = acrm_value_get(call->args, name);
-    return acrm_value_type(value) == ACRM_NULL ? NULL : value;
+
+    if (acrm_value_type(value) != ACRM_NULL)
+        return value;
+    for (uint32_t i = 0; i < call->info->n_in; i++)
+        if (strcmp(call->info->in[i].def.name, name) == 0)
+            return call->info->in[i].preset;
+    return NULL;
 }
 
 const char *acrm__arg_text(const acrm__call *call, const char *name)
 {
-    return acrm__get_text(call->args, name);
+    return acrm_value_text(acrm__arg(call, name), NULL);
 }
 
 int64_t acrm__arg_int(const acrm__call *call, const char *name, int64_t absent)

@@ -11,9 +11,9 @@
 
 struct acrm__call {
     acrm_session *session;
-    const acrm__op *op;
+    const struct acrm__opinfo *info;
     const acrm__entity *entity; /* of a free operation (customer.create), else NULL */
-    const acrm_value *args;     /* a map, checked against op->in */
+    const acrm_value *args;     /* a map, checked against the operation's parameters */
     acrm__arena *arena;         /* lives until the outermost call ends */
     acrm_value *out;            /* the result, an empty map to fill */
     int64_t now;                /* microseconds UTC: the same for the whole operation */
@@ -33,7 +33,7 @@ int32_t acrm__fail(acrm__call *call, int32_t code, const char *reason, const cha
                    const char *format, ...) __attribute__((format(printf, 5, 6)));
 int32_t acrm__nomem(acrm__call *call);
 
-/* --- Arguments, already checked against op->in. --- */
+/* --- Arguments, already checked; an absent one has its declared default. --- */
 const acrm_value *acrm__arg(const acrm__call *call, const char *name); /* NULL: absent or null */
 const char *acrm__arg_text(const acrm__call *call, const char *name);  /* NULL: absent */
 int64_t acrm__arg_int(const acrm__call *call, const char *name, int64_t absent);

@@ -249,15 +249,15 @@ static int32_t registry_choices(registry_builder *b, const char *list, acrm__cho
     }
 }
 
-static int32_t registry_field(registry_builder *b, const acrm__entity *entity,
-                              const acrm__field *def, acrm__fieldinfo *out)
+static int32_t registry_field(registry_builder *b, const char *owner, const acrm__field *def,
+                              acrm__fieldinfo *out)
 {
     acrm__json_fault fault;
 
     *out = (acrm__fieldinfo){ .def = *def, .name_len = (uint32_t)strlen(def->name),
                               .currency = UINT32_MAX, .blind = UINT32_MAX, .target = UINT32_MAX };
     if (!def->help || !*def->help)
-        return registry_fault(b, entity->def->name, def->name, "has no help text");
+        return registry_fault(b, owner, def->name, "has no help text");
     if (def->flags & ACRM__ENCRYPTED)
         out->def.flags |= ACRM__PERSONAL;
     if (def->blind_of)
@@ -266,7 +266,7 @@ static int32_t registry_field(registry_builder *b, const acrm__entity *entity,
         out->def.flags |= ACRM__INDEXED;
     if (def->type == ACRM__T_ENUM) {
         if (!def->choices)
-            return registry_fault(b, entity->def->name, def->name, "is an enum without choices");
+            return registry_fault(b, owner, def->name, "is an enum without choices");
         int32_t st = registry_choices(b, def->choices, &out->choices);
         if (st != ACRM_OK)
             return st;
@@ -278,7 +278,7 @@ static int32_t registry_field(registry_builder *b, const acrm__entity *entity,
         if (st == ACRM_E_NOMEM)
             return st;
         if (st != ACRM_OK)
-            return registry_fault(b, entity->def->name, def->name, "has a default that is no JSON");
+            return registry_fault(b, owner, def->name, "has a default that is no JSON");
         out->preset = preset;
     }
     return ACRM_OK;
@@ -306,14 +306,14 @@ static int32_t registry_fields(registry_builder *b, acrm__entity *entity)
     if (!entity->fields || registry_names_init(&b->r->arena, &entity->names, n) != ACRM_OK)
         return ACRM_E_NOMEM;
     for (uint32_t i = 0; i < F_SYSTEM_COUNT && st == ACRM_OK; i++)
-        st = registry_field(b, entity, &registry_system_fields[i], &entity->fields[i]);
+        st = registry_field(b, def->name, &registry_system_fields[i], &entity->fields[i]);
     for (uint32_t i = 0; i < declared && st == ACRM_OK; i++)
-        st = registry_field(b, entity, &def->fields[i], &entity->fields[F_SYSTEM_COUNT + i]);
+        st = registry_field(b, def->name, &def->fields[i], &entity->fields[F_SYSTEM_COUNT + i]);
     uint32_t at = F_SYSTEM_COUNT + declared;
     for (uint32_t i = 0; i < b->custom->n_fields && st == ACRM_OK; i++) {
         if (strcmp(b->custom->fields[i].entity, def->name) != 0)
             continue;
-        st = registry_field(b, entity, &b->custom->fields[i].field, &entity->fields[at]);
+        st = registry_field(b, def->name, &b->custom->fields[i].field, &entity->fields[at]);
         entity->fields[at++].def.flags |= ACRM__CUSTOM;
     }
     entity->n_fields = n;
@@ -624,6 +624,22 @@ static bool registry_has_verb(const acrm__entity *entity, int32_t verb)
     }
 }
 
+static int32_t registry_parameters(registry_builder *b, acrm__opinfo *op)
+{
+    op->n_in = registry_count_fields(op->op->in);
+    if (op->n_in == 0)
+        return ACRM_OK;
+    op->in = acrm__arena_array(&b->r->arena, op->n_in, sizeof *op->in);
+    if (!op->in)
+        return ACRM_E_NOMEM;
+    for (uint32_t i = 0; i < op->n_in; i++) {
+        int32_t st = registry_field(b, op->name, &op->op->in[i], &op->in[i]);
+        if (st != ACRM_OK)
+            return st;
+    }
+    return ACRM_OK;
+}
+
 static int32_t registry_add_op(registry_builder *b, acrm__opinfo op)
 {
     acrm__registry *r = b->r;
@@ -634,6 +650,9 @@ static int32_t registry_add_op(registry_builder *b, acrm__opinfo op)
     if (!op.help || !*op.help)
         return acrm__error(b->err, ACRM_E_INVALID, "declaration", NULL,
                            "operation %s has no help text", op.name);
+    int32_t st = registry_parameters(b, &op);
+    if (st != ACRM_OK)
+        return st;
     r->ops[r->n_ops] = op;
     registry_names_add(&r->op_names, op.name, r->n_ops);
     r->n_ops++;
@@ -675,7 +694,7 @@ static int32_t registry_ops(registry_builder *b)
     for (size_t m = 0; acrm__modules[m]; m++) {
         for (const acrm__op *op = acrm__modules[m]->ops; op && op->name; op++) {
             int32_t st = registry_add_op(b, (acrm__opinfo){ .name = op->name, .op = op,
-                .entity = UINT32_MAX, .help = op->help, .module = acrm__modules[m] });
+                .entity = UINT32_MAX, .help = op->help });
             if (st != ACRM_OK)
                 return st;
         }

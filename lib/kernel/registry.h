@@ -72,7 +72,8 @@ typedef struct acrm__opinfo {
     uint32_t entity; /* of a free operation, else UINT32_MAX */
     int32_t verb;
     const char *help;
-    const acrm__module *module; /* NULL: the kernel */
+    acrm__fieldinfo *in; /* op->in with its choices and defaults parsed */
+    uint32_t n_in;
 } acrm__opinfo;
 
 typedef struct acrm__registry {
