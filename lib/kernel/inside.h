@@ -142,6 +142,7 @@ struct acrm_session {
     acrm__chain chain;
     acrm__queued_event *events_head, *events_tail;
     uint32_t n_events;
+    uint64_t writes;                /* rows written so far */
     acrm__registry *staged;         /* registry that a schema change installs at commit */
     bool access_changed;            /* raise access_epoch at commit */
     void *reference_cache;          /* kernel/references.c; of the running transaction */

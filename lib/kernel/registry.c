@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "engines/filter/nearest.h"
 #include "kernel/inside.h"
 
 #include <string.h>
@@ -126,60 +127,28 @@ uint32_t acrm__entity_relation(const acrm__entity *entity, const char *name, siz
     return i;
 }
 
-/* --- Suggestions: the name at the smallest edit distance, if it is near --- */
+/* --- Suggestions --- */
 
-enum { REGISTRY_NAME_MAX = 63 };
-
-static uint32_t registry_distance(const char *a, size_t a_len, const char *b, size_t b_len)
+static const char *registry_field_at(const void *user, size_t n)
 {
-    uint32_t row[REGISTRY_NAME_MAX + 1];
-
-    if (a_len > REGISTRY_NAME_MAX || b_len > REGISTRY_NAME_MAX)
-        return UINT32_MAX;
-    for (size_t j = 0; j <= b_len; j++)
-        row[j] = (uint32_t)j;
-    for (size_t i = 1; i <= a_len; i++) {
-        uint32_t diagonal = row[0];
-        row[0] = (uint32_t)i;
-        for (size_t j = 1; j <= b_len; j++) {
-            uint32_t above = row[j];
-            uint32_t best = diagonal + (a[i - 1] != b[j - 1]);
-            if (above + 1 < best)
-                best = above + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-            diagonal = above;
-        }
-    }
-    return row[b_len];
-}
-
-static const char *registry_nearest(registry_name_of name_of, const void *owner, uint32_t n,
-                                    const char *name, size_t len)
-{
-    const char *best = NULL;
-    uint32_t best_distance = (uint32_t)(len / 3 + 1);
-
-    for (uint32_t i = 0; i < n; i++) {
-        const char *candidate = name_of(owner, i);
-        uint32_t d = registry_distance(name, len, candidate, strlen(candidate));
-        if (d < best_distance || (d == best_distance && !best)) {
-            best = candidate;
-            best_distance = d;
-        }
-    }
-    return best;
+    const acrm__entity *entity = user;
+    return n < entity->n_fields ? entity->fields[n].def.name : NULL;
 }
 
 const char *acrm__entity_suggest(const acrm__entity *entity, const char *name, size_t len)
 {
-    return registry_nearest(registry_field_name, entity, entity->n_fields, name, len);
+    return acrm__nearest(name, len, registry_field_at, entity);
+}
+
+static const char *registry_op_at(const void *user, size_t n)
+{
+    const acrm__registry *r = user;
+    return n < r->n_ops ? r->ops[n].name : NULL;
 }
 
 const char *acrm__registry_suggest_op(const acrm__registry *r, const char *name, size_t len)
 {
-    return registry_nearest(registry_op_name, r, r->n_ops, name, len);
+    return acrm__nearest(name, len, registry_op_at, r);
 }
 
 /* --- Types --- */

@@ -223,6 +223,7 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
         st = write_traces(call, rec, "create", "created", NULL);
     if (st != ACRM_OK)
         return st;
+    s->writes++;
     write_watch_access(call, rec->entity);
     return write_settle(call, rec);
 }
@@ -285,6 +286,7 @@ static int32_t write_change(acrm__call *call, acrm__rec *rec, const char *action
         st = write_traces(call, rec, action, event, reason);
     if (st != ACRM_OK)
         return st;
+    call->session->writes++;
     write_watch_access(call, rec->entity);
     acrm__references_forget(call->session);
     return write_settle(call, rec);
