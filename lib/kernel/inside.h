@@ -128,6 +128,13 @@ typedef struct acrm__queued_event {
     struct acrm__queued_event *next;
 } acrm__queued_event;
 
+/* What a savepoint must bring back besides the rows. */
+typedef struct acrm__mark {
+    acrm__chain chain;
+    acrm__queued_event *events_tail;
+    uint32_t n_events;
+} acrm__mark;
+
 struct acrm_session {
     uint32_t magic;
     atomic_int refs;
@@ -145,6 +152,8 @@ struct acrm_session {
     uint64_t writes;                /* rows written so far */
     acrm__registry *staged;         /* registry that a schema change installs at commit */
     bool access_changed;            /* raise access_epoch at commit */
+    acrm__mark marks[ACRM__CALL_DEPTH_MAX]; /* of the open savepoints */
+    uint32_t n_marks;
     void *reference_cache;          /* kernel/references.c; of the running transaction */
     void *subject_cache;            /* kernel/seal.c; of the running transaction */
     acrm_progress_fn progress;
@@ -158,12 +167,24 @@ int32_t acrm__transaction_begin(acrm__call *call, bool write);
 int32_t acrm__transaction_commit(acrm__call *call);
 void acrm__transaction_rollback(acrm_session *session);
 
-/* kernel/dispatch.c: run an operation by name in the session's transaction state. `finish` renders
- * the result before the commit; NULL: none. */
-typedef int32_t (*acrm__finish_fn)(void *user, acrm__call *call, const acrm_value *result);
+/* kernel/dispatch.c: run an operation by name as a transaction of its own. `out` becomes the
+ * result; `finish` (NULL: none) renders it before the commit, so that nothing can fail after it. */
+typedef int32_t (*acrm__finish_fn)(void *user, const acrm_value *result);
 int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_value *args,
-                       acrm__arena *result_arena, acrm__finish_fn finish, void *user,
-                       acrm_error **err);
+                       acrm_value *out, acrm__finish_fn finish, void *user, acrm_error **err);
+/* kernel/arguments.c: every argument that breaks the operation's parameters is named. */
+int32_t acrm__check_arguments(acrm__call *call);
+/* kernel/idempotency.c: the result of an earlier call with this key, or *found false. */
+int32_t acrm__idempotency_find(acrm__call *call, const char *key, bool *found);
+int32_t acrm__idempotency_keep(acrm__call *call, const char *key);
+/* kernel/session.c: a session of the system, before anybody can be looked up */
+int32_t acrm__session_open(acrm_engine *engine, acrm_session **out, acrm_error **err);
+/* Sessions live as long as the last handle on them. */
+void acrm__session_unref(acrm_session *session);
+/* kernel/schema.c */
+int32_t acrm__schema_open(acrm_engine *engine, const acrm_keys *keys, acrm_error **err);
+/* A call of the kernel's own in a session; `as_system` past all scopes. */
+void acrm__call_init(acrm__call *call, acrm_session *session, acrm_error **err);
 /* Enter and leave a public function: one thread at a time, no re-entry. */
 int32_t acrm__session_enter(acrm_session *session, acrm_error **err);
 void acrm__session_leave(acrm_session *session);
@@ -285,6 +306,7 @@ int32_t acrm__load_or_null(acrm__call *call, const acrm__entity *entity,
 /* kernel/write.c */
 int32_t acrm__restore(acrm__call *call, acrm__rec *rec);
 /* kernel/engine.c: a fresh record id */
+acrm_engine *acrm__engine_ref(acrm_engine *engine);
 void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16]);
 int32_t acrm__check_references(acrm__call *call, const acrm__rec *rec, acrm_value *faults);
 

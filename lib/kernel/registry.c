@@ -676,18 +676,59 @@ static int32_t registry_ops(registry_builder *b)
     return ACRM_OK;
 }
 
+/* --- Custom declarations: copied, so that a registry owns all it shows --- */
+
+static bool registry_keep(acrm__arena *arena, const char **text)
+{
+    if (*text)
+        *text = acrm__arena_text(arena, *text, strlen(*text));
+    return *text != NULL;
+}
+
+static int32_t registry_keep_custom(acrm__arena *arena, const acrm__custom *from,
+                                    acrm__custom *to)
+{
+    acrm__entity_def *entities = acrm__arena_array(arena, from->n_entities + 1, sizeof *entities);
+    acrm__custom_field *fields = acrm__arena_array(arena, from->n_fields + 1, sizeof *fields);
+    bool ok = entities && fields;
+
+    for (uint32_t i = 0; ok && i < from->n_entities; i++) {
+        acrm__entity_def *e = &entities[i];
+        *e = from->entities[i];
+        ok = registry_keep(arena, &e->name) && registry_keep(arena, &e->help) &&
+             (!e->label || registry_keep(arena, &e->label));
+    }
+    for (uint32_t i = 0; ok && i < from->n_fields; i++) {
+        acrm__field *f = &fields[i].field;
+        const char **optional[] = { &f->target, &f->inverse, &f->choices, &f->currency,
+                                    &f->preset, &f->unit };
+        fields[i] = from->fields[i];
+        ok = registry_keep(arena, &fields[i].entity) && registry_keep(arena, &f->name) &&
+             registry_keep(arena, &f->help);
+        for (size_t k = 0; ok && k < sizeof optional / sizeof optional[0]; k++)
+            ok = !*optional[k] || registry_keep(arena, optional[k]);
+    }
+    *to = (acrm__custom){ .entities = entities, .n_entities = from->n_entities,
+                          .fields = fields, .n_fields = from->n_fields };
+    return ok ? ACRM_OK : ACRM_E_NOMEM;
+}
+
 int32_t acrm__registry_build(const acrm_allocator *allocator, const acrm__custom *custom,
                              acrm__registry *older, acrm__registry **out, acrm_error **err)
 {
-    static const acrm__custom none = { 0 };
+    acrm__custom kept = { 0 };
     acrm__registry *r = acrm__alloc_zero(allocator, sizeof *r);
-    registry_builder b = { .r = r, .custom = custom ? custom : &none, .err = err };
+    registry_builder b = { .r = r, .custom = &kept, .err = err };
+    int32_t st = ACRM_OK;
 
     if (!r)
         return acrm__error_nomem(err);
     acrm__arena_init(&r->arena, allocator);
     r->next_table = older ? older->next_table : ACRM__TABLE_COUNT;
-    int32_t st = registry_entities(&b);
+    if (custom)
+        st = registry_keep_custom(&r->arena, custom, &kept);
+    if (st == ACRM_OK)
+        st = registry_entities(&b);
     if (st == ACRM_OK)
         st = registry_ops(&b);
     if (st != ACRM_OK) {

@@ -39,7 +39,7 @@ typedef struct acrm__names {
 
 struct acrm__entity {
     const acrm__entity_def *def;
-    uint32_t number; /* in the registry; stays the same in later registries of the engine */
+    uint32_t number; /* position in the registry */
     acrm__fieldinfo *fields;
     uint32_t n_fields;
     acrm__inverse *inverses;
@@ -102,8 +102,8 @@ typedef struct acrm__custom {
     uint32_t n_fields;
 } acrm__custom;
 
-/* Build one. `older` may be NULL; entities that did not change keep its tables. Declarations are
- * checked: an error names the entity and the field. */
+/* Build one; it copies what it keeps of `custom` and takes `older` (NULL: none) over. Its tables get
+ * numbers of their own. Declarations are checked: an error names the entity and the field. */
 int32_t acrm__registry_build(const acrm_allocator *allocator, const acrm__custom *custom,
                              acrm__registry *older, acrm__registry **out, acrm_error **err);
 void acrm__registry_free(acrm__registry *registry); /* and the older ones */

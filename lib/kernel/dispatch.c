@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* The one way of an operation: find, permit, check, begin, run, react, render, commit. */
+#include "base/json.h"
+#include "kernel/inside.h"
+
+#include <string.h>
+
+static int32_t dispatch_find(acrm__call *call, const char *name)
+{
+    const acrm__registry *r = call->session->registry;
+    const acrm__opinfo *info = acrm__registry_op(r, name, strlen(name));
+
+    if (!info) {
+        const char *near = acrm__registry_suggest_op(r, name, strlen(name));
+        return acrm__fail(call, ACRM_E_NOTFOUND, "operation", NULL,
+                          "there is no operation %.100s%s%s%s", name,
+                          near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    }
+    call->info = info;
+    call->entity = info->entity == UINT32_MAX ? NULL : r->entities[info->entity];
+    return ACRM_OK;
+}
+
+/* --- The what-if: the events of a write that is then undone --- */
+
+typedef struct dispatch_events {
+    acrm__call *call;
+    acrm_value *list;
+} dispatch_events;
+
+static int32_t dispatch_event_row(void *user, const acrm_cell *cells, uint32_t n)
+{
+    dispatch_events *events = user;
+    acrm_value *item = acrm__add_map(events->list);
+    const acrm_cell *record = &cells[ACRM__EVENT_RECORD], *type = &cells[ACRM__EVENT_TYPE];
+    const char *id = record->type == ACRM_CELL_BLOB ? acrm__id_text(events->call, record->data)
+                                                    : NULL;
+
+    (void)n;
+    bool ok = item && acrm__put_textn(item, "type", type->data, type->size) &&
+              acrm__put_text(item, "subject", id);
+    return ok ? 0 : ACRM_E_NOMEM;
+}
+
+static int32_t dispatch_what_if(acrm__call *call, int64_t since)
+{
+    acrm_cell after = acrm__cell_int(since);
+    acrm_filter_node newer = { .op = ACRM_FILTER_GT, .column = ACRM__EVENT_SEQ, .values = &after,
+                               .n_values = 1 };
+    acrm_order order = { ACRM__EVENT_SEQ, 0 };
+    acrm_query query = { .struct_size = sizeof query, .table = &acrm__tables[ACRM__TABLE_EVENT],
+                         .where = &newer, .order = &order, .n_order = 1 };
+    acrm_value *result = acrm__value_in(call->arena);
+    dispatch_events events = { .call = call };
+
+    if (!result || !acrm__value_copy(result, call->out) ||
+        acrm_value_set_map(call->out) != ACRM_OK || !acrm__put_bool(call->out, "dry_run", true) ||
+        !acrm__put_value(call->out, "result", result))
+        return acrm__nomem(call);
+    events.list = acrm__put_list(call->out, "events");
+    return events.list ? acrm__query(call, &query, dispatch_event_row, &events)
+                       : acrm__nomem(call);
+}
+
+/* --- Transactions around the handler --- */
+
+static int32_t dispatch_write(acrm__call *call, acrm__finish_fn finish, void *user)
+{
+    acrm_session *s = call->session;
+    const char *key = acrm__get_text(call->args, "idempotency_key");
+    bool dry_run = acrm_value_bool(acrm_value_get(call->args, "dry_run")) != 0;
+    bool found = false;
+
+    int32_t st = acrm__transaction_begin(call, true);
+    if (st != ACRM_OK)
+        return st;
+    st = acrm__principal_refresh(call);
+    if (st == ACRM_OK && key)
+        st = acrm__idempotency_find(call, key, &found);
+    if (st == ACRM_OK && dry_run)
+        st = acrm__chain_load(call);
+    int64_t since = s->chain.event_seq;
+    if (st == ACRM_OK && !found)
+        st = call->info->op->run(call);
+    if (st == ACRM_OK && !found)
+        st = acrm__react(call);
+    if (st == ACRM_OK && dry_run)
+        st = dispatch_what_if(call, since);
+    if (st == ACRM_OK && finish && finish(user, call->out) != ACRM_OK)
+        st = acrm__nomem(call);
+    if (st == ACRM_OK && key && !found && !dry_run)
+        st = acrm__idempotency_keep(call, key);
+    if (st == ACRM_OK && !dry_run)
+        return acrm__transaction_commit(call);
+    acrm__transaction_rollback(s);
+    return st;
+}
+
+static int32_t dispatch_read(acrm__call *call, acrm__finish_fn finish, void *user)
+{
+    acrm_session *s = call->session;
+    bool single = (call->info->op->flags & (ACRM__OP_SINGLE | ACRM__OP_STEPS)) != 0;
+    int32_t st = ACRM_OK;
+
+    if (!single)
+        st = acrm__transaction_begin(call, false);
+    if (st != ACRM_OK)
+        return st;
+    st = acrm__principal_refresh(call);
+    if (st == ACRM_OK)
+        st = call->info->op->run(call);
+    if (st == ACRM_OK && finish && finish(user, call->out) != ACRM_OK)
+        st = acrm__nomem(call);
+    if (s->in_transaction)
+        acrm__transaction_rollback(s);
+    return st;
+}
+
+int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_value *args,
+                       acrm_value *out, acrm__finish_fn finish, void *user, acrm_error **err)
+{
+    acrm__call call;
+
+    acrm__call_init(&call, session, err);
+    call.as_system = session->principal.kind == ACRM__PRINCIPAL_SYSTEM;
+    call.out = out;
+    if (args)
+        call.args = args;
+    if (acrm_value_type(call.args) != ACRM_MAP)
+        return acrm__fail(&call, ACRM_E_INVALID, "type", NULL, "the arguments must be an object");
+    if (acrm_value_set_map(out) != ACRM_OK)
+        return acrm__nomem(&call);
+    int32_t st = dispatch_find(&call, operation);
+    if (st != ACRM_OK)
+        return st;
+    if (!acrm__may_call(session, call.info))
+        return acrm__fail(&call, ACRM_E_DENIED, "permission", NULL,
+                          "this session may not call %s", call.info->name);
+    st = acrm__check_arguments(&call);
+    if (st != ACRM_OK)
+        return st;
+    if (call.info->op->flags & ACRM__OP_WRITE && !(call.info->op->flags & ACRM__OP_STEPS))
+        return dispatch_write(&call, finish, user);
+    return dispatch_read(&call, finish, user);
+}
+
+/* --- One operation within another --- */
+
+int32_t acrm__run(acrm__call *call, const char *operation, const acrm_value *args,
+                  acrm_value **out)
+{
+    acrm__call inner = *call;
+    acrm_value *result = acrm__value_in(call->arena);
+
+    if (call->depth + 1 >= ACRM__CALL_DEPTH_MAX)
+        return acrm__fail(call, ACRM_E_LIMIT, "limit", NULL,
+                          "operations are nested more than %d deep", ACRM__CALL_DEPTH_MAX);
+    if (!result || acrm_value_set_map(result) != ACRM_OK)
+        return acrm__nomem(call);
+    inner.depth++;
+    inner.out = result;
+    inner.args = args;
+    int32_t st = dispatch_find(&inner, operation);
+    if (st == ACRM_OK)
+        st = acrm__check_arguments(&inner);
+    if (st == ACRM_OK && inner.info->op->flags & ACRM__OP_WRITE &&
+        call->session->in_transaction != 2)
+        st = acrm__fail(call, ACRM_E_MISUSE, NULL, NULL, "%s writes within a reading operation",
+                        operation);
+    if (st == ACRM_OK)
+        st = inner.info->op->run(&inner);
+    if (st == ACRM_OK && out)
+        *out = result;
+    return st;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* Engines: opening, the ports with their defaults, and the end. */
+#include "base/error.h"
+#include "kernel/inside.h"
+#include "storage/storage.h"
+
+#include <sodium.h>
+#include <string.h>
+#include <time.h>
+
+/* --- Default ports --- */
+
+static int64_t engine_system_now(void *self)
+{
+    struct timespec t = { 0 };
+
+    (void)self;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void engine_system_random(void *self, void *bytes, size_t len)
+{
+    (void)self;
+    randombytes_buf(bytes, len);
+}
+
+/* Take in a struct of the caller's age: refuse one older than the first release or with parts set
+ * that this version does not know; zero what it lacks. */
+static bool engine_import(void *dst, size_t dst_size, const void *src, size_t min_size)
+{
+    const unsigned char *bytes = src;
+    uint32_t size;
+
+    memcpy(&size, src, sizeof size);
+    if (size < min_size)
+        return false;
+    for (size_t i = dst_size; i < size; i++)
+        if (bytes[i] != 0)
+            return false;
+    memset(dst, 0, dst_size);
+    memcpy(dst, src, size < dst_size ? size : dst_size);
+    return true;
+}
+
+#define ENGINE_IMPORT(dst, src) (!(src) || engine_import((dst), sizeof *(dst), (src), sizeof *(dst)))
+
+static int32_t engine_ports(acrm_engine *engine, const acrm_options *o, acrm_error **err)
+{
+    engine->clock = (acrm_clock){ .now = engine_system_now };
+    engine->random = (acrm_random){ .fill = engine_system_random };
+    if (!ENGINE_IMPORT(&engine->clock, o->clock) || !engine->clock.now ||
+        !ENGINE_IMPORT(&engine->random, o->random) || !engine->random.fill ||
+        !ENGINE_IMPORT(&engine->log, o->log))
+        return acrm__error(err, ACRM_E_INVALID, "struct_size", "options",
+                           "a port in the options has a wrong struct_size or no function");
+    return ACRM_OK;
+}
+
+/* --- Life --- */
+
+acrm_engine *acrm__engine_ref(acrm_engine *engine)
+{
+    atomic_fetch_add(&engine->refs, 1);
+    return engine;
+}
+
+void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16])
+{
+    unsigned char random[10];
+
+    pthread_mutex_lock(&engine->lock);
+    engine->random.fill(engine->random.self, random, sizeof random);
+    acrm__uuid made = acrm__uuid_v7(&engine->uuid, now, random);
+    pthread_mutex_unlock(&engine->lock);
+    memcpy(id, made.bytes, sizeof made.bytes);
+}
+
+void acrm_close(acrm_engine *engine)
+{
+    if (!engine || engine->magic != ACRM__ENGINE_MAGIC || atomic_fetch_sub(&engine->refs, 1) != 1)
+        return;
+    if (engine->storage.destroy)
+        engine->storage.destroy(engine->storage_self);
+    acrm__registry_free(engine->registry);
+    sodium_memzero(engine->master_key, sizeof engine->master_key);
+    sodium_memzero(engine->blind_key, sizeof engine->blind_key);
+    sodium_memzero(engine->data_key, sizeof engine->data_key);
+    pthread_mutex_destroy(&engine->lock);
+    engine->magic = 0;
+    acrm_allocator allocator = engine->allocator;
+    if (engine->zone)
+        acrm__free(&allocator, engine->zone, strlen(engine->zone) + 1);
+    acrm__free(&allocator, engine, sizeof *engine);
+}
+
+static int32_t engine_new(const acrm_options *o, const acrm_storage_ops *ops, void *self,
+                          acrm_engine **out, acrm_error **err)
+{
+    acrm_allocator allocator = acrm__allocator(o->allocator);
+    acrm_engine *engine = acrm__alloc_zero(&allocator, sizeof *engine);
+    const char *zone = o->zone ? o->zone : "UTC";
+
+    if (!engine) {
+        if (ops->destroy)
+            ops->destroy(self);
+        return acrm__error_nomem(err);
+    }
+    engine->magic = ACRM__ENGINE_MAGIC;
+    engine->allocator = allocator;
+    engine->storage = *ops;
+    engine->storage_self = self;
+    engine->flags = o->flags;
+    atomic_init(&engine->refs, 1);
+    pthread_mutex_init(&engine->lock, NULL);
+    engine->zone = acrm__alloc(&allocator, strlen(zone) + 1);
+    int32_t st = engine->zone ? engine_ports(engine, o, err) : acrm__error_nomem(err);
+    if (engine->zone)
+        memcpy(engine->zone, zone, strlen(zone) + 1);
+    if (st == ACRM_OK)
+        st = acrm__registry_build(&allocator, NULL, NULL, &engine->registry, err);
+    if (st == ACRM_OK)
+        st = acrm__schema_open(engine, o->keys, err);
+    if (st != ACRM_OK) {
+        acrm_close(engine);
+        return st;
+    }
+    *out = engine;
+    return ACRM_OK;
+}
+
+static int32_t engine_options(const acrm_options *options, acrm_options *out, acrm_error **err)
+{
+    memset(out, 0, sizeof *out);
+    if (sodium_init() < 0)
+        return acrm__error(err, ACRM_E_UNSUPPORTED, "random", NULL,
+                           "the system's random generator cannot be used");
+    if (!options)
+        return ACRM_OK;
+    if (!ENGINE_IMPORT(out, options) ||
+        out->flags & ~(uint32_t)(ACRM_OPEN_READONLY | ACRM_OPEN_NO_CREATE | ACRM_OPEN_SYNC_NORMAL |
+                                 ACRM_OPEN_NO_UPGRADE))
+        return acrm__error(err, ACRM_E_INVALID, "struct_size", "options",
+                           "the options have a wrong struct_size or unknown flags");
+    return ACRM_OK;
+}
+
+int32_t acrm_open_storage(const acrm_storage_ops *ops, void *self, const acrm_options *options,
+                          acrm_engine **out, acrm_error **err)
+{
+    acrm_storage_ops taken;
+    acrm_options o;
+
+    if (!ops || !out)
+        return acrm__error(err, ACRM_E_MISUSE, "handle", NULL, "storage and out are needed");
+    if (!ENGINE_IMPORT(&taken, ops))
+        return acrm__error(err, ACRM_E_INVALID, "struct_size", "storage",
+                           "the storage port has a wrong struct_size");
+    int32_t st = engine_options(options, &o, err);
+    if (st != ACRM_OK) {
+        if (taken.destroy)
+            taken.destroy(self);
+        return st;
+    }
+    return engine_new(&o, &taken, self, out, err);
+}
+
+int32_t acrm_open(const char *where, const acrm_options *options, acrm_engine **out,
+                  acrm_error **err)
+{
+    acrm_storage_ops ops;
+    acrm_options o;
+    void *self = NULL;
+    uint32_t flags = 0;
+
+    if (!where || !out)
+        return acrm__error(err, ACRM_E_MISUSE, "handle", NULL, "a place and out are needed");
+    int32_t st = engine_options(options, &o, err);
+    if (st != ACRM_OK)
+        return st;
+    if (o.flags & ACRM_OPEN_READONLY)
+        flags |= ACRM__SQLITE_READONLY;
+    if (o.flags & ACRM_OPEN_NO_CREATE)
+        flags |= ACRM__SQLITE_NO_CREATE;
+    if (o.flags & ACRM_OPEN_SYNC_NORMAL)
+        flags |= ACRM__SQLITE_SYNC_NORMAL;
+    if (strcmp(where, "memory:") == 0)
+        st = acrm__memory_open(o.allocator, &ops, &self, err);
+    else if (strncmp(where, "sqlite:", 7) == 0)
+        st = acrm__sqlite_open(o.allocator, where + 7, flags, &ops, &self, err);
+    else if (strstr(where, "://"))
+        st = acrm__error(err, ACRM_E_UNSUPPORTED, "storage", NULL,
+                         "this build has no storage for %.40s", where);
+    else
+        st = acrm__sqlite_open(o.allocator, where, flags, &ops, &self, err);
+    return st == ACRM_OK ? engine_new(&o, &ops, self, out, err) : st;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Sessions: somebody acting on an engine, one call at a time. */
+#include "base/error.h"
+#include "kernel/inside.h"
+
+#include <string.h>
+
+static const acrm_value session_no_args = { .type = ACRM_MAP };
+static const acrm__op session_own_op = { .name = "engine.open" };
+static const acrm__opinfo session_own_info = { .name = "engine.open", .op = &session_own_op,
+                                               .entity = UINT32_MAX };
+
+void acrm__call_init(acrm__call *call, acrm_session *session, acrm_error **err)
+{
+    acrm_engine *engine = session->engine;
+
+    *call = (acrm__call){ .session = session, .info = &session_own_info,
+                          .args = &session_no_args, .arena = &session->arena, .err = err,
+                          .now = engine->clock.now(engine->clock.self) };
+}
+
+int32_t acrm__session_enter(acrm_session *session, acrm_error **err)
+{
+    int idle = 0;
+
+    if (!session || session->magic != ACRM__SESSION_MAGIC)
+        return acrm__error(err, ACRM_E_MISUSE, "handle", NULL, "no session was given");
+    if (!atomic_compare_exchange_strong(&session->in_use, &idle, 1))
+        return acrm__error(err, ACRM_E_MISUSE, "in_use", NULL,
+                           "the session is in use: by another thread, or by the call that called "
+                           "this callback");
+    acrm__arena_reset(&session->arena);
+    pthread_mutex_lock(&session->engine->lock);
+    session->registry = session->engine->registry;
+    pthread_mutex_unlock(&session->engine->lock);
+    return ACRM_OK;
+}
+
+void acrm__session_leave(acrm_session *session)
+{
+    atomic_store(&session->in_use, 0);
+}
+
+/* A session that acts as the system, without looking anything up. */
+int32_t acrm__session_open(acrm_engine *engine, acrm_session **out, acrm_error **err)
+{
+    acrm_session *s = acrm__alloc_zero(&engine->allocator, sizeof *s);
+
+    if (!s)
+        return acrm__error_nomem(err);
+    s->magic = ACRM__SESSION_MAGIC;
+    s->engine = acrm__engine_ref(engine);
+    s->registry = engine->registry;
+    s->principal.text = "system";
+    atomic_init(&s->refs, 1);
+    acrm__arena_init(&s->arena, &engine->allocator);
+    int32_t st = engine->storage.connect(engine->storage_self, &s->conn, err);
+    if (st != ACRM_OK) {
+        s->conn = NULL;
+        acrm_session_free(s);
+        return st;
+    }
+    *out = s;
+    return ACRM_OK;
+}
+
+int32_t acrm_session_new(acrm_engine *engine, const char *principal, acrm_session **out,
+                         acrm_error **err)
+{
+    acrm_session *s = NULL;
+    acrm__call call;
+
+    if (!engine || engine->magic != ACRM__ENGINE_MAGIC || !principal || !out)
+        return acrm__error(err, ACRM_E_MISUSE, "handle", NULL,
+                           "an engine, a principal and a place for the session are needed");
+    int32_t st = acrm__session_open(engine, &s, err);
+    if (st != ACRM_OK)
+        return st;
+    st = acrm__session_enter(s, err);
+    if (st == ACRM_OK) {
+        acrm__call_init(&call, s, err);
+        call.as_system = true;
+        st = acrm__transaction_begin(&call, false);
+        if (st == ACRM_OK) {
+            st = acrm__principal_load(&call, principal);
+            acrm__transaction_rollback(s);
+        }
+        acrm__session_leave(s);
+    }
+    if (st != ACRM_OK) {
+        acrm_session_free(s);
+        return st;
+    }
+    *out = s;
+    return ACRM_OK;
+}
+
+void acrm__session_unref(acrm_session *session)
+{
+    if (atomic_fetch_sub(&session->refs, 1) != 1)
+        return;
+    acrm_engine *engine = session->engine;
+    acrm__references_forget(session);
+    acrm__seal_forget(session);
+    acrm__principal_free(&session->principal);
+    acrm__arena_free(&session->arena);
+    if (session->conn)
+        engine->storage.disconnect(session->conn);
+    session->magic = 0;
+    acrm_allocator allocator = engine->allocator;
+    acrm__free(&allocator, session, sizeof *session);
+    acrm_close(engine);
+}
+
+void acrm_session_free(acrm_session *session)
+{
+    if (session && session->magic == ACRM__SESSION_MAGIC)
+        acrm__session_unref(session);
+}
+
+void acrm_interrupt(acrm_session *session, int32_t on)
+{
+    if (!session || session->magic != ACRM__SESSION_MAGIC)
+        return;
+    atomic_store(&session->interrupted, on != 0);
+    if (session->engine->storage.interrupt)
+        session->engine->storage.interrupt(session->conn, on != 0);
+}
+
+void acrm_session_set_progress(acrm_session *session, acrm_progress_fn progress, void *user)
+{
+    if (!session || session->magic != ACRM__SESSION_MAGIC)
+        return;
+    session->progress = progress;
+    session->progress_user = user;
+}
+
+void acrm_session_set_input(acrm_session *session, acrm_read_fn read, void *user)
+{
+    if (!session || session->magic != ACRM__SESSION_MAGIC)
+        return;
+    session->read = read;
+    session->read_user = user;
+}
+
+int64_t acrm_session_statements(const acrm_session *session)
+{
+    if (!session || session->magic != ACRM__SESSION_MAGIC || !session->engine->storage.statements)
+        return -1;
+    return session->engine->storage.statements(session->conn);
+}
