@@ -20,6 +20,31 @@ static const uint32_t digits_zero[] = {
 
 enum { DIGITS_ZEROS = sizeof digits_zero / sizeof digits_zero[0] };
 
+/* Code points beyond ASCII that carry no meaning between digits. Sorted. */
+static const struct {
+    uint16_t first, last;
+} digits_separators[] = {
+    { 0xA0, 0xA0 },     /* no-break space */
+    { 0xAD, 0xAD },     /* soft hyphen */
+    { 0xB7, 0xB7 },     /* middle dot */
+    { 0x61C, 0x61C },   /* Arabic letter mark */
+    { 0x180E, 0x180E }, /* Mongolian vowel separator */
+    { 0x2000, 0x2015 }, /* spaces, zero-width and bidirectional marks, hyphens and dashes */
+    { 0x2028, 0x202F }, /* separators, embeddings, narrow space */
+    { 0x2043, 0x2043 }, /* hyphen bullet */
+    { 0x205F, 0x206F }, /* mathematical space, word joiner, isolates */
+    { 0x2212, 0x2212 }, /* minus sign */
+    { 0x3000, 0x3000 }, /* ideographic space */
+    { 0x30FB, 0x30FC }, /* katakana middle dot and long mark */
+    { 0xFEFF, 0xFEFF }, /* byte order mark */
+    { 0xFF08, 0xFF09 }, /* full-width brackets */
+    { 0xFF0D, 0xFF0F }, /* full-width hyphen, dot, slash */
+    { 0xFF1A, 0xFF1A }, /* full-width colon */
+    { 0xFF3B, 0xFF3B }, /* full-width square brackets and tilde */
+    { 0xFF3D, 0xFF3D },
+    { 0xFF5E, 0xFF5E },
+};
+
 size_t acrm__utf8_next(const char *text, size_t len, uint32_t *cp)
 {
     /* By number of continuation bytes: the least value that needs them. */
@@ -67,4 +92,12 @@ int acrm__digit_value(uint32_t cp)
             high = mid;
     }
     return cp - digits_zero[low] <= 9 ? (int)(cp - digits_zero[low]) : -1;
+}
+
+bool acrm__digit_separator(uint32_t cp)
+{
+    for (size_t i = 0; i < sizeof digits_separators / sizeof digits_separators[0]; i++)
+        if (cp >= digits_separators[i].first && cp <= digits_separators[i].last)
+            return true;
+    return false;
 }

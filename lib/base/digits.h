@@ -3,6 +3,7 @@
 #ifndef ACRM_BASE_DIGITS_H
 #define ACRM_BASE_DIGITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,11 @@ size_t acrm__utf8_next(const char *text, size_t len, uint32_t *cp);
 
 /* The value 0 to 9 of a decimal digit of any script (General_Category Nd of Unicode 15), or -1. */
 int acrm__digit_value(uint32_t cp);
+
+/*
+ * True for code points beyond ASCII that people put between the digits of one number: spaces,
+ * dashes, dots, brackets in their Unicode and full-width forms, zero-width and bidirectional marks.
+ */
+bool acrm__digit_separator(uint32_t cp);
 
 #endif

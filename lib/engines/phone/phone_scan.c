@@ -17,28 +17,6 @@ enum { /* What a code point is to the scanner. */
     PHONE_CP_PLUS,
 };
 
-/* Code points that carry no meaning between the digits of a number, beyond ASCII. */
-static const struct {
-    uint16_t first, last;
-} phone_skipped[] = {
-    { 0xA0, 0xA0 },     /* no-break space */
-    { 0xAD, 0xAD },     /* soft hyphen */
-    { 0xB7, 0xB7 },     /* middle dot */
-    { 0x61C, 0x61C },   /* Arabic letter mark */
-    { 0x180E, 0x180E }, /* Mongolian vowel separator */
-    { 0x2000, 0x2015 }, /* spaces, zero-width and bidirectional marks, hyphens and dashes */
-    { 0x2028, 0x202F }, /* separators, embeddings, narrow space */
-    { 0x2043, 0x2043 }, /* hyphen bullet */
-    { 0x205F, 0x206F }, /* mathematical space, word joiner, isolates */
-    { 0x2212, 0x2212 }, /* minus sign */
-    { 0x3000, 0x3000 }, /* ideographic space */
-    { 0x30FB, 0x30FC }, /* katakana middle dot and long mark */
-    { 0xFEFF, 0xFEFF }, /* byte order mark */
-    { 0xFF08, 0xFF09 }, /* full-width brackets */
-    { 0xFF0D, 0xFF0F }, /* full-width hyphen, dot, slash */
-    { 0xFF3B, 0xFF3B }, { 0xFF3D, 0xFF3D }, { 0xFF5E, 0xFF5E },
-};
-
 /*
  * Words that announce an extension, in lower case and for scripts that have cases in the forms
  * people write; longer ones before their own beginnings.
@@ -64,10 +42,7 @@ static int phone_class(uint32_t cp)
         return PHONE_CP_DIGIT;
     if (cp == 0xFF0B)
         return PHONE_CP_PLUS;
-    for (size_t i = 0; i < sizeof phone_skipped / sizeof phone_skipped[0]; i++)
-        if (cp >= phone_skipped[i].first && cp <= phone_skipped[i].last)
-            return PHONE_CP_SKIP;
-    return PHONE_CP_OTHER;
+    return acrm__digit_separator(cp) ? PHONE_CP_SKIP : PHONE_CP_OTHER;
 }
 
 static void phone_fail(acrm__phone_scan *scan, const char *reason, size_t at)
