@@ -80,7 +80,7 @@ typedef struct acrm_identity {
  * 17 modulo 11. Italy: D.M. 12 March 1974 (tax code; letters in place of digits are read) and
  * D.P.R. 633/1972 (VAT, Luhn, office code). Russia: order of the tax service on the INN. China:
  * GB 11643-1999 and GB 32100-2015. IBAN: ISO 13616, structure by country, ISO 7064 MOD 97-10, and
- * the national check digits of Belgium, Spain and Montenegro.
+ * the national check digits of Belgium, Montenegro, Norway and Spain.
  *
  * @param kind      ACRM_ID_IR_NATIONAL ...
  * @param text      UTF-8; may be NULL if @p len is 0

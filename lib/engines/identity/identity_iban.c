@@ -120,6 +120,33 @@ static void identity_iban_spain(acrm_identity *id)
     }
 }
 
+/* Norway: the last digit makes the weighted sum a multiple of eleven. */
+static void identity_iban_norway(acrm_identity *id)
+{
+    static const signed char identity_weights[] = { 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1 };
+
+    if (acrm__identity_weigh(id, IDENTITY_IBAN_HEAD, identity_weights, 11) % 11 != 0)
+        acrm__identity_fail(id, ACRM_ID_CHECK, IDENTITY_IBAN_HEAD + 10);
+}
+
+/* Montenegro: the account is one more than a multiple of 97. */
+static void identity_iban_montenegro(acrm_identity *id)
+{
+    if (identity_mod97(0, id->normalized + IDENTITY_IBAN_HEAD, 18) != 1)
+        acrm__identity_fail(id, ACRM_ID_CHECK, IDENTITY_IBAN_HEAD + 16);
+}
+
+/* The country's own check digits inside the account, where we are sure of them. */
+static const struct {
+    char country[3];
+    void (*check)(acrm_identity *id);
+} identity_nationals[] = {
+    { "BE", identity_iban_belgium },
+    { "ES", identity_iban_spain },
+    { "ME", identity_iban_montenegro },
+    { "NO", identity_iban_norway },
+};
+
 void acrm__identity_iban(acrm_identity *id, size_t n)
 {
     const char *structure, *runs;
@@ -151,10 +178,7 @@ void acrm__identity_iban(acrm_identity *id, size_t n)
     expected[0] = (char)('0' + check / 10);
     expected[1] = (char)('0' + check % 10);
     acrm__identity_expect(id, 2, expected, 2);
-    if (memcmp(id->country, "BE", 2) == 0)
-        identity_iban_belgium(id);
-    if (memcmp(id->country, "ES", 2) == 0)
-        identity_iban_spain(id);
-    if (memcmp(id->country, "ME", 2) == 0 && identity_mod97(0, id->normalized + 4, n - 4) != 1)
-        acrm__identity_fail(id, ACRM_ID_CHECK, n - 2);
+    for (size_t i = 0; i < sizeof identity_nationals / sizeof identity_nationals[0]; i++)
+        if (memcmp(id->country, identity_nationals[i].country, 2) == 0)
+            identity_nationals[i].check(id);
 }

@@ -144,6 +144,8 @@ static const struct {
     { "Montenegrin digits", ACRM_ID_IBAN, "ME25505000012345678951", ACRM_ID_OK, -1, "25" },
     { "wrong Montenegrin digits", ACRM_ID_IBAN, "ME18403616965190459265", ACRM_ID_CHECK, 20,
       "18" },
+    { "Norwegian digit", ACRM_ID_IBAN, "NO9386011117947", ACRM_ID_OK, -1, "93" },
+    { "wrong Norwegian digit", ACRM_ID_IBAN, "NO4710321034128", ACRM_ID_CHECK, 14, "47" },
     { "one letter", ACRM_ID_IBAN, "D", ACRM_ID_LENGTH, 1, "" },
     { "a sign no identifier has", ACRM_ID_IBAN, "DE44*", ACRM_ID_CHARACTER, 4, "" },
     { "malformed UTF-8", ACRM_ID_RU_INN, "77\xff", ACRM_ID_CHARACTER, 2, "" },
