@@ -108,10 +108,11 @@ void acrm__arena_free(acrm__arena *arena)
     arena->used = 0;
 }
 
-/* A block for at least `size` bytes, as large as all blocks before it together within bounds. */
+/* A block for at least `size` bytes, twice as large as all before it within bounds: so one that is
+ * reset again and again soon does with the block it keeps. */
 static acrm__arena_block *arena_block_new(acrm__arena *arena, size_t size)
 {
-    size_t room = arena->total;
+    size_t room = arena->total < ARENA_BLOCK_MAX ? arena->total * 2 : ARENA_BLOCK_MAX;
     acrm__arena_block *block = NULL;
 
     if (room < ARENA_BLOCK_MIN)

@@ -421,7 +421,7 @@ size_t acrm__print_real(double real, char dst[32])
 
 bool acrm__parse_int(const char *text, size_t len, int64_t *out)
 {
-    return acrm__parse_decimal(text, len, 0, out) && !memchr(text, '.', len);
+    return len > 0 && !memchr(text, '.', len) && acrm__parse_decimal(text, len, 0, out);
 }
 
 /* Take one more digit: value * 10 - digit, kept negative as that range reaches further. */
