@@ -8,9 +8,9 @@
 /* What a year of the intersection depends on: tables, and where they lie beside each other. */
 typedef struct calendar_pair_key {
     int64_t end;         /* of the first one's year, counted from its start */
-    int64_t start[2];    /* of the second one's years that reach into it */
+    int64_t start[3];    /* of the second one's years that reach into it */
     uint32_t table, days_table; /* of the same year, of the first and the second one */
-    uint32_t other[2];   /* the second one's tables */
+    uint32_t other[3];   /* the second one's tables */
     int32_t others;
 } calendar_pair_key;
 
@@ -45,7 +45,7 @@ static int32_t calendar_pair_year(calendar_pair *pair, int32_t y)
     key.table = year->table;
     key.days_table = pair->b->years[y].table;
     pair->open_a.n = pair->open_b.n = 0;
-    /* The zones are at most two days apart, so only the neighbouring years can reach in. */
+    /* Zones are less than three days apart, so only the years beside it can reach in. */
     for (int32_t j = y > 0 ? y - 1 : 0; j <= y + 1 && j < ACRM__CALENDAR_YEARS; j++) {
         other = &pair->b->years[j];
         if (other[1].start <= year->start || other->start >= year[1].start)
@@ -91,7 +91,7 @@ int32_t acrm_calendar_intersect(const acrm_calendar *a, const acrm_calendar *b,
         return ACRM_E_MISUSE;
 
     acrm_allocator own = acrm__allocator(allocator);
-    size_t longest_a = calendar_longest(a), longest_b = 2 * calendar_longest(b);
+    size_t longest_a = calendar_longest(a), longest_b = 3 * calendar_longest(b);
     size_t spans_n = 2 * (longest_a + longest_b);
     acrm_span *spans = acrm__alloc(&own, spans_n * sizeof *spans);
     calendar_pair *pair = acrm__alloc(&own, sizeof *pair);

@@ -14,7 +14,7 @@ enum {
     TZIF_OFFSET_MIN = -89999,  /* RFC 9636, 3.2: more than -25 and less than 26 hours */
     TZIF_OFFSET_MAX = 93599,
     TZIF_RULE_YEARS = 403,     /* a whole period and what a look around its ends needs */
-    TZIF_LAST_YEAR = 9000
+    TZIF_LAST_DAY = 2567655 /* 9000-01-01: the rule's period still ends before 9999 */
 };
 
 /* The counts of a header, in the order they are stored. */
@@ -80,8 +80,8 @@ static bool tzif_flags_valid(const uint8_t *flags, size_t n)
     return true;
 }
 
-/* What is wrong with a block, or NULL. */
-static const char *tzif_block_fault(const tzif_block *b)
+/* What is wrong with a block's counts and indicators, or NULL. */
+static const char *tzif_counts_fault(const tzif_block *b)
 {
     if (b->n.leap != 0)
         return "no leap second records; use the zone outside \"right/\"";
@@ -93,6 +93,12 @@ static const char *tzif_block_fault(const tzif_block *b)
         (b->n.isut != 0 && b->n.isut != b->n.type) ||
         !tzif_flags_valid(b->isstd, b->n.isstd) || !tzif_flags_valid(b->isut, b->n.isut))
         return "one indicator of 0 or 1 for each type";
+    return NULL;
+}
+
+/* What is wrong with a block's types and changes, or NULL. */
+static const char *tzif_entries_fault(const tzif_block *b)
+{
     for (size_t i = 0; i < b->n.type; i++) {
         const uint8_t *type = b->types + i * TZIF_TYPE;
         int32_t offset = tzif_i32(type);
@@ -108,7 +114,7 @@ static const char *tzif_block_fault(const tzif_block *b)
             return "changes in ascending order";
     }
     if (b->n.time > 0 &&
-        tzif_time(b, b->n.time - 1) > (int64_t)TZIF_LAST_YEAR * 366 * ACRM__DAY_SECONDS)
+        tzif_time(b, b->n.time - 1) > (int64_t)TZIF_LAST_DAY * ACRM__DAY_SECONDS)
         return "changes before the year 9000";
     return NULL;
 }
@@ -152,7 +158,8 @@ static const char *tzif_open(const uint8_t *bytes, size_t len, tzif_block *out,
         *footer = (const char *)start + 1;
         *footer_len = (size_t)(end - start - 1);
     }
-    return tzif_block_fault(out);
+    const char *fault = tzif_counts_fault(out);
+    return fault ? fault : tzif_entries_fault(out);
 }
 
 /* Appends a change, unless nothing changes; one at the same second is replaced. */

@@ -393,8 +393,8 @@ static const struct {
     int64_t elapsed; /* hours of business time to 15:00 UTC on 10 June */
 } pause_cases[] = {
     { "no pause", { { NULL } }, "2025-06-10T09:00:00Z", 13 },
-    { "a pause over the night takes no time", { { "2025-06-09T15:00:00Z", "2025-06-10T07:00:00Z" } },
-      "2025-06-10T09:00:00Z", 13 },
+    { "a pause over the night takes no time",
+      { { "2025-06-09T15:00:00Z", "2025-06-10T07:00:00Z" } }, "2025-06-10T09:00:00Z", 13 },
     { "two hours in the morning", { { "2025-06-10T07:00:00Z", "2025-06-10T09:00:00Z" } },
       "2025-06-10T11:00:00Z", 11 },
     { "a pause that begins at the deadline",
