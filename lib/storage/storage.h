@@ -29,4 +29,6 @@ void acrm__sqlite_set_busy(void *self, int32_t milliseconds);
 int32_t acrm__memory_open(const acrm_allocator *allocator, acrm_storage_ops *ops, void **self,
                           acrm_error **err);
 
+void acrm__memory_set_busy(void *self, int32_t milliseconds);
+
 #endif

@@ -34,12 +34,19 @@ static int storage_open_memory_file(void *user, acrm_storage_ops *ops, void **se
     return acrm__sqlite_open(NULL, ":memory:", 0, ops, self, NULL);
 }
 
+static int storage_open_memory(void *user, acrm_storage_ops *ops, void **self)
+{
+    (void)user;
+    return acrm__memory_open(NULL, ops, self, NULL);
+}
+
 static const struct {
     const char *name;
     storage_suite_target target;
 } storage_targets[] = {
     { "SQLite file", { .open = storage_open_file, .clean = storage_clean_file } },
     { "SQLite in memory", { .open = storage_open_memory_file } },
+    { "memory", { .open = storage_open_memory } },
 };
 
 enum { STORAGE_TARGETS = sizeof storage_targets / sizeof storage_targets[0] };
