@@ -4,6 +4,7 @@
 #define ACRM_KERNEL_DECLARE_H
 
 #include "autocrm/port/storage.h"
+#include "autocrm/value.h"
 
 #include <stdbool.h>
 

@@ -86,6 +86,7 @@ void acrm_close(acrm_engine *engine)
     sodium_memzero(engine->master_key, sizeof engine->master_key);
     sodium_memzero(engine->blind_key, sizeof engine->blind_key);
     sodium_memzero(engine->data_key, sizeof engine->data_key);
+    sodium_memzero(engine->chain_key, sizeof engine->chain_key);
     pthread_mutex_destroy(&engine->lock);
     engine->magic = 0;
     acrm_allocator allocator = engine->allocator;

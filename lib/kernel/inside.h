@@ -86,6 +86,7 @@ struct acrm_engine {
     unsigned char master_key[ACRM__KEY_BYTES];
     unsigned char blind_key[ACRM__KEY_BYTES];
     unsigned char data_key[ACRM__KEY_BYTES]; /* seals personal data that has no subject */
+    unsigned char chain_key[ACRM__KEY_BYTES]; /* signs the head of the audit chain */
 };
 
 enum { ACRM__PRINCIPAL_SYSTEM = 0, ACRM__PRINCIPAL_USER, ACRM__PRINCIPAL_CUSTOMER };
@@ -110,7 +111,7 @@ struct acrm__principal {
     int64_t epoch;               /* engine->access_epoch it was resolved at */
     int64_t shared_epoch;        /* the same as kept in the database, for other processes */
     int64_t mark;                /* change mark at which shared_epoch was read */
-    acrm__field_rules *rules;    /* the role's field rules as bits; kernel/field_rules.c */
+    acrm__field_rules *rules;    /* the role's field rules as bits; kernel/access_fields.c */
 };
 
 typedef struct acrm__chain {
@@ -200,25 +201,31 @@ typedef struct acrm__audit_entry {
     const char *reason;
 } acrm__audit_entry;
 int32_t acrm__audit(acrm__call *call, const acrm__audit_entry *entry);
+const char *acrm__actor_text(const acrm__call *call); /* "system", "user:...", "customer:..." */
 /* Read the heads of the audit chain and the event feed unless they are known. ACRM_E_CORRUPT when
  * they were changed from outside. */
 int32_t acrm__chain_load(acrm__call *call);
 /* Keep the heads, signed, when they changed: every write transaction does it just before its
  * commit, and sets chain.valid to false when it is rolled back. */
 int32_t acrm__chain_store(acrm__call *call);
+int32_t acrm__chain_start(acrm__call *call); /* of a new database */
 /* Operations of the kernel: audit.verify, audit.list, event.list, engine.tick, timer.retry ... */
 extern const acrm__module acrm__mod_kernel;
 int32_t acrm__audit_verify(acrm__call *call);
 int32_t acrm__audit_list(acrm__call *call);
-/* The audit entries of one record, oldest first, personal part opened if the session may see it:
- * the body of <entity>.history. Appends maps {seq, at, actor, operation, action, reason, changes}
- * to `items`. */
+/* kernel/events.c */
+int32_t acrm__event_list(acrm__call *call);
+/* kernel/audit_read.c: the audit entries of one record, oldest first, personal part opened as far
+ * as the session may see it: the body of <entity>.history. Appends maps {seq, at, actor, operation,
+ * entity, action, reason, record, changes} to `items`. */
 int32_t acrm__audit_history(acrm__call *call, const acrm__entity *entity,
                             const unsigned char record[16], acrm_value *items);
 
 /* kernel/seal.c: encryption. All sizes include nonce and tag. */
 enum { ACRM__SEAL_OVERHEAD = 24 + 16 };
-int32_t acrm__keys_open(acrm__call *call, const acrm_keys *keys); /* master key, derived keys */
+/* The master key of the port (NULL: the one kept in the database), and the keys derived from it.
+ * In a new database, inside a write transaction, it also begins the audit chain. */
+int32_t acrm__keys_open(acrm__call *call, const acrm_keys *keys);
 void acrm__random_bytes(acrm_engine *engine, void *bytes, size_t len);
 /* The data key of a customer, made at first use; NOTFOUND once it was erased. */
 int32_t acrm__subject_key(acrm__call *call, const unsigned char subject[16], bool make,
@@ -237,10 +244,13 @@ int32_t acrm__blind(acrm__call *call, const acrm__entity *entity, uint32_t field
                     const char *text, size_t len, acrm_cell *out);
 void acrm__seal_forget(acrm_session *session); /* wipe and drop the session's key cache */
 
-/* kernel/access.c */
+/* kernel/access.c. Principals are found by the module that has `principal`: it is given kind, id and
+ * an open arena, checks that there is such a user or customer, and fills in the rest. */
 int32_t acrm__principal_load(acrm__call *call, const char *text);
 int32_t acrm__principal_refresh(acrm__call *call); /* when roles or users changed meanwhile */
 void acrm__principal_free(acrm__principal *principal);
+/* Give a principal being found the rights of a role record. */
+int32_t acrm__principal_role(acrm__call *call, acrm__principal *principal, const acrm__rec *role);
 bool acrm__may_call(const acrm_session *session, const acrm__opinfo *op);
 bool acrm__may_see_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
 bool acrm__may_write_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
@@ -251,10 +261,20 @@ bool acrm__sees_all(const acrm__call *call);
 /* With session->access_changed: raise the access epoch kept in the database, just before the
  * commit. engine->access_epoch is raised after it. */
 int32_t acrm__access_raise(acrm__call *call);
+/* kernel/role.c: refuse a role that names no known entity, field or scope. */
+int32_t acrm__role_before_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
+int32_t acrm__scope_level(const char *word); /* ACRM__SCOPE_*, or -1 */
 
 /* kernel/timers.c */
 int32_t acrm__tick(acrm__call *call); /* the operation engine.tick */
 int32_t acrm__timer_retry(acrm__call *call);
+
+/* kernel/info.c */
+int32_t acrm__engine_info(acrm__call *call);
+const char *acrm__limit_at(size_t n, int64_t *value); /* published limits; NULL past the last */
+/* kernel/backup.c */
+int32_t acrm__engine_backup(acrm__call *call);
+int32_t acrm__engine_check(acrm__call *call);
 
 /* kernel/custom.c */
 int32_t acrm__custom_read(acrm__call *call, acrm__arena *arena, acrm__custom *out);
