@@ -171,18 +171,30 @@ const char *acrm_error_json(const acrm_error *error)
     return error ? error->json : "{}";
 }
 
+/* Where text of `len` bytes can be cut without breaking a character. */
+static size_t error_cut(const char *text, size_t len)
+{
+    while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+        len--;
+    return len;
+}
+
 int32_t acrm__error(acrm_error **err, int32_t code, const char *reason, const char *field,
                     const char *format, ...)
 {
     char message[ERROR_MESSAGE_MAX];
     va_list args;
+    int len = 0;
 
     if (!err)
         return code;
     va_start(args, format);
-    if (vsnprintf(message, sizeof message, format, args) < 0)
-        message[0] = '\0';
+    len = vsnprintf(message, sizeof message, format, args);
     va_end(args);
+    if (len < 0)
+        message[0] = '\0';
+    else if ((size_t)len >= sizeof message)
+        memcpy(message + error_cut(message, sizeof message - sizeof "..."), "...", sizeof "...");
     *err = acrm_error_new(code, reason, field, message);
     return code;
 }

@@ -292,6 +292,8 @@ static int32_t json_literal(json_reader *r, acrm_value *value)
             r->at += json_literals[i].len;
             return ACRM_OK;
         }
+    if (r->at == 0 && r->len >= 3 && memcmp(r->text, "\xEF\xBB\xBF", 3) == 0)
+        return json_expected(r, "no byte order mark");
     return json_expected(r, "a value");
 }
 
