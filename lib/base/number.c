@@ -336,14 +336,15 @@ bool acrm__parse_real(const char *text, size_t len, double *out)
     return true;
 }
 
-/* Write digits with the point where the decimal exponent says, as ECMAScript does. */
-static size_t number_layout(const char *digits, int32_t count, int32_t exponent, char *dst)
+/* Write digits with the point where the decimal exponent says, or with that exponent. */
+static size_t number_layout(const char *digits, int32_t count, int32_t exponent, bool plain,
+                            char *dst)
 {
     char power[32];
     size_t power_len = 0;
     size_t len = 0;
 
-    if (exponent < -6 || exponent > 20) {
+    if (!plain) {
         dst[len++] = digits[0];
         if (count > 1) {
             dst[len++] = '.';
@@ -411,7 +412,9 @@ size_t acrm__print_real(double real, char dst[32])
         int32_t count = number_to_digits(real, precision, digits, &exponent);
         double back = 0;
 
-        len = number_layout(digits, count, exponent, to);
+        /* A plain integer beyond 2^53 would not be read as a real again. */
+        len = number_layout(digits, count, exponent,
+                            exponent >= -6 && real <= (double)number_safe_max, to);
         if (acrm__parse_real(to, len, &back) && back == real)
             break;
     }

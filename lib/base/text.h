@@ -43,8 +43,9 @@ bool acrm__parse_decimal(const char *text, size_t len, int32_t digits, int64_t *
 /* The reverse: exactly `digits` fraction digits (at most 18). Returns the length. */
 size_t acrm__print_decimal(int64_t scaled, int32_t digits, char dst[32]);
 /* A finite double by the shortest text that reads back the same, as JSON wants it ("1.5", "1e21";
- * zero of either sign is "0"). The reader takes the grammar of JSON, rounds to nearest and refuses
- * what is beyond the range of a double. Locale-independent both ways. */
+ * integers beyond 2^53 with an exponent, zero of either sign as "0"). The reader takes the grammar
+ * of JSON, rounds to nearest and refuses what is beyond the range of a double. Locale-independent
+ * both ways. */
 bool acrm__parse_real(const char *text, size_t len, double *out);
 size_t acrm__print_real(double real, char dst[32]);
 
