@@ -12,10 +12,11 @@
 #include "base/value.h"
 
 /* Limits of one filter. The first is half of what SQLite lets one expression nest, so that an
- * adapter may write a list of terms as one chain and add a row scope to it. */
+ * adapter may write a list of terms as one chain and add a row scope to it. A level gives at most
+ * four nodes, one below the other: trees stay within what lib/engines/filter/eval.h takes. */
 enum {
     ACRM__FILTER_TERMS_MAX = 500,     /* conditions and logical operators */
-    ACRM__FILTER_DEPTH_MAX = 16,      /* nested objects and followed relations together */
+    ACRM__FILTER_DEPTH_MAX = 12,      /* nested objects and followed relations together */
     ACRM__FILTER_VALUES_MAX = 10000,  /* values of all lists together */
     ACRM__FILTER_SEARCH_MAX = 1000,   /* bytes of the words of a search */
     ACRM__FILTER_FAULTS_MAX = 20      /* failing terms reported at once */

@@ -45,7 +45,7 @@ bool acrm__filter_add(acrm__filter_parser *p, acrm__filter_list *list,
 static bool filter_same_row(const acrm_filter_node *a, const acrm_filter_node *b)
 {
     return b->op == ACRM_FILTER_RELATED && a->column == b->column && a->related == b->related &&
-           b->related_column == 0;
+           a->related_column == b->related_column;
 }
 
 /*

@@ -485,7 +485,7 @@ START_TEST(filter_parse__limits_cycles_of_relations)
     acrm__str json;
 
     /* lead -> customer -> leads -> customer ... */
-    nest(&json, "{\"customer.leads\":{\"$any\":", "{}", "}}", 7);
+    nest(&json, "{\"customer.leads\":{\"$any\":", "{}", "}}", 5);
     expect_status(&json, ACRM_OK);
     nest(&json, "{\"customer.leads\":{\"$any\":", "{}", "}}", 12);
     expect_status(&json, ACRM_E_LIMIT);
