@@ -72,7 +72,7 @@ static bool sql_term_nullable(const acrm_query *query, uint32_t term)
     acrm_expression whole;
     const acrm_expression *e = acrm__storage_order_expression(query, term, &whole);
 
-    return e->source > 0
+    return e->source > 0 || e->bucket != ACRM_BUCKET_NONE
            || !(e->column == 0 || query->table->columns[e->column].flags & ACRM_COLUMN_NOT_NULL);
 }
 
