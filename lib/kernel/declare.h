@@ -93,6 +93,7 @@ typedef struct acrm__entity_def {
     const char *owner;    /* field with the user who owns it */
     const char *customer; /* field with the customer who may see it; "id" for the customer itself */
     const char *via;      /* REF field: who may see that record may see this one */
+    const char *timeline; /* INSTANT field that dates a record on its customer's timeline */
     const char *subject;  /* field with the customer whose key seals its personal data, or "id" */
     const char *help;
 } acrm__entity_def;
@@ -129,7 +130,8 @@ typedef struct acrm__event {
     const char *type; /* "lead.created" */
     const char *entity;
     unsigned char id[16];
-    const acrm_value *data; /* non-personal; for created and updated: {"changed": [field names]} */
+    const acrm_value *data; /* not personal; of updates:
+                               {"changes":{"level":["B","A"]},"personal":["name"]} */
 } acrm__event;
 
 /* Runs in the transaction of the event, after the operation's own work. `type` may be "lead.*". */

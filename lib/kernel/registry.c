@@ -350,6 +350,7 @@ static int32_t registry_link(registry_builder *b, acrm__entity *entity)
         { def->dealer, &entity->dealer },     { def->owner, &entity->owner },
         { def->customer, &entity->customer }, { def->via, &entity->via },
         { def->subject, &entity->subject },   { def->label, &entity->label },
+        { def->timeline, &entity->timeline },
     };
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {

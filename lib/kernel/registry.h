@@ -46,7 +46,7 @@ struct acrm__entity {
     uint32_t n_inverses;
     acrm__names names;
     acrm_table table;
-    uint32_t dealer, owner, customer, via, subject, label; /* field numbers, or UINT32_MAX */
+    uint32_t dealer, owner, customer, via, subject, label, timeline; /* field numbers, or UINT32_MAX */
     bool searchable, personal, custom;
     const acrm__hook *const *hooks; /* ends with NULL */
 };

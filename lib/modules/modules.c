@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The module list: adding a module is one line here and one in modules.h. */
+#include "modules/modules.h"
+
+const acrm__module *const acrm__modules[] = {
+    &acrm__mod_kernel,
+    &acrm__mod_org,
+    &acrm__mod_party,
+    &acrm__mod_sales,
+    &acrm__mod_integration,
+    NULL,
+};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The modules that the library is made of. */
+#ifndef ACRM_MODULES_MODULES_H
+#define ACRM_MODULES_MODULES_H
+
+#include "kernel/declare.h"
+
+extern const acrm__module acrm__mod_kernel;
+extern const acrm__module acrm__mod_org;
+extern const acrm__module acrm__mod_party;
+extern const acrm__module acrm__mod_sales;
+extern const acrm__module acrm__mod_integration;
+
+#endif
