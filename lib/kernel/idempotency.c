@@ -55,7 +55,7 @@ static int32_t idempotency_take(void *user, const acrm_cell *cells, uint32_t n)
 int32_t acrm__idempotency_find(acrm__call *call, const char *key, bool *found)
 {
     acrm_session *s = call->session;
-    unsigned char id[16], hash[ACRM__HASH_BYTES];
+    unsigned char id[16] = { 0 }, hash[ACRM__HASH_BYTES];
     idempotency_row row = { .arena = call->arena };
     acrm_cell id_cell = acrm__cell_blob(id, sizeof id);
     acrm_cell hash_cell = acrm__cell_blob(hash, sizeof hash);
@@ -87,7 +87,7 @@ int32_t acrm__idempotency_find(acrm__call *call, const char *key, bool *found)
 int32_t acrm__idempotency_keep(acrm__call *call, const char *key)
 {
     acrm_session *s = call->session;
-    unsigned char id[16], hash[ACRM__HASH_BYTES];
+    unsigned char id[16] = { 0 }, hash[ACRM__HASH_BYTES];
     acrm__str text;
 
     idempotency_id(call, key, id);

@@ -69,7 +69,7 @@ int32_t acrm__transaction_commit(acrm__call *call)
 void acrm__transaction_rollback(acrm_session *session)
 {
     session->engine->storage.rollback(session->conn);
-    session->chain.valid = false;
+    session->chain.valid = session->chain.changed = false;
     transaction_unstage(session);
     transaction_forget(session);
 }
