@@ -247,7 +247,8 @@ typedef struct acrm_storage_ops {
     int32_t (*remove)(void *conn, const acrm_table *table, const acrm_cell *key,
                       const char *search, int32_t *changed, acrm_error **err);
     /** Rows whose `column` equals `value` (never NULL), in order of the key column, to `row`.
-     * The fast path for keys and indexed columns. limit 0: all. */
+     * The fast path for keys and indexed columns. limit 0: all. Outside a transaction, lookup and
+     * query are each a consistent read of their own. */
     int32_t (*lookup)(void *conn, const acrm_table *table, uint32_t column,
                       const acrm_cell *value, uint32_t limit, acrm_row_fn row, void *user,
                       acrm_error **err);

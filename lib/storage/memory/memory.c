@@ -295,6 +295,36 @@ static int32_t memory_rollback_to(void *conn, acrm_error **err)
     return st;
 }
 
+/* A read that stands alone is a transaction of its own. */
+static int32_t memory_lookup(void *conn, const acrm_table *table, uint32_t column,
+                             const acrm_cell *value, uint32_t limit, acrm_row_fn row, void *user,
+                             acrm_error **err)
+{
+    bool alone = ((acrm__memory_conn *)conn)->state == ACRM__MEMORY_IDLE;
+    int32_t st = alone ? memory_begin(conn, 0, err) : ACRM_OK;
+
+    if (st != ACRM_OK)
+        return st;
+    st = acrm__memory_lookup(conn, table, column, value, limit, row, user, err);
+    if (alone)
+        memory_rollback(conn);
+    return st;
+}
+
+static int32_t memory_query(void *conn, const acrm_query *query, acrm_row_fn row, void *user,
+                            acrm_error **err)
+{
+    bool alone = ((acrm__memory_conn *)conn)->state == ACRM__MEMORY_IDLE;
+    int32_t st = alone ? memory_begin(conn, 0, err) : ACRM_OK;
+
+    if (st != ACRM_OK)
+        return st;
+    st = acrm__memory_query_rows(conn, query, row, user, err);
+    if (alone)
+        memory_rollback(conn);
+    return st;
+}
+
 static int64_t memory_change_mark(void *conn)
 {
     acrm__memory_conn *c = conn;
@@ -402,8 +432,8 @@ static const acrm_storage_ops memory_ops = {
     .insert = acrm__memory_insert,
     .update = acrm__memory_update,
     .remove = acrm__memory_remove,
-    .lookup = acrm__memory_lookup,
-    .query = acrm__memory_query_rows,
+    .lookup = memory_lookup,
+    .query = memory_query,
     .interrupt = memory_interrupt,
     .statements = memory_statements,
 };

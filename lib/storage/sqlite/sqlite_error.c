@@ -130,11 +130,16 @@ int32_t acrm__sqlite_fail(acrm__sqlite_conn *conn, int rc, const char *doing, ac
 
 int32_t acrm__sqlite_may_read(acrm__sqlite_conn *conn, acrm_error **err)
 {
-    if (atomic_load_explicit(&conn->interrupted, memory_order_relaxed))
-        return acrm__error(err, ACRM_E_INTERRUPTED, "interrupted", NULL, "interrupted");
     if (conn->state == ACRM__SQLITE_IDLE)
         return acrm__error(err, ACRM_E_MISUSE, "transaction", NULL, "no transaction is open");
-    if (sqlite3_get_autocommit(conn->db))
+    return acrm__sqlite_may_look(conn, err);
+}
+
+int32_t acrm__sqlite_may_look(acrm__sqlite_conn *conn, acrm_error **err)
+{
+    if (atomic_load_explicit(&conn->interrupted, memory_order_relaxed))
+        return acrm__error(err, ACRM_E_INTERRUPTED, "interrupted", NULL, "interrupted");
+    if (conn->state != ACRM__SQLITE_IDLE && sqlite3_get_autocommit(conn->db))
         return acrm__error(err, ACRM_E_STORE, "rolled_back", NULL,
                            "the transaction was rolled back by an earlier failure");
     return ACRM_OK;

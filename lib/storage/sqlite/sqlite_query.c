@@ -34,7 +34,7 @@ int32_t acrm__sqlite_query_rows(void *conn, const acrm_query *query, acrm_row_fn
     acrm__sql_page pages[ACRM__PAGES_MAX];
     bool stopped = false;
     uint32_t n = 0;
-    int32_t st = acrm__sqlite_may_read(c, err);
+    int32_t st = acrm__sqlite_may_look(c, err);
 
     if (st == ACRM_OK)
         st = acrm__storage_check_query(query, err);

@@ -279,7 +279,7 @@ int32_t acrm__sqlite_lookup(void *conn, const acrm_table *table, uint32_t column
     acrm__sqlite_statement spare = { .stmt = NULL };
     uint32_t n = 0;
     bool stopped = false;
-    int32_t st = acrm__sqlite_may_read(c, err);
+    int32_t st = acrm__sqlite_may_look(c, err);
 
     if (st == ACRM_OK)
         st = acrm__storage_check_value(table, column, value, err);
