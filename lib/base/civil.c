@@ -7,45 +7,75 @@
 enum {
     CIVIL_ERA_DAYS = 146097,  /* 400 Gregorian years */
     CIVIL_ERA_SHIFT = 719468, /* days from 0000-03-01 to 1970-01-01 */
-    CIVIL_JALALI_YEARS = ACRM__JALALI_YEAR_MAX - ACRM__JALALI_YEAR_MIN + 1,
     CIVIL_JALALI_LONG = 186 /* days of the six months of 31 days that open a Jalali year */
 };
 
 static const uint8_t civil_month_days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
 /*
- * Leap years in 1178 .. y - 1 for y = 1178 .. 1634. A Solar Hijri year begins on the day whose
- * noon in Tehran (UTC+03:30) first follows the March equinox, so this is astronomy, not
- * arithmetic: computed from the mean equinox with its 24 periodic terms (Meeus, Astronomical
- * Algorithms, chapter 27) and the Earth's rotation, and recomputed by the unit test. The table
- * ends before 1635, where the equinox falls within two minutes of noon and the length of the
- * day that far ahead is not known well enough to tell.
+ * A Solar Hijri year begins on the day whose noon in Tehran (UTC+03:30) first follows the March
+ * equinox, so its table is astronomy, not arithmetic: computed from the mean equinox with its 24
+ * periodic terms (Meeus, Astronomical Algorithms, chapter 27) and the Earth's rotation, and
+ * recomputed by the unit test. It ends before 1635, where the equinox falls within two minutes
+ * of noon and the length of the day that far ahead is not known well enough to tell.
+ *
+ * A row tells how many leap years there were from 1178 on before each of twenty years; what is
+ * kept of it is on which day, counted from 1178-01-01, the year begins. The last one is 1634.
  */
-static const uint8_t civil_jalali_leaps[CIVIL_JALALI_YEARS + 1] = {
-    0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, /* 1178 */
-    5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 7, 8, 8, 8, 8, 9, 9, 9, /* 1198 */
-    9, 10, 10, 10, 10, 11, 11, 11, 11, 12, 12, 12, 12, 13, 13, 13, 13, 14, 14, 14, /* 1218 */
-    14, 15, 15, 15, 15, 15, 16, 16, 16, 16, 17, 17, 17, 17, 18, 18, 18, 18, 19, 19, /* 1238 */
-    19, 19, 20, 20, 20, 20, 21, 21, 21, 21, 22, 22, 22, 22, 23, 23, 23, 23, 23, 24, /* 1258 */
-    24, 24, 24, 25, 25, 25, 25, 26, 26, 26, 26, 27, 27, 27, 27, 28, 28, 28, 28, 29, /* 1278 */
-    29, 29, 29, 30, 30, 30, 30, 31, 31, 31, 31, 31, 32, 32, 32, 32, 33, 33, 33, 33, /* 1298 */
-    34, 34, 34, 34, 35, 35, 35, 35, 36, 36, 36, 36, 37, 37, 37, 37, 38, 38, 38, 38, /* 1318 */
-    39, 39, 39, 39, 39, 40, 40, 40, 40, 41, 41, 41, 41, 42, 42, 42, 42, 43, 43, 43, /* 1338 */
-    43, 44, 44, 44, 44, 45, 45, 45, 45, 46, 46, 46, 46, 47, 47, 47, 47, 47, 48, 48, /* 1358 */
-    48, 48, 49, 49, 49, 49, 50, 50, 50, 50, 51, 51, 51, 51, 52, 52, 52, 52, 53, 53, /* 1378 */
-    53, 53, 54, 54, 54, 54, 55, 55, 55, 55, 55, 56, 56, 56, 56, 57, 57, 57, 57, 58, /* 1398 */
-    58, 58, 58, 59, 59, 59, 59, 60, 60, 60, 60, 61, 61, 61, 61, 62, 62, 62, 62, 63, /* 1418 */
-    63, 63, 63, 63, 64, 64, 64, 64, 65, 65, 65, 65, 66, 66, 66, 66, 67, 67, 67, 67, /* 1438 */
-    68, 68, 68, 68, 69, 69, 69, 69, 70, 70, 70, 70, 71, 71, 71, 71, 71, 72, 72, 72, /* 1458 */
-    72, 73, 73, 73, 73, 74, 74, 74, 74, 75, 75, 75, 75, 76, 76, 76, 76, 77, 77, 77, /* 1478 */
-    77, 78, 78, 78, 78, 79, 79, 79, 79, 79, 80, 80, 80, 80, 81, 81, 81, 81, 82, 82, /* 1498 */
-    82, 82, 83, 83, 83, 83, 84, 84, 84, 84, 85, 85, 85, 85, 86, 86, 86, 86, 87, 87, /* 1518 */
-    87, 87, 87, 88, 88, 88, 88, 89, 89, 89, 89, 90, 90, 90, 90, 91, 91, 91, 91, 92, /* 1538 */
-    92, 92, 92, 93, 93, 93, 93, 94, 94, 94, 94, 95, 95, 95, 95, 95, 96, 96, 96, 96, /* 1558 */
-    97, 97, 97, 97, 98, 98, 98, 98, 99, 99, 99, 99, 100, 100, 100, 100, 101, 101, 101, 101, /* 1578 */
-    102, 102, 102, 102, 103, 103, 103, 103, 103, 104, 104, 104, 104, 105, 105, 105, 105, 106, 106, 106, /* 1598 */
-    106, 107, 107, 107, 107, 108, 108, 108, 108, 109, 109, 109, 109, 110, 110, 110, 110, /* 1618 */
+#define YEAR(y, leaps) ((y) - ACRM__JALALI_YEAR_MIN) * 365 + (leaps)
+#define YEARS(y, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t)                      \
+    YEAR(y, a), YEAR((y) + 1, b), YEAR((y) + 2, c), YEAR((y) + 3, d), YEAR((y) + 4, e),           \
+        YEAR((y) + 5, f), YEAR((y) + 6, g), YEAR((y) + 7, h), YEAR((y) + 8, i),                   \
+        YEAR((y) + 9, j), YEAR((y) + 10, k), YEAR((y) + 11, l), YEAR((y) + 12, m),                \
+        YEAR((y) + 13, n), YEAR((y) + 14, o), YEAR((y) + 15, p), YEAR((y) + 16, q),               \
+        YEAR((y) + 17, r), YEAR((y) + 18, s), YEAR((y) + 19, t)
+const int32_t acrm__jalali_starts[] = {
+    YEARS(1178, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4),
+    YEARS(1198, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 7, 8, 8, 8, 8, 9, 9, 9),
+    YEARS(1218, 9, 10, 10, 10, 10, 11, 11, 11, 11, 12, 12, 12, 12, 13, 13, 13, 13, 14, 14, 14),
+    YEARS(1238, 14, 15, 15, 15, 15, 15, 16, 16, 16, 16, 17, 17, 17, 17, 18, 18, 18, 18, 19, 19),
+    YEARS(1258, 19, 19, 20, 20, 20, 20, 21, 21, 21, 21, 22, 22, 22, 22, 23, 23, 23, 23, 23, 24),
+    YEARS(1278, 24, 24, 24, 25, 25, 25, 25, 26, 26, 26, 26, 27, 27, 27, 27, 28, 28, 28, 28, 29),
+    YEARS(1298, 29, 29, 29, 30, 30, 30, 30, 31, 31, 31, 31, 31, 32, 32, 32, 32, 33, 33, 33, 33),
+    YEARS(1318, 34, 34, 34, 34, 35, 35, 35, 35, 36, 36, 36, 36, 37, 37, 37, 37, 38, 38, 38, 38),
+    YEARS(1338, 39, 39, 39, 39, 39, 40, 40, 40, 40, 41, 41, 41, 41, 42, 42, 42, 42, 43, 43, 43),
+    YEARS(1358, 43, 44, 44, 44, 44, 45, 45, 45, 45, 46, 46, 46, 46, 47, 47, 47, 47, 47, 48, 48),
+    YEARS(1378, 48, 48, 49, 49, 49, 49, 50, 50, 50, 50, 51, 51, 51, 51, 52, 52, 52, 52, 53, 53),
+    YEARS(1398, 53, 53, 54, 54, 54, 54, 55, 55, 55, 55, 55, 56, 56, 56, 56, 57, 57, 57, 57, 58),
+    YEARS(1418, 58, 58, 58, 59, 59, 59, 59, 60, 60, 60, 60, 61, 61, 61, 61, 62, 62, 62, 62, 63),
+    YEARS(1438, 63, 63, 63, 63, 64, 64, 64, 64, 65, 65, 65, 65, 66, 66, 66, 66, 67, 67, 67, 67),
+    YEARS(1458, 68, 68, 68, 68, 69, 69, 69, 69, 70, 70, 70, 70, 71, 71, 71, 71, 71, 72, 72, 72),
+    YEARS(1478, 72, 73, 73, 73, 73, 74, 74, 74, 74, 75, 75, 75, 75, 76, 76, 76, 76, 77, 77, 77),
+    YEARS(1498, 77, 78, 78, 78, 78, 79, 79, 79, 79, 79, 80, 80, 80, 80, 81, 81, 81, 81, 82, 82),
+    YEARS(1518, 82, 82, 83, 83, 83, 83, 84, 84, 84, 84, 85, 85, 85, 85, 86, 86, 86, 86, 87, 87),
+    YEARS(1538, 87, 87, 87, 88, 88, 88, 88, 89, 89, 89, 89, 90, 90, 90, 90, 91, 91, 91, 91, 92),
+    YEARS(1558, 92, 92, 92, 93, 93, 93, 93, 94, 94, 94, 94, 95, 95, 95, 95, 95, 96, 96, 96, 96),
+    YEARS(1578, 97, 97, 97, 97, 98, 98, 98, 98, 99, 99, 99, 99, 100, 100,
+          100, 100, 101, 101, 101, 101),
+    YEARS(1598, 102, 102, 102, 102, 103, 103, 103, 103, 103, 104, 104, 104, 104, 105,
+          105, 105, 105, 106, 106, 106),
+    YEAR(1618, 106), YEAR(1619, 107), YEAR(1620, 107), YEAR(1621, 107), YEAR(1622, 107),
+    YEAR(1623, 108), YEAR(1624, 108), YEAR(1625, 108), YEAR(1626, 108), YEAR(1627, 109),
+    YEAR(1628, 109), YEAR(1629, 109), YEAR(1630, 109), YEAR(1631, 110), YEAR(1632, 110),
+    YEAR(1633, 110), YEAR(1634, 110),
 };
+#undef YEARS
+#undef YEAR
+
+/* Month and day for each day of a Jalali year: looked up, as a branch on random days is slow. */
+#define TEN(m, d)                                                                                 \
+    (m) << 5 | (d), (m) << 5 | ((d) + 1), (m) << 5 | ((d) + 2), (m) << 5 | ((d) + 3),             \
+        (m) << 5 | ((d) + 4), (m) << 5 | ((d) + 5), (m) << 5 | ((d) + 6), (m) << 5 | ((d) + 7),   \
+        (m) << 5 | ((d) + 8), (m) << 5 | ((d) + 9)
+#define THIRTY(m) TEN(m, 1), TEN(m, 11), TEN(m, 21)
+#define THIRTY_ONE(m) THIRTY(m), (m) << 5 | 31
+const uint16_t acrm__jalali_dates[] = {
+    THIRTY_ONE(1), THIRTY_ONE(2), THIRTY_ONE(3), THIRTY_ONE(4), THIRTY_ONE(5), THIRTY_ONE(6),
+    THIRTY(7),     THIRTY(8),     THIRTY(9),     THIRTY(10),    THIRTY(11),    THIRTY(12),
+};
+#undef THIRTY_ONE
+#undef THIRTY
+#undef TEN
 
 int64_t acrm__floor_div(int64_t a, int64_t b)
 {
@@ -138,19 +168,13 @@ bool acrm__civil_add_months(int32_t day, int64_t months, int32_t *out)
     return acrm__civil_to_day(year, month, date.day < length ? date.day : length, out);
 }
 
-/* Days from the table's first day to the first day of a year, itself counted from the first. */
-static int32_t civil_jalali_start(int32_t index)
-{
-    return index * 365 + civil_jalali_leaps[index];
-}
-
 bool acrm__jalali_leap(int32_t year)
 {
     if (year < ACRM__JALALI_YEAR_MIN || year > ACRM__JALALI_YEAR_MAX)
         return false;
 
     int32_t index = year - ACRM__JALALI_YEAR_MIN;
-    return civil_jalali_leaps[index + 1] != civil_jalali_leaps[index];
+    return acrm__jalali_starts[index + 1] - acrm__jalali_starts[index] == 366;
 }
 
 int32_t acrm__jalali_month_length(int32_t year, int32_t month)
@@ -173,29 +197,8 @@ bool acrm__jalali_to_day(int32_t year, int32_t month, int32_t day, int32_t *out)
         return false;
 
     int32_t before = month <= 7 ? (month - 1) * 31 : CIVIL_JALALI_LONG + (month - 7) * 30;
-    *out = ACRM__JALALI_DAY_MIN + civil_jalali_start(year - ACRM__JALALI_YEAR_MIN) + before +
+    *out = ACRM__JALALI_DAY_MIN + acrm__jalali_starts[year - ACRM__JALALI_YEAR_MIN] + before +
            day - 1;
-    return true;
-}
-
-bool acrm__jalali_from_day(int32_t day, acrm__civil *out)
-{
-    if (day < ACRM__JALALI_DAY_MIN || day > ACRM__JALALI_DAY_MAX)
-        return false;
-
-    /* 2^21 / 5742 is a little under a year's mean length: never low, at most one year high. */
-    uint32_t since = (uint32_t)(day - ACRM__JALALI_DAY_MIN);
-    int32_t index = (int32_t)((since + 2) * 5742 >> 21);
-    index -= (int32_t)since < civil_jalali_start(index);
-
-    uint32_t of_year = since - (uint32_t)civil_jalali_start(index);
-    bool late = of_year >= CIVIL_JALALI_LONG;
-    uint32_t of_half = late ? of_year - CIVIL_JALALI_LONG : of_year;
-    uint32_t month = late ? of_half / 30 : of_half / 31;
-
-    out->year = ACRM__JALALI_YEAR_MIN + index;
-    out->month = (int32_t)(month + (late ? 7 : 1));
-    out->day = (int32_t)(of_half - month * (late ? 30 : 31) + 1);
     return true;
 }
 

@@ -63,8 +63,29 @@ bool acrm__jalali_valid(int32_t year, int32_t month, int32_t day);
 bool acrm__jalali_leap(int32_t year);
 int32_t acrm__jalali_month_length(int32_t year, int32_t month); /* 0 when not a month */
 bool acrm__jalali_to_day(int32_t year, int32_t month, int32_t day, int32_t *out);
-bool acrm__jalali_from_day(int32_t day, acrm__civil *out);
 bool acrm__jalali_add_months(int32_t day, int64_t months, int32_t *out);
+
+/* Days from 1178-01-01 to the first day of each year; month << 5 | day for each day of a year. */
+extern const int32_t acrm__jalali_starts[];
+extern const uint16_t acrm__jalali_dates[];
+
+/* Two look-ups; in the header because reports ask for every row. */
+static inline bool acrm__jalali_from_day(int32_t day, acrm__civil *out)
+{
+    uint32_t since = (uint32_t)day - (uint32_t)ACRM__JALALI_DAY_MIN;
+
+    if (since > (uint32_t)(ACRM__JALALI_DAY_MAX - ACRM__JALALI_DAY_MIN))
+        return false;
+
+    /* 2^21 / 5742 is a little under a year's mean length: never low, at most one year high. */
+    uint32_t year = (since + 2) * 5742 >> 21;
+    year -= since < (uint32_t)acrm__jalali_starts[year];
+    uint32_t date = acrm__jalali_dates[since - (uint32_t)acrm__jalali_starts[year]];
+
+    *out = (acrm__civil){ ACRM__JALALI_YEAR_MIN + (int32_t)year, (int32_t)(date >> 5),
+                          (int32_t)(date & 31) };
+    return true;
+}
 
 /* `YYYY-MM-DD`. */
 bool acrm__date_parse(const char *text, size_t len, int32_t *day);

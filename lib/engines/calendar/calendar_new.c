@@ -26,6 +26,7 @@ typedef struct calendar_work {
     const acrm_calendar_definition *definition;
     acrm_calendar *calendar;
     acrm__calendar_spans open, closed, set;
+    acrm__zone_cursor clock;
     calendar_key *keys; /* one for each table */
     bool jalali;        /* there are Solar Hijri holidays */
     int32_t first, last; /* days: 31 December before the year .. its last day */
@@ -49,19 +50,19 @@ static bool calendar_in_year(const calendar_work *work, int32_t day)
 }
 
 /* Adds the UTC span of local seconds, cut off at the year's ends. */
-static void calendar_push_local(const calendar_work *work, acrm__calendar_spans *spans,
-                                int64_t from, int64_t to)
+static void calendar_push_local(calendar_work *work, acrm__calendar_spans *spans, int64_t from,
+                                int64_t to)
 {
-    int64_t utc_from = acrm__zone_to_utc(work->calendar->zone, from, NULL);
-    int64_t utc_to = acrm__zone_to_utc(work->calendar->zone, to, NULL);
+    int64_t utc_from = acrm__zone_cursor_utc(&work->clock, from);
+    int64_t utc_to = acrm__zone_cursor_utc(&work->clock, to);
 
     acrm__calendar_push(spans, utc_from > work->start ? utc_from : work->start,
                         utc_to < work->end ? utc_to : work->end);
 }
 
 /* Adds an interval of a day, which runs over midnight when its end is not behind its start. */
-static void calendar_push_interval(const calendar_work *work, acrm__calendar_spans *spans,
-                                   int32_t day, int32_t from, int32_t to)
+static void calendar_push_interval(calendar_work *work, acrm__calendar_spans *spans, int32_t day,
+                                   int32_t from, int32_t to)
 {
     int64_t midnight = (int64_t)day * ACRM__DAY_SECONDS;
 
@@ -215,6 +216,7 @@ static bool calendar_work_start(calendar_work *work, acrm__calendar_spans *all)
         work->jalali = work->jalali || d->holidays[i].kind == ACRM_HOLIDAY_JALALI_YEARLY;
     work->open.size = 367 * busiest + d->shifts_count;
     work->closed.size = 367 + d->breaks_count;
+    work->clock.zone = work->calendar->zone;
     work->set.size = work->open.size + work->closed.size;
     all->size = work->open.size + work->closed.size + work->set.size;
     all->at = acrm__alloc(&work->calendar->allocator, all->size * sizeof *all->at);

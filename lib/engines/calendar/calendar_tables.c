@@ -75,14 +75,15 @@ static void calendar_mark_days(const acrm_calendar *calendar, const acrm__calend
 {
     int32_t first = acrm__calendar_first_day(year);
     int32_t days = acrm__calendar_first_day(year + 1) - first;
+    acrm__zone_cursor clock = { .zone = calendar->zone };
     size_t i = 0;
 
     for (int32_t d = 0; d < days; d++) {
         if (!(day_bits[d / 32] >> d % 32 & 1))
             continue;
         int64_t local = (int64_t)(first + d) * ACRM__DAY_SECONDS;
-        int64_t from = acrm__zone_to_utc(calendar->zone, local, NULL);
-        int64_t to = acrm__zone_to_utc(calendar->zone, local + ACRM__DAY_SECONDS, NULL);
+        int64_t from = acrm__zone_cursor_utc(&clock, local);
+        int64_t to = acrm__zone_cursor_utc(&clock, local + ACRM__DAY_SECONDS);
         while (i < set->n && set->at[i].to <= from)
             i++;
         if (i < set->n && set->at[i].from < to)

@@ -146,6 +146,24 @@ int64_t acrm__zone_to_utc(const acrm_zone *zone, int64_t local, int32_t *kind)
     return (times == 0 ? forward : found) + periods;
 }
 
+int64_t acrm__zone_cursor_utc(acrm__zone_cursor *cursor, int64_t local)
+{
+    if (local >= cursor->from && local < cursor->to)
+        return local - cursor->offset;
+
+    const acrm_zone *zone = cursor->zone;
+    int64_t shift = zone_periods(zone, local);
+    size_t i = zone_index(zone, local - shift);
+    bool first = i == 0, last = i + 1 == zone->n;
+
+    cursor->offset = zone->changes[i].offset;
+    cursor->from = first ? ACRM__DAY_MIN * (int64_t)ACRM__DAY_SECONDS
+                         : zone->changes[i].at + shift + ZONE_REACH;
+    cursor->to = last ? cursor->from + ACRM__ZONE_PERIOD
+                      : zone->changes[i + 1].at + shift - ZONE_REACH;
+    return acrm__zone_to_utc(zone, local, NULL);
+}
+
 int32_t acrm_zone_to_local(const acrm_zone *zone, int64_t us, acrm_local *out)
 {
     if (!zone || !out || out->struct_size < sizeof *out)

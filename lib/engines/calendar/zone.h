@@ -46,6 +46,17 @@ void acrm__zone_rule_year(const acrm__zone_rule *rule, int32_t year, int64_t *st
 const acrm__zone_change *acrm__zone_find(const acrm_zone *zone, int64_t second, int64_t *shift);
 /* A local wall-clock second as UTC: in a gap moved forward by it, a doubled one its first. */
 int64_t acrm__zone_to_utc(const acrm_zone *zone, int64_t local, int32_t *kind);
+/*
+ * The same for many wall clocks in a row: remembers for which local seconds, far from any change,
+ * one offset holds. Start it with the zone and zeros.
+ */
+typedef struct acrm__zone_cursor {
+    const acrm_zone *zone;
+    int64_t from, to;
+    int32_t offset;
+} acrm__zone_cursor;
+
+int64_t acrm__zone_cursor_utc(acrm__zone_cursor *cursor, int64_t local);
 /* The system's files. */
 int32_t acrm__zone_read_file(void *directory, const char *name, void *buffer, size_t size,
                              size_t *len);
