@@ -13,8 +13,8 @@ PAGE = 64
 # Latin letters that Unicode does not decompose.
 LATIN = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h",
-    "ı": "i", "ŧ": "t", "ŀ": "l", "Ŀ": "l", "ĸ": "k", "ƀ": "b", "ɨ": "i", "ƚ": "l", "ɵ": "o", "ƶ": "z",
-    "ǥ": "g", "ⱥ": "a", "ȼ": "c", "ɇ": "e", "ɉ": "j", "ɍ": "r", "ɏ": "y", "ƈ": "c", "ɗ": "d",
+    "ı": "i", "ŧ": "t", "ŀ": "l", "Ŀ": "l", "ĸ": "k", "ƀ": "b", "ɨ": "i", "ƚ": "l", "ɵ": "o",
+    "ƶ": "z", "ǥ": "g", "ⱥ": "a", "ȼ": "c", "ɇ": "e", "ɉ": "j", "ɍ": "r", "ɏ": "y", "ƈ": "c", "ɗ": "d",
     "ƒ": "f", "ɠ": "g", "ƙ": "k", "ɲ": "n", "ƥ": "p", "ƭ": "t", "ƴ": "y", "ʉ": "u", "ɓ": "b",
 }
 # One letter for the variants that Arabic, Persian, Urdu and Kurdish keyboards give for it.
@@ -119,7 +119,7 @@ def write_fold():
     assert len(pool) + 3 < 65536 and len(pages) < 65536
     with open("lib/base/fold_table.c", "w") as out:
         out.write(f"""/* SPDX-License-Identifier: MIT */
-/* How each code point folds: written by tools/unicode_tables.py from Unicode {ud.unidata_version}. */
+/* How each code point folds: made by tools/unicode_tables.py from Unicode {ud.unidata_version}. */
 #include "base/fold_table.h"
 
 /* clang-format off */
@@ -166,7 +166,7 @@ def is_wide(cp):
 def write_width():
     with open("lib/base/width_table.c", "w") as out:
         out.write(f"""/* SPDX-License-Identifier: MIT */
-/* Columns on a terminal: written by tools/unicode_tables.py from Unicode {ud.unidata_version}. */
+/* Columns on a terminal: made by tools/unicode_tables.py from Unicode {ud.unidata_version}. */
 #include "base/width_table.h"
 
 /* clang-format off */

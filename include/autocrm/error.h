@@ -36,14 +36,16 @@ ACRM_API const char *acrm_error_field(const acrm_error *error);
 
 /**
  * A stable text code finer than the status: "required", "type", "range", "choice", "format",
- * "unknown_field", "duplicate", "stale_version", "reference", "read_only", "limit" ...
+ * "unknown_field", "duplicate", "stale_version", "reference", "read_only", "limit", "json",
+ * "connection", "memory" ...
  * @return (transfer none) lives as long as @p error; "" when there is none
  * @since 0.1
  */
 ACRM_API const char *acrm_error_reason(const acrm_error *error);
 
 /**
- * Whether the same call may succeed later without a change (busy storage, lost connection).
+ * Whether the same call may succeed later without a change: ACRM_E_BUSY, ACRM_E_NOMEM, or any
+ * status with the reason "connection".
  * @return 1 or 0
  * @since 0.1
  */

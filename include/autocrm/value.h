@@ -70,10 +70,13 @@ ACRM_API const char *acrm_value_key(const acrm_value *map, size_t n, size_t *len
 /** The value of a key. @return (nullable)(transfer none) @since 0.1 */
 ACRM_API acrm_value *acrm_value_get(const acrm_value *map, const char *key);
 
-/** Make the value null, a bool, a number, text, bytes, an empty list or an empty map. What it held
- * before is dropped. Text must be UTF-8 without U+0000. @return ACRM_OK, ACRM_E_NOMEM, ACRM_E_INVALID
- * (text is not UTF-8 or the real is not finite), ACRM_E_LIMIT (4 GiB or more), ACRM_E_MISUSE (NULL);
- * the value is unchanged on failure @since 0.1 */
+/**
+ * Make the value null, a bool, a number, text, bytes, an empty list or an empty map. What it held
+ * before is dropped; on failure it is unchanged. Text must be UTF-8 without U+0000 and is copied.
+ * @return ACRM_OK, ACRM_E_NOMEM, ACRM_E_INVALID (text is not UTF-8, or the real is not finite),
+ *         ACRM_E_LIMIT (4 GiB or more), ACRM_E_MISUSE (NULL)
+ * @since 0.1
+ */
 ACRM_API int32_t acrm_value_set_null(acrm_value *value);
 ACRM_API int32_t acrm_value_set_bool(acrm_value *value, int32_t truth);
 ACRM_API int32_t acrm_value_set_int(acrm_value *value, int64_t integer);
@@ -100,8 +103,8 @@ ACRM_API acrm_value *acrm_value_put(acrm_value *map, const char *key);
 /**
  * Read JSON (RFC 8259), strictly: UTF-8, no duplicate keys, no trailing text, no U+0000, depth and
  * size limits, integers refused rather than rounded beyond +-(2^53 - 1) (RFC 7493, section 2.2).
- * A number written with a fraction or an exponent is an integer when it is integral and within those
- * bounds (1.0, 1e3), else a real; one beyond the range of a double is refused.
+ * A number written with a fraction or an exponent is an integer when it is integral and within
+ * those bounds (1.0, 1e3), else a real; one beyond the range of a double is refused.
  * @param[out] out (transfer full) the root
  * @param[out] err (transfer full)(optional) names line, column and what was expected
  * @return ACRM_OK, ACRM_E_INVALID, ACRM_E_LIMIT, ACRM_E_NOMEM, ACRM_E_MISUSE

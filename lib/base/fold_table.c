@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How each code point folds: written by tools/unicode_tables.py from Unicode 14.0.0. */
+/* How each code point folds: made by tools/unicode_tables.py from Unicode 14.0.0. */
 #include "base/fold_table.h"
 
 /* clang-format off */

@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-    NUMBER_DIGITS_MAX = 780, /* 767 can decide how a double is rounded; what follows only breaks ties */
+    NUMBER_DIGITS_MAX = 780, /* 767 can decide how a double is rounded, the rest break ties */
     NUMBER_POWER_MAX = 400,  /* decimal exponents beyond it overflow or vanish */
     NUMBER_WORDS = 132,      /* 32 bits each: 10^(780 + 400), and 64 bits to shift by */
     NUMBER_MANTISSA = 53,
@@ -420,73 +420,4 @@ size_t acrm__print_real(double real, char dst[32])
     }
     to[len] = '\0';
     return len + (size_t)(to - dst);
-}
-
-bool acrm__parse_int(const char *text, size_t len, int64_t *out)
-{
-    return len > 0 && !memchr(text, '.', len) && acrm__parse_decimal(text, len, 0, out);
-}
-
-/* Take one more digit: value * 10 - digit, kept negative as that range reaches further. */
-static bool number_push(int64_t *value, int digit)
-{
-    return !__builtin_mul_overflow(*value, 10, value)
-           && !__builtin_sub_overflow(*value, digit, value);
-}
-
-bool acrm__parse_decimal(const char *text, size_t len, int32_t digits, int64_t *out)
-{
-    bool negative = len > 0 && text[0] == '-';
-    size_t begin = len > 0 && (negative || text[0] == '+') ? 1 : 0;
-    size_t whole = number_digits(text, len, begin);
-    size_t end = whole;
-    int64_t value = 0;
-
-    if (whole == begin)
-        return false;
-    if (whole < len) {
-        if (text[whole] != '.')
-            return false;
-        end = number_digits(text, len, whole + 1);
-        if (end != len || end == whole + 1)
-            return false;
-    }
-    for (size_t i = begin; i < whole; i++)
-        if (!number_push(&value, text[i] - '0'))
-            return false;
-    for (size_t i = whole + 1; i < end || digits > 0; i++) {
-        int digit = i < end ? text[i] - '0' : 0;
-
-        if (digits-- > 0) {
-            if (!number_push(&value, digit))
-                return false;
-        } else if (digit != 0) {
-            return false;
-        }
-    }
-    if (!negative && value == INT64_MIN)
-        return false;
-    *out = negative ? value : -value;
-    return true;
-}
-
-size_t acrm__print_decimal(int64_t scaled, int32_t digits, char dst[32])
-{
-    char reversed[32];
-    size_t count = 0;
-    size_t len = 0;
-    uint64_t rest = scaled < 0 ? 0 - (uint64_t)scaled : (uint64_t)scaled;
-
-    for (int32_t place = 0; rest > 0 || place <= digits; place++) {
-        if (place == digits && digits > 0)
-            reversed[count++] = '.';
-        reversed[count++] = (char)('0' + rest % 10);
-        rest /= 10;
-    }
-    if (scaled < 0)
-        dst[len++] = '-';
-    while (count > 0)
-        dst[len++] = reversed[--count];
-    dst[len] = '\0';
-    return len;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Columns on a terminal: written by tools/unicode_tables.py from Unicode 14.0.0. */
+/* Columns on a terminal: made by tools/unicode_tables.py from Unicode 14.0.0. */
 #include "base/width_table.h"
 
 /* clang-format off */

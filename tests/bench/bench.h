@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every benchmark shares: options, a timer, runs interleaved with a baseline, and one JSON line
- * per measure with the ratio of the medians. A benchmark is one program:
+ * What every benchmark shares: options, a timer, runs interleaved with a baseline, and one JSON
+ * line per measure with the ratio of the medians. A benchmark is one program:
  *
  *     int main(int argc, char **argv)
  *     {

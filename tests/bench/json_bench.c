@@ -17,7 +17,8 @@ typedef struct document {
 
 static const char json_record[] =
     "{\"id\":\"019322a4-7c10-7b3e-9d4e-0a1b2c3d4e5f\",\"version\":7,\"first_name\":\"Anna-Lena\","
-    "\"last_name\":\"M\xC3\xBCller\",\"level\":\"H\",\"phones\":[\"+491701234567\",\"+4989123456\"],"
+    "\"last_name\":\"M\xC3\xBCller\",\"level\":\"H\","
+    "\"phones\":[\"+491701234567\",\"+4989123456\"],"
     "\"email\":\"anna.mueller@example.org\",\"budget\":\"42500.00\",\"currency\":\"EUR\","
     "\"test_drive\":true,\"trade_in\":null,\"score\":0.725,\"mileage\":48200,\"source\":\"web\","
     "\"note\":\"Wants the estate, calls back \\\"after six\\\"\",\"at\":\"2026-11-21T08:30:00Z\"}";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a fuzz target over the files of its corpus without a fuzzer, as an ordinary test: each file as
- * it is, cut short, and with bytes changed at random from a fixed seed.
+ * Runs a fuzz target over the files of its corpus without a fuzzer, as an ordinary test: each file
+ * as it is, cut short, and with bytes changed at random from a fixed seed.
  *
  * Usage: replay [--changes N] [--seed N] FILE-OR-FOLDER...
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An allocator that counts and, on demand, fails: the n-th allocation, once or from then on. It also
- * checks that the library tells the true size of what it gives back. To fail each allocation of a
- * scenario in turn:
+ * An allocator that counts and, on demand, fails: the n-th allocation, once or from then on. It
+ * also checks that the library tells the true size of what it gives back. To fail each allocation
+ * of a scenario in turn:
  *
  *     for (long n = 1;; n++) {
  *         alloc_fail state = { .fail_at = n };

@@ -3,8 +3,8 @@
 """Writes tests/data/fold.json: pairs of texts that Unicode calls equivalent, so that both must fold
 alike, and texts that must not. Run it in the root of the sources; the result is committed.
 
-The equivalences come from Python's unicodedata and str methods: composed and decomposed forms, upper
-and lower case, full width, digits of other scripts. None of the tables of lib/base/ is used.
+The equivalences come from Python's unicodedata and str methods: composed and decomposed forms,
+upper and lower case, full width, digits of other scripts. None of the tables of lib/base/ is used.
 """
 import json
 import random

@@ -39,7 +39,8 @@ START_TEST(json__reads_what_rfc_8259_allows)
         { "[]", "[]" },
         { "{}", "{}" },
         { "\t[ 1 ,\r\n 2 ] ", "[1,2]" },
-        { "{ \"a\" : { \"b\" : [ { } , [ ] ] } , \"c\" : null }", "{\"a\":{\"b\":[{},[]]},\"c\":null}" },
+        { "{ \"a\" : { \"b\" : [ { } , [ ] ] } , \"c\" : null }",
+          "{\"a\":{\"b\":[{},[]]},\"c\":null}" },
         { "{\"\":1}", "{\"\":1}" },
         { "\"\"", "\"\"" },
         { "\"\\u0041\\u00e9\\u20AC\\uD83D\\uDe97\"", "\"A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x9A\x97\"" },
@@ -172,12 +173,13 @@ END_TEST
 
 static const char json_sample[] =
     "{\"name\":\"\xD8\xB3\xD8\xA7\xD8\xB1\xD8\xA7\",\"phones\":[\"+98912\",{\"t\":\"\\u00e9\\n\"}],"
-    "\"n\":-12.5e3,\"i\":123456789012345,\"b\":[true,false,null],\"m\":{\"\":{}},\"e\":\"\\ud83d\\ude97\"}";
+    "\"n\":-12.5e3,\"i\":123456789012345,\"b\":[true,false,null],\"m\":{\"\":{}},"
+    "\"e\":\"\\ud83d\\ude97\"}";
 
 START_TEST(json__every_truncation_is_refused_within_the_text)
 {
     for (size_t len = 0; len < sizeof json_sample - 1; len++) {
-        char *copy = malloc(len ? len : 1); /* of its size, so that a sanitizer sees a step beyond */
+        char *copy = malloc(len ? len : 1); /* of its size, for a sanitizer to see a step beyond */
         acrm__json_fault fault = { 0 };
         acrm_value *value = NULL;
         acrm__arena arena;
@@ -251,6 +253,7 @@ START_TEST(json__a_million_brackets_are_refused_at_once)
     enum { LEN = 1000000 };
     char *text = malloc(LEN);
 
+    ck_assert_ptr_nonnull(text);
     for (int i = 0; i < 2; i++) {
         acrm_value *value = NULL;
 
@@ -410,7 +413,8 @@ static void json_random_scalar(acrm_value *value)
         acrm_value_set_bool(value, (int32_t)json_random(2));
         break;
     case 1:
-        acrm_value_set_int(value, (int64_t)(bits >> 11 >> json_random(50)) * (json_random(2) ? 1 : -1));
+        acrm_value_set_int(value, (int64_t)(bits >> 11 >> json_random(50))
+                                      * (json_random(2) ? 1 : -1));
         break;
     case 2:
         memcpy(&real, &bits, sizeof real);

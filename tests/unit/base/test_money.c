@@ -142,7 +142,7 @@ START_TEST(money__allocation_refuses_bad_weights)
 }
 END_TEST
 
-/* The obvious way: give the leftover units one by one to the largest remainder, the first of equals. */
+/* The obvious way: the leftover units one by one to the largest remainder, the first of equals. */
 static void money_allocate_slowly(int64_t total, const int64_t *weights, size_t n, int64_t *parts)
 {
     int64_t rests[64];
