@@ -3,6 +3,7 @@
 #ifndef ACRM_KERNEL_CALL_H
 #define ACRM_KERNEL_CALL_H
 
+#include "autocrm/engine.h"
 #include "base/error.h"
 #include "base/uuid.h"
 #include "base/value.h"

@@ -64,6 +64,17 @@ static int32_t dispatch_what_if(acrm__call *call, int64_t since)
 
 /* --- Transactions around the handler --- */
 
+/* As the rights are now: they may have changed since the session began. */
+static int32_t dispatch_permit(acrm__call *call)
+{
+    int32_t st = acrm__principal_refresh(call);
+
+    if (st == ACRM_OK && !acrm__may_call(call->session, call->info))
+        st = acrm__fail(call, ACRM_E_DENIED, "permission", NULL, "this session may not call %s",
+                        call->info->name);
+    return st;
+}
+
 static int32_t dispatch_write(acrm__call *call, acrm__finish_fn finish, void *user)
 {
     acrm_session *s = call->session;
@@ -74,7 +85,7 @@ static int32_t dispatch_write(acrm__call *call, acrm__finish_fn finish, void *us
     int32_t st = acrm__transaction_begin(call, true);
     if (st != ACRM_OK)
         return st;
-    st = acrm__principal_refresh(call);
+    st = dispatch_permit(call);
     if (st == ACRM_OK && key)
         st = acrm__idempotency_find(call, key, &found);
     if (st == ACRM_OK && dry_run)
@@ -106,7 +117,7 @@ static int32_t dispatch_read(acrm__call *call, acrm__finish_fn finish, void *use
         st = acrm__transaction_begin(call, false);
     if (st != ACRM_OK)
         return st;
-    st = acrm__principal_refresh(call);
+    st = dispatch_permit(call);
     if (st == ACRM_OK)
         st = call->info->op->run(call);
     if (st == ACRM_OK && finish && finish(user, call->out) != ACRM_OK)
@@ -133,9 +144,6 @@ int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_
     int32_t st = dispatch_find(&call, operation);
     if (st != ACRM_OK)
         return st;
-    if (!acrm__may_call(session, call.info))
-        return acrm__fail(&call, ACRM_E_DENIED, "permission", NULL,
-                          "this session may not call %s", call.info->name);
     st = acrm__check_arguments(&call);
     if (st != ACRM_OK)
         return st;

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* The roles that a new database begins with; a business changes them as it likes. */
+#include "modules/org/org.h"
+
+#include "kernel/entities.h"
+
+static const struct {
+    const char *name, *label, *permissions, *scopes;
+} roles_seed[] = {
+    { "head_office", "Head office", "[\"*\"]", "{\"*\":\"all\"}" },
+    { "dealer_manager", "Dealer manager",
+      "[\"*.get\",\"*.list\",\"*.count\",\"*.aggregate\",\"*.history\",\"customer.*\","
+      "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"opportunity.*\","
+      "\"report.*\",\"import.*\",\"user.update\"]",
+      "{\"*\":\"dealer\"}" },
+    { "salesperson", "Salesperson",
+      "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
+      "\"customer.identify\",\"customer.match\",\"customer.view360\",\"customer.timeline\","
+      "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.create\","
+      "\"lead.submit\",\"lead.update\",\"lead.accept\",\"lead.decline\",\"lead.contact\","
+      "\"lead.set_level\",\"lead.win\",\"lead.lose\",\"lead.explain\",\"activity.*\","
+      "\"opportunity.*\"]",
+      "{\"customer\":\"dealer\",\"*\":\"own\"}" },
+    { "service_advisor", "Service advisor",
+      "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
+      "\"customer.identify\",\"customer.match\",\"customer.view360\",\"customer.timeline\","
+      "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.submit\","
+      "\"activity.*\"]",
+      "{\"*\":\"dealer\"}" },
+    { "call_centre", "Call centre",
+      "[\"*.get\",\"*.list\",\"*.count\",\"customer.*\",\"contact_point.*\",\"interaction.*\","
+      "\"lead.submit\",\"lead.contact\",\"activity.*\"]",
+      "{\"user\":\"dealer\",\"*\":\"all\"}" },
+    { "lender", "Lender", "[\"customer.get\",\"customer.identify\"]", "{\"*\":\"none\"}" },
+    { "customer", "Customer",
+      "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\"]",
+      "{\"*\":\"own\"}" },
+};
+
+int32_t acrm__org_seed(acrm__call *call)
+{
+    for (size_t i = 0; i < sizeof roles_seed / sizeof roles_seed[0]; i++) {
+        acrm__rec *role = acrm__new(call, "role");
+        if (!role)
+            return acrm__nomem(call);
+        acrm__set(role, F_role__name, acrm__cell_text(roles_seed[i].name));
+        acrm__set(role, F_role__label, acrm__cell_text(roles_seed[i].label));
+        acrm__set(role, F_role__permissions, acrm__cell_text(roles_seed[i].permissions));
+        acrm__set(role, F_role__scopes, acrm__cell_text(roles_seed[i].scopes));
+        int32_t st = acrm__insert(call, role);
+        if (st != ACRM_OK)
+            return st;
+    }
+    return ACRM_OK;
+}
