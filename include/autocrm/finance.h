@@ -194,7 +194,7 @@ typedef struct acrm_finance_terms {
     int32_t grace_interest;  /**< this many first periods pay nothing; see unpaid */
     int32_t interest_free;   /**< this many first periods bear no interest */
     int32_t unpaid;          /**< ACRM_UNPAID_... */
-    uint32_t skip_months;    /**< bit m - 1 set: nothing is paid in month m; needs start_day */
+    uint32_t skip_months;    /**< bit m - 1: nothing is paid in month m, but the last */
     int32_t calendar;        /**< ACRM_CALENDAR_... */
     int32_t start_day;       /**< first day of interest, or ACRM_DAY_NONE (default) */
     int32_t first_due_day;   /**< the first instalment, or ACRM_DAY_NONE (default): regular */

@@ -308,11 +308,6 @@ int32_t acrm__plan_dates(acrm__plan *plan)
     status = dates_first_due(plan);
     if (status == ACRM_OK) /* the last due day must exist before any row is made */
         status = dates_due(plan, t->periods - (plan->advance ? 0 : 1), &last);
-    if (status == ACRM_OK)
-        status = dates_due(plan, t->periods - 1, &last);
-    if (status == ACRM_OK && dates_month_skipped(plan, last))
-        status = acrm__issue(plan->issue, ACRM_E_INVALID, "skip_months", -1,
-                             "without the month of the last instalment");
     if (status == ACRM_OK && !plan->nominal)
         status = dates_rule(plan);
     plan->regular_from = plan->first_due;

@@ -220,6 +220,62 @@ START_TEST(schedule__knows_the_bank_formula_of_iran)
 }
 END_TEST
 
+START_TEST(solve__finds_every_published_rate_and_term)
+{
+    cJSON *root = vectors_load("annuity.json");
+    size_t n = 0;
+
+    VECTORS_EACH (item, root) {
+        const char *fn = vector_text(item, "fn");
+        bool rate = strcmp(fn, "rate") == 0;
+        if (!rate && strcmp(fn, "periods") != 0)
+            continue;
+        acrm_finance_terms terms = terms_of(item);
+        acrm_solution got = { .struct_size = sizeof got };
+        ck_assert_int_eq(acrm_finance_solve(&terms, rate ? ACRM_SOLVE_RATE : ACRM_SOLVE_TERM,
+                                            amount_of(item, "payment"), &got, NULL),
+                         ACRM_OK);
+        ck_assert_int_eq(got.solutions, ACRM_SOLUTIONS_ONE);
+        if (rate) {
+            int64_t want = vector_decimal(
+                vector_text(item, "expect.nominal_annual_percent"), 7);
+            ck_assert_msg((got.value + 5) / 10 == want / 10, "%s: %" PRId64, vector_id(item),
+                          got.value);
+        } else {
+            ck_assert_int_eq(got.value, vector_int(item, "expect.whole_periods_up"));
+            ck_assert_double_eq_tol(got.periods, vector_number(item, "expect.periods"), 5e-7);
+        }
+        n++;
+    }
+    ck_assert_uint_eq(n, 7);
+    cJSON_Delete(root);
+}
+END_TEST
+
+START_TEST(solve__finds_every_published_price)
+{
+    cJSON *root = vectors_load("annuity.json");
+    size_t n = 0;
+
+    VECTORS_EACH (item, root) {
+        if (strcmp(vector_text(item, "fn"), "present_value") != 0)
+            continue;
+        acrm_finance_terms terms = terms_of(item);
+        acrm_solution got = { .struct_size = sizeof got };
+        ck_assert_int_eq(acrm_finance_solve(&terms, ACRM_SOLVE_PRICE, amount_of(item, "payment"),
+                                            &got, NULL),
+                         ACRM_OK);
+        ck_assert_int_eq(got.solutions, ACRM_SOLUTIONS_ONE);
+        ck_assert_msg(got.value == amount_of(item, "expect.rounded"), "%s: %" PRId64,
+                      vector_id(item), got.value);
+        ck_assert_int_eq(got.instalment, amount_of(item, "payment"));
+        n++;
+    }
+    ck_assert_uint_eq(n, 3);
+    cJSON_Delete(root);
+}
+END_TEST
+
 static Suite *annuity_suite(void)
 {
     Suite *suite = suite_create("annuity");
@@ -229,6 +285,8 @@ static Suite *annuity_suite(void)
     tcase_add_test(tc, schedule__solves_every_published_payment);
     tcase_add_test(tc, schedule__agrees_with_every_published_table);
     tcase_add_test(tc, schedule__knows_the_bank_formula_of_iran);
+    tcase_add_test(tc, solve__finds_every_published_rate_and_term);
+    tcase_add_test(tc, solve__finds_every_published_price);
     suite_add_tcase(suite, tc);
     return suite;
 }
