@@ -464,6 +464,141 @@ ACRM_API int32_t acrm_schedule_explain(const acrm_finance_terms *terms, int32_t 
                                        acrm_explain_line *lines, size_t lines_max,
                                        size_t *n_lines, acrm_issue *issue);
 
+/** What a lease's tax is laid on. */
+enum {
+    ACRM_LEASE_TAX_NONE = 0,
+    ACRM_LEASE_TAX_PAYMENT = 1, /**< each payment, when it is paid */
+    ACRM_LEASE_TAX_TOTAL = 2,   /**< the sum of all payments, at signing */
+    ACRM_LEASE_TAX_PRICE = 3    /**< the price, at signing */
+};
+
+/**
+ * A closed-end lease with level monthly payments, the first at signing. acrm_lease_terms_init()
+ * sets the size and round_unit 1; every other member is 0 then. Amounts are minor units.
+ * @since 0.1
+ */
+typedef struct acrm_lease_terms {
+    uint32_t struct_size;
+    int32_t months;
+    int64_t price;            /**< agreed value of the vehicle */
+    int64_t capitalised_fees; /**< added to the capitalised cost, with prior_debt */
+    int64_t upfront_fees;     /**< paid at signing */
+    int64_t prior_debt;       /**< what is still owed on the trade-in */
+    int64_t cash_down;        /**< these three reduce the capitalised cost */
+    int64_t trade_in;
+    int64_t rebate;
+    int64_t residual;         /**< value at the end; or 0 and the next two */
+    int64_t residual_base;    /**< e.g. the list price */
+    int64_t residual_rate;    /**< parts per billion of it, 0 ... ACRM_RATE_ONE */
+    int64_t money_factor;     /**< parts per billion a month: 0.00125 is 1 250 000 */
+    int64_t security_deposit; /**< one of them; given back at the end */
+    int64_t factor_cut;       /**< by which each of them lowers the money factor */
+    int32_t security_deposits; /**< how many, 0 ... 24 */
+    int32_t tax_on;            /**< ACRM_LEASE_TAX_... */
+    int64_t tax_rate;          /**< parts per billion */
+    int32_t tax_capitalised;   /**< 1: tax due at signing is capitalised */
+    int32_t zero_drive_off;    /**< 1: all that is due at signing is; cash_down must be 0 */
+    int64_t disposition_fee;   /**< for giving the vehicle back */
+    int64_t purchase_fee;      /**< for buying it */
+    int64_t distance_year;     /**< allowed, in kilometres or miles */
+    int64_t excess_rate;       /**< minor units for each 1000 beyond it */
+    int64_t round_unit;        /**< payments and tax are multiples of it */
+    int32_t rounding;          /**< ACRM_ROUND_... */
+    int32_t reserved;          /**< 0 */
+} acrm_lease_terms;
+
+/** A lease worked out. Set struct_size. @since 0.1 */
+typedef struct acrm_lease_quote {
+    uint32_t struct_size;
+    int32_t reserved;         /**< 0 */
+    int64_t gross_cost;       /**< price, fees, debt, and what else is capitalised */
+    int64_t reduction;        /**< cash_down, trade_in and rebate */
+    int64_t adjusted_cost;    /**< gross_cost less reduction */
+    int64_t residual;
+    int64_t money_factor;     /**< after the security deposits */
+    int64_t rate;             /**< about the yearly rate: money_factor * 24 */
+    int64_t depreciation;     /**< of a month, rounded for display */
+    int64_t rent;             /**< of a month, rounded for display */
+    int64_t base_payment;     /**< their exact sum, rounded once */
+    int64_t exact_whole;      /**< that sum before rounding ... */
+    int64_t exact_ppt;        /**< ... and its parts per trillion of a minor unit */
+    int64_t payment_tax;      /**< in each payment */
+    int64_t payment;          /**< base_payment and payment_tax */
+    int64_t capitalised_tax;  /**< in gross_cost */
+    int64_t upfront_tax;      /**< at signing */
+    int64_t drive_off;        /**< due at signing: payment, cash, fees, tax, deposits */
+    int64_t payments_total;   /**< all payments, the first included */
+    int64_t cost_total;       /**< all that is paid and not given back, without the trade-in */
+    int64_t distance_allowed; /**< over the term, rounded down */
+} acrm_lease_quote;
+
+/** @since 0.1  Sets the size and the defaults; NULL does nothing. */
+ACRM_API void acrm_lease_terms_init(acrm_lease_terms *terms);
+
+/**
+ * The payments of a lease.
+ *
+ *     payment = (adjusted cost - residual) / months + (adjusted cost + residual) * money factor
+ *
+ * is summed exactly and rounded once; adding the two rounded parts can differ by one minor unit.
+ * What is capitalised and depends on the payment itself (tax on the total, zero drive-off) is the
+ * smallest amount that covers it.
+ *
+ * @param terms       the lease
+ * @param[out] quote  the figures; untouched on failure
+ * @param[out] issue  (optional) the fault; untouched on success
+ * @return ACRM_OK, or
+ *   ACRM_E_MISUSE   a NULL or a wrong struct_size
+ *   ACRM_E_INVALID  a member out of range, a residual above the adjusted cost
+ *   ACRM_E_LIMIT    an amount passes ACRM_FINANCE_AMOUNT_MAX
+ * Any thread. @since 0.1
+ */
+ACRM_API int32_t acrm_lease(const acrm_lease_terms *terms, acrm_lease_quote *quote,
+                            acrm_issue *issue);
+
+/** The steps of acrm_lease(); as acrm_schedule_explain(). @since 0.1 */
+ACRM_API int32_t acrm_lease_explain(const acrm_lease_terms *terms, acrm_explain_line *lines,
+                                    size_t lines_max, size_t *n_lines, acrm_issue *issue);
+
+/** How a lease ends. Set struct_size. @since 0.1 */
+typedef struct acrm_lease_return {
+    uint32_t struct_size;
+    int32_t month;    /**< whole months gone by, 0 ... months; that many payments are due by then */
+    int64_t realised; /**< what the vehicle fetches; for an early return */
+    int64_t unpaid;   /**< payments and penalties still open */
+    int64_t early_fee; /**< for ending before the last month */
+    int64_t distance; /**< driven */
+} acrm_lease_return;
+
+/** What is due at the end of a lease. Set struct_size. @since 0.1 */
+typedef struct acrm_lease_settlement {
+    uint32_t struct_size;
+    int32_t reserved;        /**< 0 */
+    int64_t balance;         /**< by the constant-yield method; the residual at the end */
+    int64_t excess_distance; /**< beyond the allowance of the months gone by */
+    int64_t excess_charge;
+    /** To give the vehicle back: unpaid, excess_charge, disposition_fee, less the security deposits;
+     * before the last month also early_fee and what balance exceeds realised by. */
+    int64_t to_return;
+    int64_t buyout_tax; /**< on balance and purchase_fee, when the lease is taxed */
+    int64_t to_buy;     /**< unpaid, balance, purchase_fee, buyout_tax, less the deposits */
+} acrm_lease_settlement;
+
+/**
+ * What it costs to end a lease: at its end, or early, by giving the vehicle back or buying it.
+ * The balance is what the remaining payments and the residual are worth at the constant monthly
+ * rate that makes all of them worth the adjusted cost (Regulation M, 12 CFR 1013, Appendix A-2,
+ * "constant yield"; found to 10^-12). A negative result is paid to the lessee.
+ * @param terms            the lease
+ * @param back             how it ends
+ * @param[out] settlement  the figures; untouched on failure
+ * @param[out] issue       (optional) the fault; untouched on success
+ * @return as acrm_lease()
+ * Any thread. @since 0.1
+ */
+ACRM_API int32_t acrm_lease_end(const acrm_lease_terms *terms, const acrm_lease_return *back,
+                                acrm_lease_settlement *settlement, acrm_issue *issue);
+
 #ifdef __cplusplus
 }
 #endif

@@ -64,6 +64,14 @@ static int64_t schedule_share(const acrm__plan *plan, acrm__cursor *cursor)
     return cursor->shared - before;
 }
 
+/* What an annuity pays in a row; a short first period cannot make it less than nothing. */
+static int64_t schedule_annuity(const acrm__plan *plan, const acrm_schedule_row *row)
+{
+    int64_t paid = acrm__plan_instalment(plan, row->number) + schedule_extra(plan, row);
+
+    return paid > 0 ? paid : 0;
+}
+
 /* Interest and principal of a period that pays; row->accrued and row->opening are set. */
 static void schedule_pay(const acrm__plan *plan, acrm__cursor *cursor, int32_t mode,
                          acrm_schedule_row *row)
@@ -80,8 +88,7 @@ static void schedule_pay(const acrm__plan *plan, acrm__cursor *cursor, int32_t m
     else if (plan->flat)
         principal = plan->level - row->accrued;
     else
-        principal = acrm__plan_instalment(plan, row->number) + schedule_extra(plan, row) -
-                    row->accrued;
+        principal = schedule_annuity(plan, row) - row->accrued;
     cursor->payers++;
     row->principal = schedule_settled(plan, row, principal);
     if (row->principal < 0)
