@@ -122,7 +122,7 @@ ACRM_API int32_t acrm_zone_parse(const void *bytes, size_t len, const acrm_alloc
  * @param[out] out    (transfer full) free with acrm_zone_free(); untouched on failure
  * @param[out] issue  (optional) the fault; untouched on success
  * @return ACRM_OK, or
- *   ACRM_E_MISUSE    a NULL, or a source without its size or function
+ *   ACRM_E_MISUSE    a NULL, or a source without its size or function, or with flags
  *   ACRM_E_INVALID   not the form of a zone's name
  *   ACRM_E_NOTFOUND  the source has no such zone
  *   ACRM_E_CORRUPT   the file is damaged, too large, or has leap seconds

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzzes calendar definitions: 16 bytes of zone choice and list lengths, then records of 16 bytes. A
- * calendar that is accepted must answer every question in agreement with itself.
+ * Fuzzes calendar definitions: 16 bytes of zone choice and list lengths, then records of 16 bytes.
+ * A calendar that is accepted must answer every question in agreement with itself.
  */
 #include "autocrm/calendar.h"
 

@@ -59,7 +59,8 @@ int32_t acrm_zone_load(const char *name, const acrm_zone_source *source,
     acrm_zone_source from;
     size_t size = ZONE_FILE_FIRST, len = 0;
 
-    if (!name || !out || (source && (source->struct_size < sizeof *source || !source->read)))
+    if (!name || !out || (source && (source->struct_size < sizeof *source ||
+                                     source->flags != 0 || !source->read)))
         return ACRM_E_MISUSE;
     if (!zone_name_valid(name))
         return zone_fault(issue, "an IANA zone name, e.g. Asia/Tehran", ACRM_E_INVALID);

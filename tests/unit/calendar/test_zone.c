@@ -317,6 +317,9 @@ START_TEST(zone__comes_from_the_hosts_source)
     zone = NULL;
     calls = 100;
     ck_assert_int_eq(acrm_zone_load("Own/Zone", &source, NULL, &zone, NULL), ACRM_E_CORRUPT);
+    source.flags = 1;
+    ck_assert_int_eq(acrm_zone_load("Own/Zone", &source, NULL, &zone, NULL), ACRM_E_MISUSE);
+    source.flags = 0;
     source.struct_size = 4;
     ck_assert_int_eq(acrm_zone_load("Own/Zone", &source, NULL, &zone, NULL), ACRM_E_MISUSE);
     ck_assert(zone == NULL);
