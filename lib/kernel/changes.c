@@ -68,7 +68,7 @@ int32_t acrm__changes_write(acrm__call *call, const acrm__rec *rec, acrm__change
     acrm__str_init(&out->names, allocator);
     for (uint32_t i = F_DELETED_AT; i < rec->entity->n_fields; i++) {
         bool absent = rec->cells[i].type == ACRM_CELL_NULL && !rec->before;
-        if (!absent && acrm__changed(rec, i) && !rec->entity->fields[i].def.blind_of)
+        if (!absent && acrm__changed(rec, i) && !(rec->entity->fields[i].def.flags & ACRM__HIDDEN))
             changes_field(call, out, rec, i);
     }
     changes_end(&out->plain, '}');

@@ -16,3 +16,4 @@
 #undef ENTITY
 #undef FIELD
 #undef END_ENTITY
+#undef ACRM__ENTITIES_DEF

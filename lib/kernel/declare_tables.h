@@ -21,3 +21,5 @@ static const acrm__entity_def ACRM__ENTITIES_NAME[] = {
 #undef ENTITY
 #undef FIELD
 #undef END_ENTITY
+#undef ACRM__ENTITIES_DEF
+#undef ACRM__ENTITIES_NAME

@@ -5,7 +5,6 @@
 
 #include "kernel/declare.h"
 
-#undef ACRM__ENTITIES_DEF
 #define ACRM__ENTITIES_DEF "kernel/entities.def"
 #include "kernel/declare_fields.h"
 

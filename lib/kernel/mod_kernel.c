@@ -3,11 +3,9 @@
 #include "kernel/entities.h"
 #include "kernel/inside.h"
 
-#undef ACRM__ENTITIES_DEF
 #define ACRM__ENTITIES_DEF "kernel/entities.def"
 #define ACRM__ENTITIES_NAME kernel_entities
 #include "kernel/declare_tables.h"
-#undef ACRM__ENTITIES_NAME
 
 /* --- Parameters and results --- */
 

@@ -7,6 +7,5 @@
 
 #define ACRM__ENTITIES_DEF "modules/sales/entities.def"
 #include "kernel/declare_fields.h"
-#undef ACRM__ENTITIES_DEF
 
 #endif
