@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#undef ACRM__ENTITIES_DEF
 #define ACRM__ENTITIES_DEF "unit/kernel/world.def"
 #include "kernel/declare_fields.h"
+#define ACRM__ENTITIES_DEF "unit/kernel/world.def"
 #define ACRM__ENTITIES_NAME world_entities
 #include "kernel/declare_tables.h"
 
