@@ -94,6 +94,19 @@ int acrm__digit_value(uint32_t cp)
     return cp - digits_zero[low] <= 9 ? (int)(cp - digits_zero[low]) : -1;
 }
 
+char acrm__plain_character(uint32_t cp)
+{
+    int digit = acrm__digit_value(cp);
+
+    if (digit >= 0)
+        return (char)('0' + digit);
+    if ((cp >= 0xFF21 && cp <= 0xFF3A) || (cp >= 0xFF41 && cp <= 0xFF5A)) /* full width */
+        cp -= 0xFF21 - 'A';
+    if (cp >= 'a' && cp <= 'z')
+        return (char)(cp - 'a' + 'A');
+    return cp >= 'A' && cp <= 'Z' ? (char)cp : '\0';
+}
+
 bool acrm__digit_separator(uint32_t cp)
 {
     for (size_t i = 0; i < sizeof digits_separators / sizeof digits_separators[0]; i++)

@@ -22,6 +22,12 @@ size_t acrm__utf8_next(const char *text, size_t len, uint32_t *cp);
 int acrm__digit_value(uint32_t cp);
 
 /*
+ * The ASCII digit or capital letter that a code point stands for in an identifier: a digit of any
+ * script, a Latin letter of either case, full width too. 0 if it stands for none.
+ */
+char acrm__plain_character(uint32_t cp);
+
+/*
  * True for code points beyond ASCII that people put between the digits of one number: spaces,
  * dashes, dots, brackets in their Unicode and full-width forms, zero-width and bidirectional marks.
  */

@@ -94,22 +94,12 @@ int acrm__identity_two(const char *digits)
     return (digits[0] - '0') * 10 + (digits[1] - '0');
 }
 
-/* The capital letter or digit that a code point stands for, 0 to skip it, -1 for anything else. */
-static int identity_character(uint32_t cp)
+/* Is this something people write between the characters of an identifier? */
+static bool identity_separator(uint32_t cp)
 {
-    int digit = acrm__digit_value(cp);
-
-    if (digit >= 0)
-        return '0' + digit;
-    if (cp >= 0xFF21 && cp <= 0xFF5A) /* full-width letters */
-        cp = cp - 0xFF21 + 'A';
-    if (cp >= 'a' && cp <= 'z')
-        return (int)(cp - 'a' + 'A');
-    if (cp >= 'A' && cp <= 'Z')
-        return (int)cp;
-    if (cp > 0 && cp < 0x80)
-        return strchr(" \t\r\n-./:", (int)cp) ? 0 : -1;
-    return acrm__digit_separator(cp) ? 0 : -1;
+    if (cp < 0x80)
+        return cp > 0 && strchr(" \t\r\n-./:", (int)cp) != NULL;
+    return acrm__digit_separator(cp);
 }
 
 /* Fills `normalized`. Returns its length; a wrong character ends it and is noted. */
@@ -119,15 +109,15 @@ static size_t identity_normalise(const char *text, size_t len, acrm_identity *id
     uint32_t cp = 0;
 
     for (size_t at = 0; (taken = acrm__utf8_next(text + at, len - at, &cp)) > 0; at += taken) {
-        int c = identity_character(cp);
+        char c = acrm__plain_character(cp);
 
-        if (c == 0)
+        if (c == '\0' && identity_separator(cp))
             continue;
-        if (c < 0 || n + 1 == sizeof id->normalized) {
-            acrm__identity_fail(id, c < 0 ? ACRM_ID_CHARACTER : ACRM_ID_LENGTH, n);
+        if (c == '\0' || n + 1 == sizeof id->normalized) {
+            acrm__identity_fail(id, c == '\0' ? ACRM_ID_CHARACTER : ACRM_ID_LENGTH, n);
             break;
         }
-        id->normalized[n++] = (char)c;
+        id->normalized[n++] = c;
     }
     return n;
 }

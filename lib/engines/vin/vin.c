@@ -23,22 +23,10 @@ static const signed char vin_values[] = { 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4,
                                           5, 0, 7, 0, 9, 2, 3, 4, 5, 6, 7, 8, 9 };
 static const signed char vin_weights[] = { 8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2 };
 
-/* The capital letter or digit that a code point stands for; 0 for space and marks; -1 otherwise. */
-static int vin_character(uint32_t cp)
+/* White space and invisible marks, which may stand around a VIN. */
+static bool vin_blank(uint32_t cp)
 {
-    int digit = acrm__digit_value(cp);
-
-    if (digit >= 0)
-        return '0' + digit;
-    if (cp >= 0xFF21 && cp <= 0xFF5A) /* full-width letters */
-        cp = cp - 0xFF21 + 'A';
-    if (cp >= 'a' && cp <= 'z')
-        return (int)(cp - 'a' + 'A');
-    if (cp >= 'A' && cp <= 'Z')
-        return (int)cp;
-    if (cp == ' ' || (cp >= '\t' && cp <= '\r'))
-        return 0;
-    return cp >= 0x80 && cp != ACRM__UTF8_BAD && acrm__digit_separator(cp) ? 0 : -1;
+    return cp == ' ' || (cp >= '\t' && cp <= '\r') || (cp >= 0x80 && acrm__digit_separator(cp));
 }
 
 bool acrm__vin_normalise(const char *text, size_t len, char *vin, int32_t *rule, int32_t *at)
@@ -52,18 +40,18 @@ bool acrm__vin_normalise(const char *text, size_t len, char *vin, int32_t *rule,
     if (len > VIN_TEXT_MAX)
         return false;
     for (size_t pos = 0; (taken = acrm__utf8_next(text + pos, len - pos, &cp)) > 0; pos += taken) {
-        int c = vin_character(cp);
+        char c = acrm__plain_character(cp);
 
-        if (c == 0) {
+        if (c == '\0' && vin_blank(cp)) {
             gap += n > 0;
             continue;
         }
-        if ((gap > 0 || c < 0) && wrong < 0)
+        if ((gap > 0 || c == '\0') && wrong < 0)
             wrong = (int32_t)n;
         n += gap + 1;
         gap = 0;
         if (n <= ACRM__VIN_LENGTH)
-            vin[n - 1] = (char)(c < 0 ? '?' : c);
+            vin[n - 1] = c;
     }
     *at = (int32_t)(n < ACRM__VIN_LENGTH ? n : ACRM__VIN_LENGTH);
     if (n != ACRM__VIN_LENGTH)

@@ -93,6 +93,43 @@ START_TEST(digit_value__knows_the_680_digits_of_unicode_15)
 }
 END_TEST
 
+static const struct {
+    const char *what;
+    uint32_t cp;
+    char plain;
+} plain_cases[] = {
+    { "capital", 'Q', 'Q' },           { "small", 'q', 'Q' },
+    { "digit", '7', '7' },             { "Persian digit", 0x6F7, '7' },
+    { "full-width A", 0xFF21, 'A' },   { "full-width Z", 0xFF3A, 'Z' },
+    { "between them", 0xFF3B, '\0' },  { "full-width a", 0xFF41, 'A' },
+    { "full-width z", 0xFF5A, 'Z' },   { "after it", 0xFF5B, '\0' },
+    { "full-width 9", 0xFF19, '9' },   { "a sign", '-', '\0' },
+    { "a letter with a mark", 0xC9, '\0' }, { "NUL", 0, '\0' },
+    { "Cyrillic A is another letter", 0x410, '\0' },
+    { "malformed text", ACRM__UTF8_BAD, '\0' },
+};
+
+START_TEST(plain_character__follows_the_table)
+{
+    ck_assert_msg(acrm__plain_character(plain_cases[_i].cp) == plain_cases[_i].plain, "%s",
+                  plain_cases[_i].what);
+}
+END_TEST
+
+START_TEST(digit_separator__takes_dashes_spaces_and_marks_only)
+{
+    static const uint32_t yes[] = { 0xA0, 0x200C, 0x200E, 0x202B, 0x2013, 0x2212, 0x3000, 0xFEFF,
+                                    0xFF0D, 0xFF5E };
+    static const uint32_t no[] = { 'a', 0xA1, 0x660, 0x6F0, 0x2016, 0x2070, 0xFF10, 0xFF5F,
+                                   ACRM__UTF8_BAD };
+
+    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
+        ck_assert_msg(acrm__digit_separator(yes[i]), "U+%04X", (unsigned)yes[i]);
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+        ck_assert_msg(!acrm__digit_separator(no[i]), "U+%04X", (unsigned)no[i]);
+}
+END_TEST
+
 static Suite *digits_suite(void)
 {
     Suite *suite = suite_create("digits");
@@ -104,6 +141,9 @@ static Suite *digits_suite(void)
     tcase_add_loop_test(tc, digit_value__follows_the_table, 0,
                         sizeof digit_cases / sizeof digit_cases[0]);
     tcase_add_test(tc, digit_value__knows_the_680_digits_of_unicode_15);
+    tcase_add_loop_test(tc, plain_character__follows_the_table, 0,
+                        sizeof plain_cases / sizeof plain_cases[0]);
+    tcase_add_test(tc, digit_separator__takes_dashes_spaces_and_marks_only);
     suite_add_tcase(suite, tc);
     return suite;
 }
