@@ -695,9 +695,12 @@ static int32_t registry_keep_custom(acrm__arena *arena, const acrm__custom *from
 
     for (uint32_t i = 0; ok && i < from->n_entities; i++) {
         acrm__entity_def *e = &entities[i];
+        const char **optional[] = { &e->label, &e->dealer, &e->owner, &e->customer, &e->via,
+                                    &e->subject };
         *e = from->entities[i];
-        ok = registry_keep(arena, &e->name) && registry_keep(arena, &e->help) &&
-             (!e->label || registry_keep(arena, &e->label));
+        ok = registry_keep(arena, &e->name) && registry_keep(arena, &e->help);
+        for (size_t k = 0; ok && k < sizeof optional / sizeof optional[0]; k++)
+            ok = !*optional[k] || registry_keep(arena, optional[k]);
     }
     for (uint32_t i = 0; ok && i < from->n_fields; i++) {
         acrm__field *f = &fields[i].field;

@@ -133,15 +133,21 @@ static int32_t schema_custom(acrm__call *call)
     acrm_engine *engine = call->session->engine;
     acrm__registry *with_custom = NULL;
     acrm__custom custom = { 0 };
+    acrm_cell epoch;
 
-    int32_t st = acrm__custom_read(call, call->arena, &custom);
-    if (st != ACRM_OK || (custom.n_entities == 0 && custom.n_fields == 0))
+    int32_t st = acrm__meta_get(call, "schema_epoch", ACRM__META_NUMBER, &epoch);
+    if (st != ACRM_OK || epoch.type == ACRM_CELL_NULL) /* there never was one */
+        return st;
+    st = acrm__custom_read(call, call->arena, &custom);
+    if (st != ACRM_OK)
         return st;
     st = acrm__registry_build(&engine->allocator, &custom, engine->registry, &with_custom,
                               call->err);
-    if (st == ACRM_OK)
-        engine->registry = with_custom;
-    return st;
+    if (st != ACRM_OK)
+        return st;
+    with_custom->epoch = epoch.integer;
+    engine->registry = with_custom;
+    return ACRM_OK;
 }
 
 static int32_t schema_write(acrm__call *call, schema_state *state, const acrm_keys *keys)
