@@ -17,7 +17,8 @@ enum {
     NUMBER_POWER_MAX = 400,  /* decimal exponents beyond it overflow or vanish */
     NUMBER_WORDS = 132,      /* 32 bits each: 10^(780 + 400), and 64 bits to shift by */
     NUMBER_MANTISSA = 53,
-    NUMBER_EXACT_POWER = 22 /* 10^22 is a double exactly */
+    NUMBER_EXACT_POWER = 22, /* 10^22 is a double exactly */
+    NUMBER_FEW_PLACES = 6
 };
 
 static const int64_t number_safe_max = 9007199254740991; /* 2^53 - 1 */
@@ -192,14 +193,14 @@ static bool number_round(const number_decimal *decimal, double *out)
     return number_divide(&above, &below, out);
 }
 
+static const double number_powers[NUMBER_EXACT_POWER + 1] = {
+    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+
 /* Where an exact product or quotient of two doubles gives the answer. */
 static bool number_round_fast(uint64_t mantissa, int32_t power, double *out)
 {
-    static const double number_powers[NUMBER_EXACT_POWER + 1] = {
-        1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-        1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
-    };
-
     if (FLT_EVAL_METHOD != 0 || mantissa > (uint64_t)number_safe_max
         || power > NUMBER_EXACT_POWER || power < -NUMBER_EXACT_POWER)
         return false;
@@ -387,11 +388,37 @@ static int32_t number_to_digits(double real, int precision, char digits[17], int
     return count;
 }
 
+/*
+ * A number of few digits as an integer divided by the least power of ten that gives it back: that
+ * is how it will be read, and no shorter text can mean it. Returns the digits, 0 when it is none.
+ */
+static int32_t number_to_few_digits(double real, char digits[17], int32_t *exponent)
+{
+    char text[32];
+    int32_t count = 0;
+
+    if (FLT_EVAL_METHOD != 0 || real >= 1e9 || real < 1e-6)
+        return 0;
+    for (int32_t places = 0; places <= NUMBER_FEW_PLACES; places++) {
+        int64_t scaled = (int64_t)(real * number_powers[places] + 0.5); /* below 10^15 */
+
+        if ((double)scaled / number_powers[places] == real) {
+            count = (int32_t)acrm__print_decimal(scaled, 0, text);
+            memcpy(digits, text, (size_t)count);
+            *exponent = count - 1 - places;
+            break;
+        }
+    }
+    return count;
+}
+
 size_t acrm__print_real(double real, char dst[32])
 {
     char digits[17];
     char *to = dst;
     size_t len = 0;
+    int32_t exponent = 0;
+    int32_t count = 0;
     /* Fifteen digits read back the same if any fewer do, save where precision fades out. */
     int precision = DBL_DIG;
 
@@ -407,13 +434,15 @@ size_t acrm__print_real(double real, char dst[32])
         precision = 1;
     if (real > DBL_MAX)
         real = DBL_MAX;
-    for (; precision <= DBL_DECIMAL_DIG; precision++) {
-        int32_t exponent = 0;
-        int32_t count = number_to_digits(real, precision, digits, &exponent);
+    count = number_to_few_digits(real, digits, &exponent);
+    if (count > 0)
+        len = number_layout(digits, count, exponent, true, to);
+    for (; count == 0 && precision <= DBL_DECIMAL_DIG; precision++) {
+        int32_t tried = number_to_digits(real, precision, digits, &exponent);
         double back = 0;
 
         /* A plain integer beyond 2^53 would not be read as a real again. */
-        len = number_layout(digits, count, exponent,
+        len = number_layout(digits, tried, exponent,
                             exponent >= -6 && real <= (double)number_safe_max, to);
         if (acrm__parse_real(to, len, &back) && back == real)
             break;
