@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Numbers to and from text without the C library's strtod, which follows the host's locale.
- * Reading is correctly rounded: exact double arithmetic where that suffices, else a division of
- * big integers (W. D. Clinger, "How to read floating point numbers accurately", 1990).
+ * Reading is correctly rounded (W. D. Clinger, "How to read floating point numbers accurately",
+ * 1990): exact double arithmetic where that suffices, else a product of 64 bits whose error is
+ * known, and where that leaves a doubt a division of big integers.
  */
 #include "base/number.h"
 
+#include "base/power_table.h"
 #include "base/text.h"
 
 #include <float.h>
@@ -18,8 +20,11 @@ enum {
     NUMBER_WORDS = 132,      /* 32 bits each: 10^(780 + 400), and 64 bits to shift by */
     NUMBER_MANTISSA = 53,
     NUMBER_EXACT_POWER = 22, /* 10^22 is a double exactly */
+    NUMBER_FEW_DIGITS = 19,  /* always fit 64 bits */
     NUMBER_FEW_PLACES = 6
 };
+
+__extension__ typedef unsigned __int128 number_wide;
 
 static const int64_t number_safe_max = 9007199254740991; /* 2^53 - 1 */
 
@@ -124,16 +129,36 @@ static bool number_compose(uint64_t mantissa, int32_t exponent, double *out)
     return true;
 }
 
+/* How many of the low bits of a number of 63 or 64 bits a double has no room for. */
+static int32_t number_drop(uint64_t bits, int32_t exponent)
+{
+    int32_t drop = (bits >> 63 ? 64 : 63) - NUMBER_MANTISSA;
+    int32_t least = DBL_MIN_EXP - NUMBER_MANTISSA;
+
+    return exponent + drop < least ? least - exponent : drop;
+}
+
+/* The double nearest to bits * 2^exponent, where `more` tells of something behind the bits. */
+static bool number_compose_rounded(uint64_t bits, bool more, int32_t exponent, double *out)
+{
+    int32_t drop = number_drop(bits, exponent);
+    uint64_t half = drop <= 64 ? (uint64_t)1 << (drop - 1) : 0;
+    uint64_t rest = bits & (half | (half - 1));
+    uint64_t kept = drop < 64 ? bits >> drop : 0;
+
+    if (drop > 64)
+        return number_compose(0, 0, out);
+    if (rest > half || (rest == half && (more || (kept & 1))))
+        kept++;
+    return number_compose(kept, exponent + drop, out);
+}
+
 /* The nearest double of above / below, by long division. */
 static bool number_divide(number_big *above, number_big *below, double *out)
 {
     /* The quotient is scaled to 63 or 64 bits; the remainder only tells ties apart. */
     int32_t exponent = number_big_bits(above) - number_big_bits(below) - 63;
-    int32_t least = DBL_MIN_EXP - NUMBER_MANTISSA;
     uint64_t quotient = 0;
-    uint64_t half = 0;
-    int32_t drop = 0;
-    bool sticky = false;
 
     if (exponent > 0)
         number_big_shift(below, exponent);
@@ -149,23 +174,7 @@ static bool number_divide(number_big *above, number_big *below, double *out)
             quotient |= 1;
         }
     }
-    sticky = above->len > 0;
-    drop = (quotient >> 63 ? 64 : 63) - NUMBER_MANTISSA;
-    if (exponent + drop < least)
-        drop = least - exponent;
-    if (drop > 64)
-        return number_compose(0, 0, out);
-    half = (uint64_t)1 << (drop - 1);
-    if (drop == 64)
-        quotient = quotient > half || (quotient == half && sticky) ? 1 : 0;
-    else {
-        uint64_t rest = quotient & (half | (half - 1));
-
-        quotient >>= drop;
-        if (rest > half || (rest == half && (sticky || (quotient & 1))))
-            quotient++;
-    }
-    return number_compose(quotient, exponent + drop, out);
+    return number_compose_rounded(quotient, above->len > 0, exponent, out);
 }
 
 /* The magnitude of a decimal. */
@@ -207,6 +216,43 @@ static bool number_round_fast(uint64_t mantissa, int32_t power, double *out)
     *out = power < 0 ? (double)mantissa / number_powers[-power]
                      : (double)mantissa * number_powers[power];
     return true;
+}
+
+/*
+ * Where 64 bits of the product are enough to tell to which side it rounds: nearly always.
+ * `mantissa` is not 0; `more` tells that digits were left out behind it.
+ */
+static bool number_round_near(uint64_t mantissa, bool more, int32_t power, double *out)
+{
+    int32_t shift = __builtin_clzll(mantissa);
+    /* In units of the last bit: half a unit of the power, a unit for what the product drops, twice
+     * that for making it 64 bits, and a whole one of the mantissa where digits are missing. */
+    uint64_t error = 4 + (more ? (uint64_t)4 << shift : 0);
+    number_wide product = 0;
+    uint64_t bits = 0;
+    uint64_t rest = 0;
+    uint64_t half = 0;
+    int32_t exponent = 0;
+    int32_t drop = 0;
+
+    if (power < ACRM__POWER_MIN || power > ACRM__POWER_MAX)
+        return false;
+    product = (number_wide)(mantissa << shift) * acrm__power_table[power - ACRM__POWER_MIN];
+    /* 10^power is its entry times 2 to the floor of its binary logarithm, less 63. */
+    exponent = power * 217706 / 65536 - (power < 0 ? 1 : 0) - 63 + 64 - shift;
+    if (!(product >> 127)) {
+        product <<= 1;
+        exponent--;
+    }
+    bits = (uint64_t)(product >> 64);
+    drop = number_drop(bits, exponent);
+    if (drop >= 64)
+        return false;
+    half = (uint64_t)1 << (drop - 1);
+    rest = bits & (half | (half - 1));
+    if ((rest > half ? rest - half : half - rest) <= error)
+        return false;
+    return number_compose_rounded(bits, true, exponent, out);
 }
 
 static size_t number_digits(const char *text, size_t len, size_t at)
@@ -285,11 +331,25 @@ static bool number_scan(const char *text, size_t len, number_shape *shape, size_
     return true;
 }
 
+/* By the first digits alone, where they decide. */
+static bool number_round_few(const number_decimal *decimal, double *out)
+{
+    int32_t count = decimal->count < NUMBER_FEW_DIGITS ? decimal->count : NUMBER_FEW_DIGITS;
+    uint64_t mantissa = 0;
+
+    for (int32_t i = 0; i < count; i++)
+        mantissa = mantissa * 10 + (uint64_t)(decimal->digits[i] - '0');
+    if (count == decimal->count && number_round_fast(mantissa, decimal->power, out))
+        return true;
+    return mantissa > 0
+           && number_round_near(mantissa, count < decimal->count,
+                                decimal->power + decimal->count - count, out);
+}
+
 size_t acrm__number_read(const char *text, size_t len, acrm__number *out, size_t *stop)
 {
     number_decimal decimal;
     number_shape shape;
-    uint64_t mantissa = 0;
 
     if (!number_scan(text, len, &shape, stop))
         return 0;
@@ -311,10 +371,8 @@ size_t acrm__number_read(const char *text, size_t len, acrm__number *out, size_t
         decimal.power++;
     if (decimal.count == 0)
         decimal.power = 0;
-    for (int32_t i = 0; i < decimal.count && i < 19; i++)
-        mantissa = mantissa * 10 + (uint64_t)(decimal.digits[i] - '0');
     *out = (acrm__number){ 0 };
-    if (decimal.count > 19 || !number_round_fast(mantissa, decimal.power, &out->real))
+    if (!number_round_few(&decimal, &out->real))
         out->overflow = !number_round(&decimal, &out->real);
     if (!out->overflow && decimal.power >= 0 && !decimal.more
         && out->real <= (double)number_safe_max) {

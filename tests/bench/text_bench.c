@@ -110,7 +110,7 @@ static void uuid_snprintf(void *user, long ops)
 {
     (void)user;
     for (long i = 0; i < ops; i++) {
-        char text[37];
+        char text[80];
 
         (void)snprintf(text, sizeof text, "%08lx-%04lx-%04lx-%04lx-%012lx", (unsigned long)i,
                        (unsigned long)i & 0xFFFF, (unsigned long)i & 0xFFFF,

@@ -223,6 +223,37 @@ START_TEST(number__reading_agrees_with_strtod)
 }
 END_TEST
 
+START_TEST(number__midpoints_between_doubles_are_decided_exactly)
+{
+    char text[1200];
+
+    for (int i = 0; i < 3000; i++) {
+        uint64_t bits = (number_random() << 32 ^ number_random()) & 0x7FFFFFFFFFFFFFFF;
+        double real = 0;
+        size_t last = 0;
+
+        if (i % 3 == 0)
+            bits &= 0x001FFFFFFFFFFFFF; /* small, subnormal */
+        memcpy(&real, &bits, sizeof real);
+        if (!isfinite(real) || !isfinite(nextafter(real, INFINITY)))
+            continue;
+        /* Long double has the 54 bits; 800 digits are all of them. Then a little less, and more. */
+        long double middle = ((long double)real + (long double)nextafter(real, INFINITY)) / 2;
+        (void)snprintf(text, sizeof text, "%.800Le", middle);
+        last = strcspn(text, "e") - 1;
+        for (int step = 0; step < 3; step++) {
+            double out = 0;
+
+            text[last] = "019"[step];
+            if (step == 2)
+                text[last - 300 - i % 400] = text[last - 300 - i % 400] == '0' ? '1' : '0';
+            if (!acrm__parse_real(text, strlen(text), &out) || out != strtod(text, NULL))
+                ck_abort_msg("%d, step %d: %a, not %a", i, step, out, strtod(text, NULL));
+        }
+    }
+}
+END_TEST
+
 START_TEST(number__printing_reads_back_and_is_shortest)
 {
     char text[32];
@@ -319,6 +350,7 @@ static Suite *number_suite(void)
     tcase_add_test(tc, number__hard_reals_round_to_nearest);
     tcase_add_test(tc, number__refuses_what_is_no_json_number_or_no_double);
     tcase_add_test(tc, number__reading_agrees_with_strtod);
+    tcase_add_test(tc, number__midpoints_between_doubles_are_decided_exactly);
     tcase_add_test(tc, number__printing_reads_back_and_is_shortest);
     tcase_add_test(tc, number__a_million_digits_are_read_in_no_time);
     tcase_add_test(tc, number__integral_means_exactly_and_within_53_bits);
