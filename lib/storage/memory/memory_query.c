@@ -169,7 +169,7 @@ static bool memory_after(const acrm__memory_record *record)
     return false;
 }
 
-static int32_t memory_give(acrm__memory_query *q, acrm_row_fn row, void *user)
+static int32_t memory_give(acrm__memory_query *q, acrm_row_fn row, void *user, acrm_error **err)
 {
     uint32_t given = 0;
     int32_t st = 0;
@@ -181,6 +181,8 @@ static int32_t memory_give(acrm__memory_query *q, acrm_row_fn row, void *user)
             continue;
         if (q->asked->limit > 0 && given++ == q->asked->limit)
             break;
+        if (atomic_load(&q->conn->interrupted))
+            return acrm__memory_fail_interrupted(err);
         st = row(user, q->records[i].cells, q->n_cells);
     }
     return st > 0 ? ACRM_OK : st;
@@ -225,7 +227,7 @@ int32_t acrm__memory_query_rows(void *conn, const acrm_query *query, acrm_row_fn
     if (st == ACRM_OK && acrm__storage_grouped(query))
         st = acrm__memory_group(&q, err);
     if (st == ACRM_OK)
-        st = memory_give(&q, row, user);
+        st = memory_give(&q, row, user, err);
     acrm__free(&c->storage->allocator, q.records, q.cap_records * sizeof *q.records);
     acrm__arena_free(&q.arena);
     return st;

@@ -7,13 +7,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
+enum { STORAGE_BUSY_MS = 30 };
+
 static char storage_path[64];
 
 static int storage_open_file(void *user, acrm_storage_ops *ops, void **self)
 {
     (void)user;
     snprintf(storage_path, sizeof storage_path, "/tmp/autocrm-storage-%ld.db", (long)getpid());
-    return acrm__sqlite_open(NULL, storage_path, 0, ops, self, NULL);
+    int32_t st = acrm__sqlite_open(NULL, storage_path, 0, ops, self, NULL);
+
+    if (st == ACRM_OK)
+        acrm__sqlite_set_busy(*self, STORAGE_BUSY_MS);
+    return st;
 }
 
 static void storage_clean_file(void *user)
@@ -31,13 +37,21 @@ static void storage_clean_file(void *user)
 static int storage_open_memory_file(void *user, acrm_storage_ops *ops, void **self)
 {
     (void)user;
-    return acrm__sqlite_open(NULL, ":memory:", 0, ops, self, NULL);
+    int32_t st = acrm__sqlite_open(NULL, ":memory:", 0, ops, self, NULL);
+
+    if (st == ACRM_OK)
+        acrm__sqlite_set_busy(*self, STORAGE_BUSY_MS);
+    return st;
 }
 
 static int storage_open_memory(void *user, acrm_storage_ops *ops, void **self)
 {
     (void)user;
-    return acrm__memory_open(NULL, ops, self, NULL);
+    int32_t st = acrm__memory_open(NULL, ops, self, NULL);
+
+    if (st == ACRM_OK)
+        acrm__memory_set_busy(*self, STORAGE_BUSY_MS);
+    return st;
 }
 
 static const struct {
