@@ -473,7 +473,8 @@ static int test_bad_queries_are_refused(suite_run *r)
 
     EXPECT_OK(r, r->ops.begin(r->conn, 0, err));
     for (size_t i = 0; i < sizeof bad_filters / sizeof bad_filters[0]; i++)
-        EXPECT_STATUS(r, ACRM_E_INVALID, suite_select_ids(r, &fix_customer, &bad_filters[i], &rows, err));
+        EXPECT_STATUS(r, ACRM_E_INVALID, suite_select_ids(r, &fix_customer, &bad_filters[i],
+                                                          &rows, err));
     EXPECT_STATUS(r, ACRM_E_INVALID, suite_select_ids(r, &fix_dealer, &search, &rows, err));
     r->ops.rollback(r->conn);
     return 0;

@@ -6,8 +6,8 @@ static int test_misuse_is_refused(suite_run *r)
 {
     fix_rows rows;
 
-    EXPECT_STATUS(r, ACRM_E_MISUSE, suite_select_ids(r, &fix_dealer, NULL, &rows, err));
     EXPECT_STATUS(r, ACRM_E_MISUSE, suite_put_dealer(r, 1, "a", err));
+    EXPECT_STATUS(r, ACRM_E_MISUSE, r->ops.savepoint(r->conn, err));
     EXPECT_STATUS(r, ACRM_E_MISUSE, r->ops.commit(r->conn, err));
     EXPECT_OK(r, r->ops.begin(r->conn, 0, err));
     EXPECT_STATUS(r, ACRM_E_MISUSE, r->ops.begin(r->conn, 0, err));
@@ -17,6 +17,27 @@ static int test_misuse_is_refused(suite_run *r)
     EXPECT_OK(r, suite_select_ids(r, &fix_dealer, NULL, &rows, err));
     r->ops.rollback(r->conn);
     r->ops.rollback(r->conn); /* none open: nothing happens */
+    return 0;
+}
+
+static int test_reads_may_stand_alone(suite_run *r)
+{
+    static const acrm_order order[] = { { CUSTOMER_SEEN, 1 }, { CUSTOMER_ID, 0 } };
+    acrm_cell after[] = { fix_int(9), fix_id(0) };
+    acrm_query query = { .struct_size = sizeof query, .table = &fix_customer, .n_order = 2,
+                         .order = order, .after = after };
+    fix_rows rows;
+
+    EXPECT_OK(r, r->ops.begin(r->conn, 1, err));
+    EXPECT_OK(r, suite_put_customer(r, 1, "a", NULL, fix_null(), fix_int(9), err));
+    EXPECT_OK(r, suite_put_customer(r, 2, "b", NULL, fix_null(), fix_null(), err));
+    EXPECT_OK(r, r->ops.commit(r->conn, err));
+    EXPECT_OK(r, suite_find(r, &fix_customer, CUSTOMER_ID, fix_id(2), &rows, err));
+    EXPECT_ROWS(r, "#2,b,-,-,-,-,-;", rows);
+    EXPECT_OK(r, suite_ask(r, &query, &rows, err));
+    EXPECT_ROWS(r, "#1,a,-,-,9,-,-;#2,b,-,-,-,-,-;", rows);
+    EXPECT_OK(r, r->ops.begin(r->conn, 1, err)); /* nothing was left open */
+    EXPECT_OK(r, r->ops.commit(r->conn, err));
     return 0;
 }
 
@@ -187,6 +208,7 @@ static int test_interrupt_while_reading(suite_run *r)
 
 const suite_test storage_session_tests[] = {
     { "calls out of turn are refused", test_misuse_is_refused },
+    { "look-ups and queries may stand alone", test_reads_may_stand_alone },
     { "a commit that fails has rolled back", test_failed_commit_is_rolled_back },
     { "of two writers one is told to wait", test_two_writers },
     { "unfinished work is not seen by others", test_unfinished_work_is_not_seen },

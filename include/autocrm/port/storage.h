@@ -24,7 +24,7 @@ extern "C" {
 enum {
     ACRM_CELL_NULL = 0,
     ACRM_CELL_INT = 1,  /**< integer */
-    ACRM_CELL_REAL = 2, /**< real */
+    ACRM_CELL_REAL = 2, /**< real; finite */
     ACRM_CELL_TEXT = 3, /**< data, size; UTF-8 */
     ACRM_CELL_BLOB = 4  /**< data, size; ids are BLOBs of 16 bytes */
 };
@@ -72,8 +72,9 @@ typedef struct acrm_index {
     uint32_t flags;
 } acrm_index;
 
-/** A table. Column 0 is its key: a BLOB of 16 bytes (an id) or an INT given by the library. The
- * struct outlives every connection that was given it; adapters may cache by `number`. */
+/** A table. Column 0 is its key: a BLOB of 16 bytes (an id), or an INT or TEXT given by the library;
+ * it is never NULL and never changes. A table is not both searched and lean. The struct outlives
+ * every connection that was given it; adapters may cache by `number`. */
 struct acrm_table {
     const char *name;
     uint32_t number; /**< dense, unique within the engine for as long as it is open */
@@ -104,11 +105,14 @@ enum {
     ACRM_FILTER_RELATED = 14, /**< some row of `related` whose `related_column` equals this row's
                                    `column` satisfies children[0]; rows with deleted_at are not
                                    looked at */
-    ACRM_FILTER_SEARCH = 15   /**< every word of values[0] (normalised, space-separated) is the
-                                   beginning of some word of the row's search text */
+    ACRM_FILTER_SEARCH = 15   /**< every word of values[0] (normalised, space-separated, 64 at most)
+                                   is the beginning of some word of the row's search text. Words
+                                   are of ASCII letters and digits in lower case and of anything
+                                   beyond ASCII */
 };
 
-/** A node of a filter tree. Column numbers refer to the table that the node is evaluated on: the
+/** A node of a filter tree, which nests 64 deep at most (ACRM_E_LIMIT). Values are of the column's
+ * type or NULL; a number may be compared with any number, exactly. Column numbers refer to the table that the node is evaluated on: the
  * query's, or the `related` table of the nearest RELATED node above. */
 typedef struct acrm_filter_node {
     int32_t op;
@@ -121,7 +125,8 @@ typedef struct acrm_filter_node {
     uint32_t related_column;
 } acrm_filter_node;
 
-/** Units of a date bucket. The bucket's value is the instant (or day number) at which it starts. */
+/** Units of a date bucket. The bucket's value is the instant (or day number) at which it starts;
+ * NULL for a value outside the years 1 to 9999. The hour of a day number is the day. */
 enum {
     ACRM_BUCKET_NONE = 0,
     ACRM_BUCKET_HOUR = 1,
@@ -136,7 +141,7 @@ enum {
 enum {
     ACRM_AGGREGATE_NONE = 0,
     ACRM_AGGREGATE_COUNT = 1,
-    ACRM_AGGREGATE_SUM = 2, /**< of integers: an integer; overflow is an error */
+    ACRM_AGGREGATE_SUM = 2, /**< of integers: an integer; overflow is ACRM_E_LIMIT */
     ACRM_AGGREGATE_MIN = 3,
     ACRM_AGGREGATE_MAX = 4,
     ACRM_AGGREGATE_AVG = 5, /**< a real */
@@ -164,8 +169,9 @@ typedef struct acrm_order {
     int32_t descending;
 } acrm_order;
 
-/** A query. Without aggregates: rows in the given order, after the keyset position. With them: one
- * row per group of the first n_group expressions of select. */
+/** A query. Without aggregates: rows in the given order, after the keyset position; rows equal in
+ * all order terms come in any order. With them: one row per group of the first n_group expressions
+ * of select, aggregates behind them, and no position. At most 16 joins and 16 order terms. */
 typedef struct acrm_query {
     uint32_t struct_size;
     uint32_t flags; /**< 0 */
@@ -182,7 +188,8 @@ typedef struct acrm_query {
     uint32_t limit;          /**< 0: no limit */
 } acrm_query;
 
-/** Takes a row. @return 0 to go on, 1 to stop without error, a negative ACRM_E_* to fail */
+/** Takes a row. It may read by the same connection, but not write to the tables being read.
+ * @return 0 to go on, 1 to stop without error, a negative ACRM_E_* to fail */
 typedef int32_t (*acrm_row_fn)(void *user, const acrm_cell *cells, uint32_t n_cells);
 
 /** What an adapter can do. */
@@ -209,8 +216,10 @@ typedef struct acrm_storage_ops {
     /** Start a transaction; `write` 1 takes the right to write at once (waiting up to the
      * adapter's busy time, then ACRM_E_BUSY), 0 is a consistent read. Never nested. */
     int32_t (*begin)(void *conn, int32_t write, acrm_error **err);
-    int32_t (*commit)(void *conn, acrm_error **err); /**< failing leaves it rolled back */
-    void (*rollback)(void *conn);
+    /** Failing leaves it rolled back. ACRM_E_INVALID with reason "reference" when a reference of a
+     * changed row leads nowhere. */
+    int32_t (*commit)(void *conn, acrm_error **err);
+    void (*rollback)(void *conn); /**< nothing when no transaction is open */
     /** Savepoints nest: each release or rollback_to ends the innermost one. */
     int32_t (*savepoint)(void *conn, acrm_error **err);
     int32_t (*release)(void *conn, acrm_error **err);
@@ -234,7 +243,9 @@ typedef struct acrm_storage_ops {
 
     /** Insert one row; all columns are given. `search` is the row's search text (words normalised,
      * space-separated) for tables with ACRM_TABLE_SEARCH, else NULL. ACRM_E_CONFLICT with reason
-     * "duplicate" and the index's first column as field when a unique index is violated. */
+     * "duplicate" and the index's first column as field when a unique index is violated (a NULL in
+     * it never is), ACRM_E_INVALID with the column as field for a cell that does not fit: those
+     * two have changed nothing. After any other failure the transaction must be rolled back. */
     int32_t (*insert)(void *conn, const acrm_table *table, const acrm_cell *cells,
                       const char *search, acrm_error **err);
     /** Change some columns of the row with this key. search_old and search_new: the text before
@@ -247,7 +258,8 @@ typedef struct acrm_storage_ops {
     int32_t (*remove)(void *conn, const acrm_table *table, const acrm_cell *key,
                       const char *search, int32_t *changed, acrm_error **err);
     /** Rows whose `column` equals `value` (never NULL), in order of the key column, to `row`.
-     * The fast path for keys and indexed columns. limit 0: all. Outside a transaction, lookup and
+     * Deleted rows too, so an index of the living does not help here. The fast path for keys and
+     * for columns that lead another index. limit 0: all. Outside a transaction, lookup and
      * query are each a consistent read of their own. */
     int32_t (*lookup)(void *conn, const acrm_table *table, uint32_t column,
                       const acrm_cell *value, uint32_t limit, acrm_row_fn row, void *user,

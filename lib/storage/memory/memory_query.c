@@ -49,7 +49,8 @@ static int32_t memory_any(void *self, const acrm_filter_node *node, const acrm_c
         const acrm__memory_row *row = view->kept->rows[i];
         const acrm_cell *deleted = node->related->deleted_at == UINT32_MAX
                                        ? NULL
-                                       : acrm__memory_cell(row, view->map[node->related->deleted_at]);
+                                       : acrm__memory_cell(row,
+                                                           view->map[node->related->deleted_at]);
         if (acrm__cell_compare(acrm__memory_cell(row, view->map[node->related_column]), value) != 0
             || (deleted && deleted->type != ACRM_CELL_NULL))
             continue;

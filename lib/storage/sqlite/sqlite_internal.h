@@ -106,9 +106,9 @@ int32_t acrm__sqlite_fail(acrm__sqlite_conn *conn, int rc, const char *doing, ac
 int32_t acrm__sqlite_fail_db(sqlite3 *db, int rc, const char *path, const char *doing,
                              acrm_error **err);
 /* Refuse a call while interrupted, outside a transaction, or after SQLite ended it by itself. */
+int32_t acrm__sqlite_may_read(acrm__sqlite_conn *conn, acrm_error **err);
 /* The same for a lookup or query, which may also stand alone. */
 int32_t acrm__sqlite_may_look(acrm__sqlite_conn *conn, acrm_error **err);
-int32_t acrm__sqlite_may_read(acrm__sqlite_conn *conn, acrm_error **err);
 int32_t acrm__sqlite_may_write(acrm__sqlite_conn *conn, acrm_error **err);
 
 /* sqlite_function.c */

@@ -41,10 +41,15 @@ int32_t acrm__sqlite_query_rows(void *conn, const acrm_query *query, acrm_row_fn
     if (st != ACRM_OK)
         return st;
     uint32_t n_pages = acrm__sql_pages(query, pages);
+    bool alone = n_pages > 1 && c->state == ACRM__SQLITE_IDLE; /* yet all pages see one state */
+    if (alone)
+        st = acrm__sqlite_begin(c, 0, err);
     for (uint32_t i = 0; i < n_pages && st == ACRM_OK && !stopped; i++) {
         if (query->limit > 0 && n == query->limit)
             break;
         st = sqlite_query_page(c, query, &pages[i], row, user, &n, &stopped, err);
     }
+    if (alone)
+        acrm__sqlite_rollback(c);
     return st;
 }

@@ -155,6 +155,19 @@ static int32_t sqlite_drop_index_named(acrm__sqlite_conn *conn, const char *tabl
     return acrm__sqlite_exec_sql(conn, err);
 }
 
+/* Lists are ordered by a column and then by the key, look-ups by the key: with the key as its last
+ * column an index gives that order by itself. Row numbers are in every index already. */
+static bool sqlite_wants_key(const acrm_table *table, const acrm_index *index)
+{
+    if (index->flags & ACRM_INDEX_UNIQUE || table->columns[0].type == ACRM_CELL_INT
+        || sqlite_lean(table))
+        return false;
+    for (uint32_t i = 0; i < index->n_columns; i++)
+        if (index->columns[i] == 0)
+            return false;
+    return true;
+}
+
 static void sqlite_write_index(acrm__sql *sql, const acrm_table *table, const acrm_index *index)
 {
     acrm__sql_clear(sql);
@@ -167,6 +180,10 @@ static void sqlite_write_index(acrm__sql *sql, const acrm_table *table, const ac
     for (uint32_t i = 0; i < index->n_columns; i++) {
         acrm__sql_puts(sql, i > 0 ? "," : "");
         acrm__sql_name(sql, table->columns[index->columns[i]].name);
+    }
+    if (sqlite_wants_key(table, index)) {
+        acrm__sql_puts(sql, ",");
+        acrm__sql_name(sql, table->columns[0].name);
     }
     acrm__sql_puts(sql, ")");
     if (index->flags & ACRM_INDEX_LIVE && table->deleted_at != UINT32_MAX) {

@@ -145,7 +145,8 @@ static acrm_cell random_operand(random_world *w, int32_t type, uint32_t null_per
     else if (type == ACRM_CELL_REAL && random_chance(w, 30))
         type = ACRM_CELL_INT;
     if (type == ACRM_CELL_REAL && random_chance(w, 5))
-        return (acrm_cell){ .type = type, .real = random_chance(w, 50) ? 9007199254740992.0 : -1e300 };
+        return (acrm_cell){ .type = type,
+                            .real = random_chance(w, 50) ? 9007199254740992.0 : -1e300 };
     return random_value(w, &w->query, type);
 }
 
