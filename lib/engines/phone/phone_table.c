@@ -425,24 +425,17 @@ const acrm__phone_country *acrm__phone_by_iso(const char *iso)
  */
 static bool phone_starts(const char **item, const char *digits, size_t n)
 {
-    const char *low = *item, *high;
+    const char *low = *item;
     size_t len = 0;
-    bool match = true, above = false, below = false; /* strictly inside so far */
+    bool match = true;
 
-    while (low[len] == '.' || (low[len] >= '0' && low[len] <= '9'))
-        len++;
-    high = low[len] == '-' ? low + len + 1 : low;
-    *item = high + len;
-    if (n < len)
-        return false;
-    for (size_t i = 0; match && i < len; i++) {
-        if (low[i] == '.')
-            continue;
-        match = (above || digits[i] >= low[i]) && (below || digits[i] <= high[i]);
-        above = above || digits[i] > low[i];
-        below = below || digits[i] < high[i];
-    }
-    return match;
+    for (; low[len] == '.' || (low[len] >= '0' && low[len] <= '9'); len++)
+        match = match && len < n && (low[len] == digits[len] || low[len] == '.');
+    *item = low + len;
+    if (low[len] != '-')
+        return match;
+    *item += 1 + len;
+    return len <= n && memcmp(digits, low, len) >= 0 && memcmp(digits, low + len + 1, len) <= 0;
 }
 
 /* Does the number start with any item of the comma-separated list? Moves past the list. */
