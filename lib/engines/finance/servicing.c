@@ -59,14 +59,11 @@ size_t acrm__dues_before(const acrm_due *dues, size_t n_dues, int32_t day)
     return lo;
 }
 
-int32_t acrm__share(const acrm_interest *rule, int64_t base, acrm__u128 num, acrm__u128 den,
-                    int64_t *amount, acrm_explain_line *line)
+static int32_t servicing_part(const acrm_interest *rule, int64_t base, acrm__ratio ratio,
+                              int64_t *amount, acrm_explain_line *line)
 {
-    acrm__ratio ratio;
-
-    if (!acrm__ratio_make(num, den, &ratio))
-        return ACRM_E_LIMIT;
     int64_t rounded = acrm__round_part(base, ratio, rule->round_unit, rule->rounding);
+
     if (rounded == ACRM__OVER)
         return ACRM_E_LIMIT;
     if (line != NULL) {
@@ -86,19 +83,27 @@ int32_t acrm__share(const acrm_interest *rule, int64_t base, acrm__u128 num, acr
     return ACRM_OK;
 }
 
-int32_t acrm__interest(const acrm_interest *interest, int64_t base, acrm__stretch stretch,
-                       int64_t *amount, acrm_explain_line *line)
+int32_t acrm__share(const acrm_interest *rule, int64_t base, int64_t num, int64_t den,
+                    int64_t *amount, acrm_explain_line *line)
+{
+    acrm__ratio ratio;
+
+    if (!acrm__ratio_make((acrm__u128)(uint64_t)num, (acrm__u128)(uint64_t)den, &ratio))
+        return ACRM_E_LIMIT;
+    return servicing_part(rule, base, ratio, amount, line);
+}
+
+int32_t acrm__interest_ratio(const acrm_interest *interest, acrm__stretch stretch,
+                             acrm__ratio *ratio, int32_t *days)
 {
     acrm__u128 num = (acrm__u128)(uint64_t)interest->rate;
     acrm__u128 den = ACRM_RATE_ONE;
-    int32_t days = stretch.to - stretch.from;
+    int32_t counted = stretch.to - stretch.from;
 
     if (interest->day_count == ACRM_DAYS_NOMINAL) {
-        num *= (uint64_t)days;
-        den *= (acrm__u128)(uint64_t)interest->per_year *
-               (uint64_t)(stretch.period_to > stretch.period_from
-                              ? stretch.period_to - stretch.period_from
-                              : 1);
+        int32_t period = stretch.period_to - stretch.period_from;
+        num *= (uint64_t)counted;
+        den *= (acrm__u128)(uint64_t)interest->per_year * (uint64_t)(period > 0 ? period : 1);
     } else {
         acrm_day_count_rule rule = { .struct_size = sizeof rule,
                                      .convention = interest->day_count,
@@ -109,9 +114,22 @@ int32_t acrm__interest(const acrm_interest *interest, int64_t base, acrm__stretc
             return status;
         num *= (uint64_t)fraction.num;
         den *= (uint64_t)fraction.den;
-        days = fraction.days;
+        counted = fraction.days;
     }
+    *days = counted;
+    return acrm__ratio_make(num, den, ratio) ? ACRM_OK : ACRM_E_LIMIT;
+}
+
+int32_t acrm__interest(const acrm_interest *interest, int64_t base, acrm__stretch stretch,
+                       int64_t *amount, acrm_explain_line *line)
+{
+    acrm__ratio ratio = { 0, 1 };
+    int32_t days = 0;
+    int32_t status = acrm__interest_ratio(interest, stretch, &ratio, &days);
+
+    if (status != ACRM_OK)
+        return status;
     if (line != NULL)
         line->days = days;
-    return acrm__share(interest, base, num, den, amount, line);
+    return servicing_part(interest, base, ratio, amount, line);
 }

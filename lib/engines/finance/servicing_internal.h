@@ -31,13 +31,17 @@ typedef struct acrm__stretch {
     int32_t period_from, period_to;
 } acrm__stretch;
 
+/* rate * fraction of a year; ACRM_E_LIMIT when that needs more than an acrm__ratio. */
+int32_t acrm__interest_ratio(const acrm_interest *interest, acrm__stretch stretch,
+                             acrm__ratio *ratio, int32_t *days);
+
 /* base * rate * fraction of a year, rounded. Writes the step to *line unless that is NULL.
  * ACRM_E_LIMIT when the result passes ACRM_FINANCE_AMOUNT_MAX. */
 int32_t acrm__interest(const acrm_interest *interest, int64_t base, acrm__stretch stretch,
                        int64_t *amount, acrm_explain_line *line);
 
-/* base * num / den (num, den >= 0), rounded by the rule. */
-int32_t acrm__share(const acrm_interest *rule, int64_t base, acrm__u128 num, acrm__u128 den,
+/* base * num / den (num >= 0, den > 0), rounded by the rule. */
+int32_t acrm__share(const acrm_interest *rule, int64_t base, int64_t num, int64_t den,
                     int64_t *amount, acrm_explain_line *line);
 
 int32_t acrm__allocation_check(const acrm_allocation *allocation, acrm_issue *issue);

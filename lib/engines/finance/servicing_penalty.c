@@ -65,7 +65,7 @@ static int32_t penalty_due_cap(const acrm_penalty_rule *rule, const acrm_due *du
     if (rule->due_cap_rate == 0)
         return ACRM_OK;
     int64_t share = 0;
-    int32_t status = acrm__share(&rule->interest, base, (acrm__u128)(uint64_t)rule->due_cap_rate,
+    int32_t status = acrm__share(&rule->interest, base, rule->due_cap_rate,
                                  ACRM_RATE_ONE, &share, NULL);
     if (share < *cap)
         *cap = share;
@@ -100,7 +100,7 @@ static int32_t penalty_of(const acrm_penalty_rule *rule, const acrm_due *due, in
         int32_t start = due->day + (rule->grace_counts ? 0 : rule->grace_days);
         status = penalty_interest(rule, base, start, begun ? from : start, to, amount, line);
     } else if (rule->kind == ACRM_PENALTY_SHARE) {
-        status = acrm__share(&rule->interest, base, (acrm__u128)(uint64_t)rule->interest.rate,
+        status = acrm__share(&rule->interest, base, rule->interest.rate,
                              ACRM_RATE_ONE, amount, line);
     } else {
         *amount = rule->amount;

@@ -2,9 +2,8 @@
 /*
  * Partial prepayment and restructuring: the rest of a contract written anew.
  *
- * The level instalment is found by simulation in whole minor units: the least one that repays the
- * principal by the last due, or the one a unit below when that misses by less. So any day count,
- * odd first period or balloon is exact, and the last due takes what rounding has left.
+ * The level instalment is the exact one, rounded: what is owed over the sum of the discount factors
+ * of its dues, each period with its own day-count fraction. The last due takes what rounding left.
  */
 #include "engines/finance/servicing_internal.h"
 
@@ -48,7 +47,7 @@ static int32_t recast_interest(const recast_plan *plan, size_t i, int32_t from, 
 
 /* A walk over the dues with one instalment. */
 typedef struct recast_walk {
-    int64_t left;     /* principal that the instalments do not repay, or less than 0 */
+    int64_t left;     /* principal that the instalments do not repay */
     size_t dues;      /* how many were needed */
     int64_t interest; /* in sum */
     size_t short_at;  /* first due whose instalment is not above its interest; n: none */
@@ -65,81 +64,76 @@ static int64_t recast_part(const recast_plan *plan, size_t i, int64_t instalment
     return instalment < interest && plan->mode == ACRM_RECAST_LOWER ? 0 : instalment - interest;
 }
 
-/* Repays by `instalment`; rows may be NULL. With `level`, the last due is not adjusted, and what it
- * leaves is told; it may be less than nothing. An amount beyond all limits ends the walk. */
-static int32_t recast_run(const recast_plan *plan, int64_t instalment, bool level, acrm_due *rows,
+/* Repays by `instalment`; rows may be NULL. Ends early when the interest passes all limits. */
+static int32_t recast_run(const recast_plan *plan, int64_t instalment, acrm_due *rows,
                           recast_walk *walk)
 {
     int64_t balance = plan->principal;
     int32_t from = plan->from;
 
     *walk = (recast_walk){ .short_at = plan->n };
-    for (size_t i = 0; i < plan->n; i++) {
+    for (size_t i = 0; i < plan->n && balance > 0; i++) {
         int32_t day = recast_day(plan, i);
         int64_t interest = 0;
-        int32_t status = recast_interest(plan, i, from, day, balance > 0 ? balance : 0, &interest);
+        int32_t status = recast_interest(plan, i, from, day, balance, &interest);
         if (status != ACRM_OK)
             return status;
         int64_t part = recast_part(plan, i, instalment, interest);
-        bool last = i + 1 == plan->n;
         bool pays = plan->old != NULL || i >= (size_t)plan->terms->interest_only;
-        if (part <= 0 && pays && walk->short_at == plan->n && plan->mode == ACRM_RECAST_SHORTEN)
-            walk->short_at = i;
-        if (!level && (last || part > balance))
-            part = plan->mode == ACRM_RECAST_SHORTEN && last && part < balance ? part : balance;
+        if (plan->mode == ACRM_RECAST_SHORTEN) {
+            if (part <= 0 && pays && walk->short_at == plan->n)
+                walk->short_at = i;
+        } else if (i + 1 == plan->n) {
+            part = balance;
+        }
+        part = part < balance ? part : balance;
         balance -= part;
         walk->interest += interest;
         walk->dues = i + 1;
-        if (balance > ACRM_FINANCE_AMOUNT_MAX || balance < -ACRM_FINANCE_AMOUNT_MAX ||
-            walk->interest > ACRM_FINANCE_AMOUNT_MAX)
+        if (balance > ACRM_FINANCE_AMOUNT_MAX || walk->interest > ACRM_FINANCE_AMOUNT_MAX)
             break;
         if (rows != NULL) {
             rows[i] = (acrm_due){ .number = (int32_t)i + 1, .day = day };
             rows[i].due[ACRM_PART_INTEREST] = interest;
             rows[i].due[ACRM_PART_PRINCIPAL] = part;
         }
-        if (!level && balance == 0)
-            break;
         from = day;
     }
     walk->left = balance;
     return ACRM_OK;
 }
 
-static int64_t recast_distance(int64_t left, int64_t balloon)
-{
-    return left > balloon ? left - balloon : balloon - left;
-}
-
-/* The level instalment; a multiple of the rounding unit. */
+/* principal + earned * v_1 - balloon * v_1 ... v_n, over the sum of v_1 ... v_k. Dues that pay
+ * interest only come before them, and pay the earned interest too. */
 static int32_t recast_level(const recast_plan *plan, int64_t *instalment)
 {
-    int64_t unit = plan->terms->interest.round_unit;
-    int64_t lo = 0; /* in units; too little, or the least there is */
-    int64_t hi = ACRM_FINANCE_AMOUNT_MAX / unit;
-    recast_walk walk;
-    recast_walk below;
+    const acrm_interest *interest = &plan->terms->interest;
+    size_t first = plan->old == NULL ? (size_t)plan->terms->interest_only : 0;
+    int32_t from = first > 0 ? recast_day(plan, first - 1) : plan->from;
+    acrm__u128 factor = ACRM__Q112_ONE;
+    acrm__u128 sum = 0;
+    acrm__u128 present = acrm__q76_of(plan->principal, ACRM__Q112_ONE);
+    acrm__q64 exact;
 
-    while (lo < hi) {
-        int64_t middle = lo + (hi - lo) / 2;
-        int32_t status = recast_run(plan, middle * unit, true, NULL, &walk);
+    for (size_t i = first; i < plan->n; i++) {
+        int32_t day = recast_day(plan, i);
+        acrm__ratio ratio = { 0, 1 };
+        int32_t days = 0;
+        acrm__stretch stretch = { from, day, i == 0 ? plan->period_from : from, day };
+        int32_t status = acrm__interest_ratio(interest, stretch, &ratio, &days);
         if (status != ACRM_OK)
             return status;
-        if (walk.left <= plan->balloon)
-            hi = middle;
-        else
-            lo = middle + 1;
+        factor = acrm__q112_mul(factor, acrm__q112_discount(ratio));
+        if (i == 0)
+            present += acrm__q76_of(plan->earned, factor);
+        sum += factor;
+        from = day;
     }
-    int32_t status = recast_run(plan, hi * unit, true, NULL, &walk);
-    if (status == ACRM_OK && hi > 0)
-        status = recast_run(plan, (hi - 1) * unit, true, NULL, &below);
-    if (status != ACRM_OK)
-        return status;
-    if (hi > 0 && below.dues == plan->n &&
-        recast_distance(below.left, plan->balloon) < recast_distance(walk.left, plan->balloon))
-        hi--;
-    *instalment = hi * unit;
-    return ACRM_OK;
+    present -= acrm__q76_of(plan->balloon, factor);
+    if (!acrm__q76_over(present, sum, &exact))
+        return ACRM_E_LIMIT;
+    *instalment = acrm__round_q64(exact, interest->round_unit, interest->rounding);
+    return *instalment == ACRM__OVER ? ACRM_E_LIMIT : ACRM_OK;
 }
 
 /* Writes the rows of the plan; fills dues, principal, instalment and interest of the result. */
@@ -156,7 +150,7 @@ static int32_t recast_write(const recast_plan *plan, acrm_due *rows, size_t rows
         instalment = acrm__unpaid(&plan->old[0], ACRM_PART_PRINCIPAL) +
                      acrm__unpaid(&plan->old[0], ACRM_PART_INTEREST);
     if (status == ACRM_OK)
-        status = recast_run(plan, instalment, false, NULL, &walk);
+        status = recast_run(plan, instalment, NULL, &walk);
     if (status != ACRM_OK || walk.interest > ACRM_FINANCE_AMOUNT_MAX)
         return acrm__issue(issue, ACRM_E_LIMIT, "terms", -1, "interest within 1000000000000000");
     if (walk.short_at < walk.dues)
@@ -167,7 +161,7 @@ static int32_t recast_write(const recast_plan *plan, acrm_due *rows, size_t rows
                            "enough to repay within the periods");
     if (walk.dues > rows_max)
         return acrm__issue(issue, ACRM_E_LIMIT, "rows_max", -1, "as many as there are dues");
-    recast_run(plan, instalment, false, rows, &walk);
+    recast_run(plan, instalment, rows, &walk);
     result->dues = (int32_t)walk.dues;
     result->principal = plan->principal;
     result->interest = walk.interest;

@@ -99,16 +99,14 @@ static int32_t settle_running(settle_work *work, acrm_settlement_quote *quote)
                                           "principal not yet due * rate * days"));
     case ACRM_SETTLE_BY_DAYS:
         status = acrm__share(&terms->interest, work->interest_all,
-                             (acrm__u128)(uint64_t)(work->day - terms->start_day),
-                             (acrm__u128)(uint64_t)(end - terms->start_day), &earned,
+                             work->day - terms->start_day, end - terms->start_day, &earned,
                              settle_line(work, "interest_running",
                                          "all interest * days passed / days, less the dues'"));
         break;
     case ACRM_SETTLE_BY_DIGITS:
         m += work->day > last ? 1 : 0;
         status = acrm__share(&terms->interest, work->interest_all,
-                             (acrm__u128)(uint64_t)(m * (2 * n + 1 - m)),
-                             (acrm__u128)(uint64_t)(n * (n + 1)), &earned,
+                             m * (2 * n + 1 - m), n * (n + 1), &earned,
                              settle_line(work, "interest_running",
                                          "all interest * m (2 n + 1 - m) / (n (n + 1)), less the "
                                          "dues'"));
@@ -132,7 +130,7 @@ static int32_t settle_compensation(settle_work *work, acrm_settlement_quote *quo
     if (quote->principal_early == 0 || quote->principal_early <= terms->fee_free)
         return ACRM_OK;
     int32_t status = acrm__share(&terms->interest, quote->principal_early,
-                                 (acrm__u128)(uint64_t)rate, ACRM_RATE_ONE, &share,
+                                 rate, ACRM_RATE_ONE, &share,
                                  settle_line(work, "compensation",
                                              is_short ? "principal early * fee_rate_short, + fee"
                                                       : "principal early * fee_rate, + fee"));
@@ -149,13 +147,13 @@ static int32_t settle_refund(settle_work *work, acrm_settlement_quote *quote)
     int32_t span = work->dues[work->n_dues - 1].day - terms->start_day;
 
     if (terms->refund == ACRM_REFUND_BY_DAYS && span > 0)
-        return acrm__share(&terms->interest, terms->costs, (acrm__u128)(uint64_t)quote->days_left,
-                           (acrm__u128)(uint64_t)span, &quote->refund,
+        return acrm__share(&terms->interest, terms->costs, quote->days_left,
+                           span, &quote->refund,
                            settle_line(work, "refund", "costs * days left / days"));
     if (terms->refund == ACRM_REFUND_BY_INTEREST && quote->interest_saved > 0)
         return acrm__share(&terms->interest, terms->costs,
-                           (acrm__u128)(uint64_t)quote->interest_saved,
-                           (acrm__u128)(uint64_t)work->interest_all, &quote->refund,
+                           quote->interest_saved,
+                           work->interest_all, &quote->refund,
                            settle_line(work, "refund", "costs * interest saved / all interest"));
     return ACRM_OK;
 }
