@@ -29,6 +29,9 @@ int32_t acrm__json_error(acrm_error **err, int32_t status, const acrm__json_faul
 /* Append JSON. indent 0: one line without spaces. Not recursive. ACRM_OK, ACRM_E_LIMIT when the
  * value is deeper than the limit (what was appended is then no JSON), ACRM_E_NOMEM. */
 int32_t acrm__json_write(acrm__str *out, const acrm_value *value, int32_t indent);
+/* How many bytes a text begins with that stand for themselves in a literal: no quote, backslash or
+ * control character. */
+size_t acrm__json_plain(const char *text, size_t len);
 /* Append one JSON string literal with its quotes. */
 void acrm__json_write_text(acrm__str *out, const char *text, size_t len);
 

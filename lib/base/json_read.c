@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-    JSON_PAD = 8,      /* zero bytes behind the copy, so that words can be read at its end */
+    JSON_PAD = 8,      /* zero bytes behind the copy, so that a few can be looked at unasked */
     JSON_FIRST = 32,   /* entries that need no allocation */
     JSON_INT_DIGITS = 15 /* so many digits are always within +-(2^53 - 1) */
 };
@@ -91,29 +91,10 @@ static int32_t json_grow(json_reader *r)
     return ACRM_OK;
 }
 
-/* The offset of the first quote, backslash, control character or end at or after `at`. */
+/* The offset of the first byte at or after `at` that is not plain text, or the end. */
 static size_t json_plain(const json_reader *r, size_t at)
 {
-    static const uint64_t json_ones = 0x0101010101010101;
-    static const uint64_t json_highs = 0x8080808080808080;
-
-    for (; at < r->len; at += 8) {
-        uint64_t word = 0;
-        uint64_t quote = 0;
-        uint64_t slash = 0;
-
-        memcpy(&word, r->text + at, sizeof word);
-        quote = word ^ json_ones * '"';
-        slash = word ^ json_ones * '\\';
-        if (((word - json_ones * 0x20) & ~word & json_highs)
-            || ((quote - json_ones) & ~quote & json_highs)
-            || ((slash - json_ones) & ~slash & json_highs))
-            break;
-    }
-    while (at < r->len && (unsigned char)r->text[at] >= 0x20 && r->text[at] != '"'
-           && r->text[at] != '\\')
-        at++;
-    return at;
+    return at + acrm__json_plain(r->text + at, r->len - at);
 }
 
 /* Four hexadecimal digits, or -1. */

@@ -8,8 +8,7 @@
 
 enum { JSON_INDENT_MAX = 16 };
 
-/* How far text goes on without a byte that needs an escape. */
-static size_t json_plain(const char *text, size_t len)
+size_t acrm__json_plain(const char *text, size_t len)
 {
     static const uint64_t json_ones = 0x0101010101010101;
     static const uint64_t json_highs = 0x8080808080808080;
@@ -54,7 +53,7 @@ void acrm__json_write_text(acrm__str *out, const char *text, size_t len)
 
     acrm__str_putc(out, '"');
     for (;;) {
-        size_t plain = json_plain(text + at, len - at);
+        size_t plain = acrm__json_plain(text + at, len - at);
 
         acrm__str_add(out, text + at, plain);
         at += plain;
