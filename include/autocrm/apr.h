@@ -134,7 +134,7 @@ typedef struct acrm_apr_result {
     int64_t paid;             /**< sum of the payments */
     int64_t charges_counted;  /**< sum of the charges that count for the method */
     int64_t charges_left_out; /**< sum of those that do not */
-    int32_t sign_changes_one; /**< 1 = one root by the rule of signs; 0 = a search proved the count */
+    int32_t sign_changes_one; /**< 1 = one root by the rule of signs; 0 = a search counted them */
     int32_t root_count;       /**< roots found, at most ACRM_APR_ROOTS_MAX of them in roots */
     double roots[8];          /**< all rates that solve the equation, in percent, ascending */
     const char *formula;      /**< (transfer none) static id: "us.regz.j.b8", "eu.annex1" ... */
@@ -160,9 +160,9 @@ typedef struct acrm_apr_result {
  * @return ACRM_OK, whatever the outcome, or
  *   ACRM_E_MISUSE   a NULL, or a wrong struct_size
  *   ACRM_E_LIMIT    more than ACRM_APR_FLOWS_MAX flows
- *   ACRM_E_INVALID  no flows, an unknown constant, an amount of zero or less, totals beyond int64,
- *                   a date out of range or order, a US flow before the start, a bad time, decimals or
- *                   range
+ *   ACRM_E_INVALID  no flows, an unknown constant, an amount of zero or less, totals past int64,
+ *                   a date out of range or order, a US flow before the start, a bad time,
+ *                   decimals or range
  * Any thread. @since 0.1
  */
 ACRM_API int32_t acrm_apr(const acrm_apr_options *options, const acrm_flow *flows, size_t n_flows,
@@ -199,7 +199,7 @@ typedef struct acrm_rate_terms {
     uint32_t struct_size;
     int32_t per_year; /**< compounding periods a year, 1..366 */
     int32_t periods;  /**< flat rates: equal instalments of the term, 1..12000; else not read */
-    int32_t advance;  /**< flat rates: 1 = instalments at the start of each period, 0 = at its end */
+    int32_t advance;  /**< flat rates: 1 = instalments at the start of a period, 0 = at its end */
 } acrm_rate_terms;
 
 /**

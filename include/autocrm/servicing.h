@@ -277,7 +277,7 @@ typedef struct acrm_settlement_terms {
     int64_t fee_rate;    /**< of the principal repaid before it is due; ppb */
     int64_t fee_rate_short; /**< the same when short_days or fewer remain; ppb */
     int32_t short_days;  /**< the directive's year: 365 */
-    int32_t fee_within_interest; /**< 1: the compensation is at most the interest saved, art. 16(5) */
+    int32_t fee_within_interest; /**< 1: at most the interest saved, art. 16(5) */
     int64_t fee_free;    /**< no compensation when the principal repaid early is at most this */
 } acrm_settlement_terms;
 
@@ -330,7 +330,7 @@ ACRM_API int32_t acrm_settlement(const acrm_settlement_terms *terms, const acrm_
 enum {
     ACRM_RECAST_SHORTEN = 0, /**< instalments stay, the last ones fall away */
     ACRM_RECAST_LOWER = 1,   /**< due days stay, instalments become lower */
-    ACRM_RECAST_LAST = 2     /**< parts of principal stay, the last ones fall away; interest falls */
+    ACRM_RECAST_LAST = 2     /**< parts of principal stay, the last fall away; interest falls */
 };
 
 /**
@@ -344,7 +344,7 @@ typedef struct acrm_recast_terms {
     int32_t start_day;      /**< first day of interest of the contract */
     int32_t capitalise;     /**< restructuring: bits (1 << part) of unpaid amounts added to the
                              *   principal; the others are forgiven */
-    int64_t instalment;     /**< SHORTEN: principal and interest of each; 0 = that of the next due */
+    int64_t instalment;     /**< SHORTEN: principal and interest of each; 0 = the next due's */
     int64_t balloon;        /**< kept for the last due, 0 ... less than the principal */
     int32_t periods;        /**< restructuring: dues, or with SHORTEN the most; 1..ACRM_DUES_MAX */
     int32_t first_due_day;  /**< restructuring: after the day of it */
@@ -490,7 +490,7 @@ ACRM_API int32_t acrm_replay(const acrm_replay_terms *terms, acrm_due *dues, siz
  * @param[out] changes           the entries; unspecified after a failure
  * @param changes_max            length of @p changes; all old and new rows together always suffice
  * @param[out] n_changes         entries written; untouched on failure
- * @return ACRM_OK, ACRM_E_MISUSE for a NULL or n_old > n_new, ACRM_E_LIMIT when changes_max is small
+ * @return ACRM_OK, ACRM_E_MISUSE for a NULL or n_old > n_new, ACRM_E_LIMIT when they do not fit
  * Any thread. @since 0.1
  */
 ACRM_API int32_t acrm_replay_diff(const acrm_event_result *old_results,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random bytes as contracts and what happens to them: nothing may be lost, and no due be overpaid. */
+/* Random bytes as contracts and what happens to them: nothing is lost, and no due overpaid. */
 #include "autocrm/servicing.h"
 
 #include <stdbool.h>

@@ -65,7 +65,9 @@ static inline int32_t acrm__apr_sign(const acrm__apr_equation *eq, size_t k)
 {
     if (eq->flows[k].kind == ACRM_FLOW_ADVANCE)
         return 1;
-    return eq->flows[k].kind == ACRM_FLOW_PAYMENT || (eq->flows[k].counts & eq->counts_bit) ? -1 : 0;
+    bool counts = eq->flows[k].kind == ACRM_FLOW_PAYMENT ||
+                  (eq->flows[k].counts & eq->counts_bit) != 0;
+    return counts ? -1 : 0;
 }
 
 /* Finds the roots; fills outcome, roots, root_count, iterations and sign_changes_one. Roots are

@@ -234,8 +234,9 @@ static void apr_solve_several(acrm__apr_equation *eq, acrm_apr_result *out)
 {
     /* The pieces never meet at 0, a likely root, where a zero would fall between two of them. */
     double middle = 0.00123456789 / (eq->time_max - eq->time_min + 1);
-    bool decided = (middle <= eq->low || apr_search(eq, eq->low, fmin(middle, eq->high), false, out)) &&
-                   (middle >= eq->high || apr_search(eq, fmax(middle, eq->low), eq->high, true, out));
+    double cut = fmin(fmax(middle, eq->low), eq->high);
+    bool decided = (cut <= eq->low || apr_search(eq, eq->low, cut, false, out)) &&
+                   (cut >= eq->high || apr_search(eq, cut, eq->high, true, out));
 
     if (!decided) {
         out->outcome = ACRM_APR_UNDECIDED;

@@ -150,7 +150,7 @@ int32_t acrm_allocate(const acrm_allocation *allocation, acrm_due *dues, size_t 
                       size_t *n_rows, int64_t *rest, acrm_issue *issue)
 {
     if (allocation == NULL || allocation->struct_size != sizeof *allocation || n_rows == NULL ||
-        rest == NULL || (n_dues > 0 && dues == NULL) || (rows_max > 0 && rows == NULL))
+        rest == NULL || acrm__no_array(dues, n_dues) || acrm__no_array(rows, rows_max))
         return ACRM_E_MISUSE;
 
     int32_t status = acrm__allocation_check(allocation, issue);

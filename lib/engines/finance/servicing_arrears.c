@@ -85,8 +85,9 @@ int32_t acrm_arrears(const acrm_arrears_options *options, const acrm_due *dues, 
                      acrm_arrears_result *result, acrm_issue *issue)
 {
     if (options == NULL || options->struct_size != sizeof *options || result == NULL ||
-        result->struct_size != sizeof *result || (n_dues > 0 && dues == NULL) ||
-        (n_buckets > 0 && buckets == NULL) || (options->pauses_len > 0 && options->pauses == NULL))
+        result->struct_size != sizeof *result || acrm__no_array(dues, n_dues) ||
+        acrm__no_array(buckets, n_buckets) ||
+        acrm__no_array(options->pauses, options->pauses_len))
         return ACRM_E_MISUSE;
 
     int32_t status = arrears_check_buckets(buckets, n_buckets, issue);
@@ -107,10 +108,8 @@ int32_t acrm_arrears(const acrm_arrears_options *options, const acrm_due *dues, 
         buckets[i] = (acrm_bucket){ .age_min = buckets[i].age_min, .age_max = buckets[i].age_max };
     size_t overdue = acrm__dues_before(dues, n_dues, day);
     for (size_t i = 0; i < overdue; i++) {
-        int64_t unpaid = 0;
-        for (int32_t part = 0; part < ACRM_PARTS; part++)
-            unpaid += acrm__unpaid(&dues[i], part);
-        int32_t age = unpaid > options->floor ? arrears_age(options, dues[i].day, day) : 0;
+        bool lacks = acrm__unpaid_all(&dues[i]) > options->floor;
+        int32_t age = lacks ? arrears_age(options, dues[i].day, day) : 0;
         if (age > options->grace_days)
             arrears_take(&dues[i], i, age, buckets, n_buckets, &sums);
     }

@@ -18,6 +18,21 @@ static inline int64_t acrm__unpaid(const acrm_due *due, int32_t part)
     return due->due[part] - due->paid[part];
 }
 
+static inline int64_t acrm__unpaid_all(const acrm_due *due)
+{
+    int64_t sum = 0;
+
+    for (int32_t part = 0; part < ACRM_PARTS; part++)
+        sum += acrm__unpaid(due, part);
+    return sum;
+}
+
+/* An array that is not there though it has rows. */
+static inline bool acrm__no_array(const void *rows, size_t n)
+{
+    return n > 0 && rows == NULL;
+}
+
 /* How many dues fall before a day, and up to and on it: the array is in order. */
 size_t acrm__dues_before(const acrm_due *dues, size_t n_dues, int32_t day);
 static inline size_t acrm__dues_upto(const acrm_due *dues, size_t n_dues, int32_t day)

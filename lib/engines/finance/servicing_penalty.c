@@ -167,7 +167,7 @@ int32_t acrm_penalty_charge(const acrm_penalty_rule *rule, acrm_due *dues, size_
     int64_t total = 0;
 
     if (rule == NULL || rule->struct_size != sizeof *rule || charged == NULL ||
-        (n_dues > 0 && dues == NULL) || (lines_max > 0 && lines == NULL))
+        acrm__no_array(dues, n_dues) || acrm__no_array(lines, lines_max))
         return ACRM_E_MISUSE;
     int32_t status = acrm__penalty_check(rule, issue);
     if (status == ACRM_OK)

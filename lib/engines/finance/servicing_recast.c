@@ -200,8 +200,8 @@ static bool recast_misuse(const acrm_recast_terms *terms, const acrm_due *dues, 
                           const acrm_due *rows, size_t rows_max, const acrm_recast_result *result)
 {
     return terms == NULL || terms->struct_size != sizeof *terms || result == NULL ||
-           result->struct_size != sizeof *result || (n_dues > 0 && dues == NULL) ||
-           (rows_max > 0 && rows == NULL);
+           result->struct_size != sizeof *result || acrm__no_array(dues, n_dues) ||
+           acrm__no_array(rows, rows_max);
 }
 
 /* Interest earned since the last due up to a day, on the principal not yet due. */
@@ -254,11 +254,8 @@ int32_t acrm_prepay(const acrm_recast_terms *terms, const acrm_due *dues, size_t
                          .mode = terms->mode };
     for (size_t i = 0; i < n_dues; i++) {
         bool later = i >= passed;
-        int64_t unpaid = 0;
-        for (int32_t part = 0; part < ACRM_PARTS; part++)
-            unpaid += acrm__unpaid(&dues[i], part);
         if (later ? dues[i].paid[ACRM_PART_INTEREST] + dues[i].paid[ACRM_PART_PRINCIPAL] > 0
-                  : unpaid > 0)
+                  : acrm__unpaid_all(&dues[i]) > 0)
             return acrm__issue(issue, ACRM_E_CONFLICT, "dues.paid", (int64_t)i,
                                later ? "no interest or principal of dues after the day"
                                      : "all of the dues up to the day");

@@ -20,6 +20,15 @@ static int32_t replay_check_terms(const acrm_replay_terms *terms, acrm_issue *is
     return terms->penalty != NULL ? acrm__penalty_check(terms->penalty, issue) : ACRM_OK;
 }
 
+static int32_t replay_check_unpaid(const acrm_due *dues, size_t n_dues, acrm_issue *issue)
+{
+    for (size_t i = 0; i < n_dues; i++)
+        for (int32_t part = 0; part < ACRM_PARTS; part++)
+            if (dues[i].paid[part] != 0)
+                return acrm__issue(issue, ACRM_E_INVALID, "dues.paid", (int64_t)i, "0");
+    return ACRM_OK;
+}
+
 /* What an event points to must exist; a reversal marks its event. */
 static int32_t replay_check_reference(const acrm_replay_terms *terms, const acrm_event *events,
                                       size_t index, size_t n_dues, acrm_event_result *results,
@@ -217,18 +226,23 @@ static int32_t replay_run(replay_play *play, const acrm_event *events, size_t n_
     return status;
 }
 
+static bool replay_misuse(const acrm_replay_terms *terms)
+{
+    if (terms == NULL || terms->struct_size != sizeof *terms || terms->allocations == NULL)
+        return true;
+    for (size_t i = 0; i < terms->allocations_len && i < ACRM_ALLOCATIONS_MAX; i++)
+        if (terms->allocations[i].struct_size != sizeof *terms->allocations)
+            return true;
+    return terms->penalty != NULL && terms->penalty->struct_size != sizeof *terms->penalty;
+}
+
 int32_t acrm_replay(const acrm_replay_terms *terms, acrm_due *dues, size_t n_dues,
                     const acrm_event *events, size_t n_events, acrm_event_result *results,
                     acrm_allocated *rows, size_t rows_max, size_t *n_rows, acrm_issue *issue)
 {
-    if (terms == NULL || terms->struct_size != sizeof *terms || terms->allocations == NULL ||
-        n_rows == NULL || (n_dues > 0 && dues == NULL) ||
-        (n_events > 0 && (events == NULL || results == NULL)) || (rows_max > 0 && rows == NULL))
-        return ACRM_E_MISUSE;
-    for (size_t i = 0; i < terms->allocations_len && i < ACRM_ALLOCATIONS_MAX; i++)
-        if (terms->allocations[i].struct_size != sizeof *terms->allocations)
-            return ACRM_E_MISUSE;
-    if (terms->penalty != NULL && terms->penalty->struct_size != sizeof *terms->penalty)
+    if (replay_misuse(terms) || n_rows == NULL || acrm__no_array(dues, n_dues) ||
+        acrm__no_array(events, n_events) || acrm__no_array(results, n_events) ||
+        acrm__no_array(rows, rows_max))
         return ACRM_E_MISUSE;
 
     replay_play play = { .terms = terms,
@@ -245,16 +259,21 @@ int32_t acrm_replay(const acrm_replay_terms *terms, acrm_due *dues, size_t n_due
     if (n_events > ACRM_EVENTS_MAX || n_events * (n_dues + 1) > ACRM_REPLAY_WORK_MAX)
         return acrm__issue(issue, ACRM_E_LIMIT, "events", -1,
                            "0..36525 rows, times dues within 16777216");
-    for (size_t i = 0; i < n_dues; i++)
-        for (int32_t part = 0; part < ACRM_PARTS; part++)
-            if (dues[i].paid[part] != 0)
-                return acrm__issue(issue, ACRM_E_INVALID, "dues.paid", (int64_t)i, "0");
-    status = replay_check_events(terms, events, n_events, n_dues, results, issue);
+    status = replay_check_unpaid(dues, n_dues, issue);
+    if (status == ACRM_OK)
+        status = replay_check_events(terms, events, n_events, n_dues, results, issue);
     if (status == ACRM_OK)
         status = replay_run(&play, events, n_events, results, issue);
     if (status == ACRM_OK)
         *n_rows = play.rows_len;
     return status;
+}
+
+/* The rows of an event: NULL when it has none. */
+static const acrm_allocated *replay_rows(const acrm_allocated *rows,
+                                         const acrm_event_result *result)
+{
+    return result->n_rows > 0 ? rows + result->first_row : NULL;
 }
 
 static bool replay_same(const acrm_allocated *a, const acrm_allocated *b, int32_t n)
@@ -284,22 +303,23 @@ int32_t acrm_replay_diff(const acrm_event_result *old_results, const acrm_alloca
                          const acrm_allocated *new_rows, size_t n_new, acrm_allocated *changes,
                          size_t changes_max, size_t *n_changes)
 {
+    static const acrm_event_result none = { .n_rows = 0 };
     size_t len = 0;
 
-    if (n_changes == NULL || n_old > n_new || (n_old > 0 && old_results == NULL) ||
-        (n_new > 0 && new_results == NULL) || (changes_max > 0 && changes == NULL))
+    if (n_changes == NULL || n_old > n_new || acrm__no_array(old_results, n_old) ||
+        acrm__no_array(new_results, n_new) || acrm__no_array(changes, changes_max))
         return ACRM_E_MISUSE;
     for (size_t i = 0; i < n_new; i++) {
-        int32_t before = i < n_old ? old_results[i].n_rows : 0;
-        int32_t after = new_results[i].n_rows;
-        if ((before > 0 && old_rows == NULL) || (after > 0 && new_rows == NULL))
+        const acrm_event_result *was = i < n_old ? &old_results[i] : &none;
+        const acrm_event_result *is = &new_results[i];
+        if ((was->n_rows > 0 && old_rows == NULL) || (is->n_rows > 0 && new_rows == NULL))
             return ACRM_E_MISUSE;
-        const acrm_allocated *was = before > 0 ? old_rows + old_results[i].first_row : NULL;
-        const acrm_allocated *is = after > 0 ? new_rows + new_results[i].first_row : NULL;
-        if (before == after && replay_same(was, is, after))
+        const acrm_allocated *before = replay_rows(old_rows, was);
+        const acrm_allocated *after = replay_rows(new_rows, is);
+        if (was->n_rows == is->n_rows && replay_same(before, after, is->n_rows))
             continue;
-        if (!replay_append(changes, changes_max, &len, was, before, -1) ||
-            !replay_append(changes, changes_max, &len, is, after, 1))
+        if (!replay_append(changes, changes_max, &len, before, was->n_rows, -1) ||
+            !replay_append(changes, changes_max, &len, after, is->n_rows, 1))
             return ACRM_E_LIMIT;
     }
     *n_changes = len;

@@ -163,8 +163,8 @@ int32_t acrm_settlement(const acrm_settlement_terms *terms, const acrm_due *dues
                         size_t lines_max, size_t *n_lines, acrm_issue *issue)
 {
     if (terms == NULL || terms->struct_size != sizeof *terms || quote == NULL ||
-        quote->struct_size != sizeof *quote || (n_dues > 0 && dues == NULL) ||
-        (lines_max > 0 && lines == NULL))
+        quote->struct_size != sizeof *quote || acrm__no_array(dues, n_dues) ||
+        acrm__no_array(lines, lines_max))
         return ACRM_E_MISUSE;
 
     int32_t status = settle_check(terms, issue);

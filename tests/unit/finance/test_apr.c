@@ -186,7 +186,7 @@ START_TEST(apr__agrees_with_the_commissions_examples)
         acrm_apr_options options = options_of(ACRM_APR_EU_ANNEX_I, ACRM_UNIT_YEAR, 1);
         options.timing = ACRM_APR_BY_PERIOD;
         options.decimals = (int32_t)vector_int(item, "expect.decimals");
-        /* M43 has a charge a year before the drawdown, so a second rate, 19 900 %, solves it too. */
+        /* M43 has a charge a year before the drawdown: a second rate, 19 900 %, solves it too. */
         options.percent_low = -99;
         options.percent_high = 1000;
         acrm_apr_result got = solve(&options, flows, n, given, vector_id(item));
@@ -338,8 +338,9 @@ START_TEST(apr__agrees_with_more_published_figures_and_finds_their_unit_period)
         acrm_apr_options options = options_of(ACRM_APR_US_REGZ, ACRM_UNIT_AUTO, 0);
         acrm_apr_result got = solve(&options, flows, n, times, published[i].id);
 
-        ck_assert_msg(got.outcome == ACRM_APR_UNIQUE && got.percent_scaled == published[i].apr_scaled,
-                      "%s: %.4f", published[i].id, got.percent);
+        ck_assert_int_eq(got.outcome, ACRM_APR_UNIQUE);
+        ck_assert_msg(got.percent_scaled == published[i].apr_scaled, "%s: %.4f", published[i].id,
+                      got.percent);
         ck_assert_msg(got.unit_kind == published[i].unit_kind &&
                           got.unit_count == published[i].unit_count,
                       "%s: unit %d x %d", published[i].id, got.unit_count, got.unit_kind);

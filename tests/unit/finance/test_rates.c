@@ -18,7 +18,7 @@ static const struct {
     { 12, 0, 0, ACRM_RATE_MONEY_FACTOR, ACRM_RATE_NOMINAL, 0.00125, 3, 1e-15, "MF x 2400" },
     { 12, 0, 0, ACRM_RATE_NOMINAL, ACRM_RATE_MONEY_FACTOR, 3, 0.00125, 1e-18, "and back" },
     { 1, 0, 0, ACRM_RATE_NOMINAL, ACRM_RATE_EFFECTIVE, 7.25, 7.25, 1e-13, "yearly compounding" },
-    { 12, 1, 0, ACRM_RATE_FLAT, ACRM_RATE_NOMINAL, 12, 12, 1e-9, "one instalment: flat is nominal" },
+    { 12, 1, 0, ACRM_RATE_FLAT, ACRM_RATE_NOMINAL, 12, 12, 1e-9, "of one: flat is nominal" },
     { 12, 2, 0, ACRM_RATE_FLAT, ACRM_RATE_PERIODIC, 12, 1.3304028738, 1e-9, "2 x 0.51 repay 1" },
     { 12, 24, 0, ACRM_RATE_FLAT, ACRM_RATE_NOMINAL, 0, 0, 1e-9, "nothing is nothing" },
     { 12, 36, 0, ACRM_RATE_NOMINAL, ACRM_RATE_FLAT, 0, 0, 1e-9, "nothing is nothing" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Replay of payment histories: reversals and late bookings act as if they had been known in time. */
+/* Replay of histories: reversals and late bookings act as if they had been known in time. */
 #include "autocrm/servicing.h"
 #include "support/suite.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Allocation, penalties, arrears and settlement: rules in tables, and slow second implementations. */
+/* Allocation, penalties, arrears and settlement: rules in tables, and a slow second way. */
 #include "autocrm/servicing.h"
 #include "support/suite.h"
 
@@ -71,7 +71,8 @@ START_TEST(allocate__horizontal_finishes_a_due_and_vertical_a_part)
         acrm_allocation order = { .struct_size = sizeof order,
                                   .mode = mode,
                                   .steps_len = 2,
-                                  .steps = { STEP(PAST_DUE, INTEREST), STEP(PAST_DUE, PRINCIPAL) } };
+                                  .steps = { STEP(PAST_DUE, INTEREST),
+                                             STEP(PAST_DUE, PRINCIPAL) } };
         ck_assert_int_eq(acrm_allocate(&order, dues, 2, 9, 30, rows, 8, &n, &rest, NULL), ACRM_OK);
         ck_assert_int_eq(dues[0].paid[ACRM_PART_PRINCIPAL], mode == 0 ? 20 : 10);
         ck_assert_int_eq(dues[1].paid[ACRM_PART_INTEREST], mode == 0 ? 0 : 10);
@@ -519,8 +520,10 @@ START_TEST(arrears__ranges_may_not_gap_or_overlap)
     acrm_issue issue = { 0 };
 
     for (size_t i = 0; i < sizeof bad_ranges / sizeof bad_ranges[0]; i++) {
-        acrm_bucket buckets[] = { { .age_min = bad_ranges[i].min, .age_max = bad_ranges[i].max },
-                                  { .age_min = bad_ranges[i].min2, .age_max = bad_ranges[i].max2 } };
+        acrm_bucket buckets[2] = { { .age_min = bad_ranges[i].min,
+                                     .age_max = bad_ranges[i].max },
+                                   { .age_min = bad_ranges[i].min2,
+                                     .age_max = bad_ranges[i].max2 } };
         ck_assert_int_eq(acrm_arrears(&options, NULL, 0, 0, buckets, 2, &got, &issue),
                          ACRM_E_INVALID);
         ck_assert_str_eq(issue.field, bad_ranges[i].field);
