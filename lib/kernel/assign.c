@@ -6,6 +6,21 @@
 
 const char *const acrm__write_options[] = { "idempotency_key", "dry_run", "reason", NULL };
 
+enum { ASSIGN_PLACE_SIZE = 192 };
+
+/* Where a field stands, for messages: "records[3].name". */
+static const char *assign_place(const char *path, const char *key, size_t len,
+                                char room[ASSIGN_PLACE_SIZE])
+{
+    size_t prefix = strlen(path);
+
+    if (prefix == 0 || prefix + len >= ASSIGN_PLACE_SIZE)
+        return key;
+    memcpy(room, path, prefix);
+    memcpy(room + prefix, key, len + 1);
+    return room;
+}
+
 static bool assign_skips(const char *const *skip, const char *key)
 {
     for (; skip && *skip; skip++)
@@ -61,14 +76,10 @@ static int32_t assign_money(const acrm__rec *rec, const char *path, acrm_value *
 {
     for (uint32_t i = F_SYSTEM_COUNT; i < rec->entity->n_fields; i++) {
         const acrm__fieldinfo *f = &rec->entity->fields[i];
-        char place[192];
+        char room[ASSIGN_PLACE_SIZE];
         if (f->def.type != ACRM__T_MONEY)
             continue;
-        size_t prefix = strlen(path);
-        if (prefix + f->name_len >= sizeof place)
-            continue;
-        memcpy(place, path, prefix);
-        memcpy(place + prefix, f->def.name, f->name_len + 1);
+        const char *place = assign_place(path, f->def.name, f->name_len, room);
         int32_t st = acrm__decode_money(rec->entity, i, rec->cells, place, faults);
         if (st != ACRM_OK)
             return st;
@@ -80,16 +91,16 @@ int32_t acrm__assign(acrm__call *call, acrm__rec *rec, const acrm_value *fields,
                      const char *const *skip, acrm_value *faults)
 {
     const acrm__entity *entity = rec->entity;
+    char room[ASSIGN_PLACE_SIZE];
 
     for (size_t i = 0; i < acrm_value_count(fields); i++) {
         size_t len;
         const char *key = acrm_value_key(fields, i, &len);
-        if (assign_skips(skip, key) || acrm__entity_inverse(entity, key, len))
-            continue;
-        const char *place = *path ? acrm__arena_format(call->arena, "%s%s", path, key) : key;
-        if (!place)
-            return ACRM_E_NOMEM;
         uint32_t n = acrm__entity_field(entity, key, len);
+        if (assign_skips(skip, key) ||
+            (n == UINT32_MAX && acrm__entity_inverse(entity, key, len)))
+            continue;
+        const char *place = assign_place(path, key, len, room);
         bool known = n != UINT32_MAX && !(entity->fields[n].def.flags & ACRM__HIDDEN) &&
                      acrm__may_see_field(call, entity, n);
         int32_t st = known ? assign_field(call, rec, n, acrm_value_at(fields, i), place, faults)

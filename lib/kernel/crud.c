@@ -76,9 +76,11 @@ static int32_t crud_children(acrm__call *call, const acrm__rec *rec, const acrm_
     for (size_t i = 0; i < acrm_value_count(fields); i++) {
         size_t len;
         const char *key = acrm_value_key(fields, i, &len);
-        const acrm__inverse *inverse = acrm__entity_inverse(rec->entity, key, len);
         const acrm_value *list = acrm_value_at(fields, i);
-        if (!inverse || acrm__entity_field(rec->entity, key, len) != UINT32_MAX)
+        if (acrm__entity_field(rec->entity, key, len) != UINT32_MAX)
+            continue;
+        const acrm__inverse *inverse = acrm__entity_inverse(rec->entity, key, len);
+        if (!inverse)
             continue;
         if (acrm_value_type(list) != ACRM_LIST)
             return acrm__fail(call, ACRM_E_INVALID, "type", key, "%s must be a list", key);

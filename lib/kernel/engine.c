@@ -67,11 +67,15 @@ acrm_engine *acrm__engine_ref(acrm_engine *engine)
 
 void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16])
 {
-    unsigned char random[10];
+    enum { EACH = 10 };
 
     pthread_mutex_lock(&engine->lock);
-    engine->random.fill(engine->random.self, random, sizeof random);
-    acrm__uuid made = acrm__uuid_v7(&engine->uuid, now, random);
+    if (engine->pool_left < EACH) {
+        engine->random.fill(engine->random.self, engine->pool, sizeof engine->pool);
+        engine->pool_left = sizeof engine->pool;
+    }
+    engine->pool_left -= EACH;
+    acrm__uuid made = acrm__uuid_v7(&engine->uuid, now, engine->pool + engine->pool_left);
     pthread_mutex_unlock(&engine->lock);
     memcpy(id, made.bytes, sizeof made.bytes);
 }

@@ -20,7 +20,8 @@ enum {
     ACRM__SESSION_MAGIC = 0x61735347,
     ACRM__CURSOR_MAGIC = 0x61634347,
     ACRM__HASH_BYTES = 32,
-    ACRM__KEY_BYTES = 32
+    ACRM__KEY_BYTES = 32,
+    ACRM__POOL_BYTES = 640 /* 64 ids */
 };
 
 /* Tables of the kernel that are not entities: kernel/tables.c. */
@@ -82,6 +83,8 @@ struct acrm_engine {
     pthread_mutex_t lock;           /* guards registry and uuid */
     acrm__registry *registry;       /* the newest */
     acrm__uuid_state uuid;
+    unsigned char pool[ACRM__POOL_BYTES]; /* random bytes for ids, fetched many at a time */
+    uint32_t pool_left;
     atomic_llong access_epoch;      /* raised when roles, users or dealers change */
     unsigned char master_key[ACRM__KEY_BYTES];
     unsigned char blind_key[ACRM__KEY_BYTES];
@@ -230,6 +233,8 @@ void acrm__random_bytes(acrm_engine *engine, void *bytes, size_t len);
 /* The data key of a customer, made at first use; NOTFOUND once it was erased. */
 int32_t acrm__subject_key(acrm__call *call, const unsigned char subject[16], bool make,
                           unsigned char key[ACRM__KEY_BYTES]);
+/* Give a customer being created its data key, without looking for an old one. */
+int32_t acrm__subject_start(acrm__call *call, const unsigned char subject[16]);
 /* Drop it: everything sealed with it is lost for ever. */
 int32_t acrm__subject_erase(acrm__call *call, const unsigned char subject[16]);
 /* XChaCha20-Poly1305 into the call's arena. `subject` NULL: the engine's data key. `context` is

@@ -520,6 +520,11 @@ static int32_t registry_hooks(registry_builder *b, acrm__entity *entity)
     return ACRM_OK;
 }
 
+static const char *const registry_event_kinds[ACRM__EVENT_KINDS] = {
+    [ACRM__CREATED] = "created", [ACRM__UPDATED] = "updated",
+    [ACRM__DELETED] = "deleted", [ACRM__RESTORED] = "restored",
+};
+
 static int32_t registry_entity(registry_builder *b, const acrm__entity_def *def, bool custom)
 {
     acrm__registry *r = b->r;
@@ -535,6 +540,11 @@ static int32_t registry_entity(registry_builder *b, const acrm__entity_def *def,
     entity->number = r->n_entities;
     entity->custom = custom;
     int32_t st = registry_fields(b, entity);
+    for (uint32_t i = 0; st == ACRM_OK && i < ACRM__EVENT_KINDS; i++) {
+        entity->events[i] = acrm__arena_format(&r->arena, "%s.%s", def->name,
+                                               registry_event_kinds[i]);
+        st = entity->events[i] ? ACRM_OK : ACRM_E_NOMEM;
+    }
     if (st != ACRM_OK)
         return st;
     r->entities[r->n_entities++] = entity;

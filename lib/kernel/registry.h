@@ -46,10 +46,14 @@ struct acrm__entity {
     uint32_t n_inverses;
     acrm__names names;
     acrm_table table;
+    const char *events[4]; /* "lead.created" ..., by ACRM__CREATED ... */
     uint32_t dealer, owner, customer, via, subject, label, timeline; /* field numbers, or UINT32_MAX */
     bool searchable, personal, custom;
     const acrm__hook *const *hooks; /* ends with NULL */
 };
+
+/* The events that every write of an entity raises. */
+enum { ACRM__CREATED = 0, ACRM__UPDATED, ACRM__DELETED, ACRM__RESTORED, ACRM__EVENT_KINDS };
 
 /* Verbs of the free operations. */
 enum {

@@ -284,6 +284,17 @@ int32_t acrm__subject_key(acrm__call *call, const unsigned char subject[16], boo
     return st;
 }
 
+int32_t acrm__subject_start(acrm__call *call, const unsigned char subject[16])
+{
+    unsigned char key[ACRM__KEY_BYTES];
+    int32_t st = seal_make(call, subject, key);
+
+    if (st == ACRM_OK)
+        seal_remember(call->session, subject, key);
+    sodium_memzero(key, sizeof key);
+    return st;
+}
+
 int32_t acrm__subject_erase(acrm__call *call, const unsigned char subject[16])
 {
     static const uint32_t columns[] = { ACRM__SUBJECT_KEY, ACRM__SUBJECT_ERASED_AT };

@@ -108,15 +108,14 @@ static int32_t write_search(acrm__call *call, const acrm__entity *entity, const 
 
 /* --- Audit and event --- */
 
-static int32_t write_event(acrm__call *call, const acrm__rec *rec, const char *action,
+static int32_t write_event(acrm__call *call, const acrm__rec *rec, int32_t kind,
                            const acrm__changes *changes)
 {
     acrm_value *data = NULL;
     acrm__json_fault fault;
-    const char *type = acrm__arena_format(call->arena, "%s.%s", rec->entity->def->name, action);
-    int32_t st = type ? ACRM_OK : ACRM_E_NOMEM;
+    int32_t st = ACRM_OK;
 
-    if (st == ACRM_OK && rec->before) {
+    if (rec->before) {
         acrm__str text;
         acrm__str_init(&text, &call->arena->allocator);
         acrm__str_puts(&text, "{\"changes\":");
@@ -130,11 +129,17 @@ static int32_t write_event(acrm__call *call, const acrm__rec *rec, const char *a
     }
     if (st != ACRM_OK)
         return acrm__nomem(call);
-    return acrm__emit(call, type, rec->entity->def->name, acrm__id(rec, F_ID), data);
+    return acrm__emit(call, rec->entity->events[kind], rec->entity->def->name,
+                      acrm__id(rec, F_ID), data);
 }
 
-static int32_t write_traces(acrm__call *call, const acrm__rec *rec, const char *action,
-                            const char *event, const char *reason)
+static const char *const write_actions[ACRM__EVENT_KINDS] = {
+    [ACRM__CREATED] = "create", [ACRM__UPDATED] = "update",
+    [ACRM__DELETED] = "delete", [ACRM__RESTORED] = "restore",
+};
+
+static int32_t write_traces(acrm__call *call, const acrm__rec *rec, int32_t kind,
+                            const char *reason)
 {
     acrm__changes changes;
 
@@ -143,13 +148,13 @@ static int32_t write_traces(acrm__call *call, const acrm__rec *rec, const char *
     int32_t st = acrm__changes_write(call, rec, &changes);
     if (st == ACRM_OK)
         st = acrm__audit(call, &(acrm__audit_entry){
-            .entity = rec->entity, .record = acrm__id(rec, F_ID), .action = action,
+            .entity = rec->entity, .record = acrm__id(rec, F_ID), .action = write_actions[kind],
             .changes = changes.plain.len ? changes.plain.data : NULL,
             .personal = changes.personal.len ? changes.personal.data : NULL,
             .subject = write_subject(rec),
             .reason = reason ? reason : acrm__get_text(call->args, "reason") });
     if (st == ACRM_OK)
-        st = write_event(call, rec, event, &changes);
+        st = write_event(call, rec, kind, &changes);
     acrm__changes_free(&changes);
     return st;
 }
@@ -213,6 +218,8 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
         st = write_hooks(call, rec);
     if (st == ACRM_OK)
         st = write_validate(call, rec);
+    if (st == ACRM_OK && rec->entity->subject == F_ID)
+        st = acrm__subject_start(call, acrm__id(rec, F_ID));
     if (st == ACRM_OK)
         st = write_seal(call, rec);
     if (st == ACRM_OK)
@@ -220,7 +227,7 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
     if (st == ACRM_OK)
         st = s->engine->storage.insert(s->conn, &rec->entity->table, rec->cells, search, call->err);
     if (st == ACRM_OK)
-        st = write_traces(call, rec, "create", "created", NULL);
+        st = write_traces(call, rec, ACRM__CREATED, NULL);
     if (st != ACRM_OK)
         return st;
     s->writes++;
@@ -268,8 +275,7 @@ static bool write_differs(const acrm__rec *rec)
     return false;
 }
 
-static int32_t write_change(acrm__call *call, acrm__rec *rec, const char *action,
-                            const char *event, const char *reason)
+static int32_t write_change(acrm__call *call, acrm__rec *rec, int32_t kind, const char *reason)
 {
     if (!write_differs(rec))
         return ACRM_OK;
@@ -283,7 +289,7 @@ static int32_t write_change(acrm__call *call, acrm__rec *rec, const char *action
     if (st == ACRM_OK)
         st = write_update_row(call, rec);
     if (st == ACRM_OK)
-        st = write_traces(call, rec, action, event, reason);
+        st = write_traces(call, rec, kind, reason);
     if (st != ACRM_OK)
         return st;
     call->session->writes++;
@@ -294,19 +300,19 @@ static int32_t write_change(acrm__call *call, acrm__rec *rec, const char *action
 
 int32_t acrm__update(acrm__call *call, acrm__rec *rec)
 {
-    return write_change(call, rec, "update", "updated", NULL);
+    return write_change(call, rec, ACRM__UPDATED, NULL);
 }
 
 int32_t acrm__remove(acrm__call *call, acrm__rec *rec, const char *reason)
 {
     rec->cells[F_DELETED_AT] = acrm__cell_int(call->now);
-    return write_change(call, rec, "delete", "deleted", reason);
+    return write_change(call, rec, ACRM__DELETED, reason);
 }
 
 int32_t acrm__restore(acrm__call *call, acrm__rec *rec)
 {
     rec->cells[F_DELETED_AT] = acrm__cell_null();
-    return write_change(call, rec, "restore", "restored", NULL);
+    return write_change(call, rec, ACRM__RESTORED, NULL);
 }
 
 int32_t acrm__purge(acrm__call *call, acrm__rec *rec)
