@@ -28,16 +28,28 @@ static const char *const phone_extension_words[] = {
     "داخلی", "داخلي", "تحويلة", "分机", "分機", "转", "轉", "内线", "內線", "内線",
 };
 
-/* What `cp` is between digits. */
+/* What an ASCII character is between digits. */
+static int phone_ascii_class(uint32_t c)
+{
+    switch (c) {
+    case '0': case '1': case '2': case '3': case '4':
+    case '5': case '6': case '7': case '8': case '9':
+        return PHONE_CP_DIGIT;
+    case '+':
+        return PHONE_CP_PLUS;
+    case ' ': case '\t': case '\r': case '\n': case '-': case '.': case '/': case '(': case ')':
+    case '[': case ']': case '~': case '_': case '\'':
+        return PHONE_CP_SKIP;
+    default:
+        return PHONE_CP_OTHER;
+    }
+}
+
+/* What a code point is between digits. */
 static int phone_class(uint32_t cp)
 {
-    if (cp < 0x80) {
-        if (cp >= '0' && cp <= '9')
-            return PHONE_CP_DIGIT;
-        if (cp == '+')
-            return PHONE_CP_PLUS;
-        return cp && strchr(" \t\r\n-./()[]~_'", (int)cp) ? PHONE_CP_SKIP : PHONE_CP_OTHER;
-    }
+    if (cp < 0x80)
+        return phone_ascii_class(cp);
     if (acrm__digit_value(cp) >= 0)
         return PHONE_CP_DIGIT;
     if (cp == 0xFF0B)
@@ -55,8 +67,14 @@ static void phone_fail(acrm__phone_scan *scan, const char *reason, size_t at)
 static size_t phone_step(const char *text, size_t len, size_t at, uint32_t *cp, int *class,
                          acrm__phone_scan *scan)
 {
-    size_t taken = acrm__utf8_next(text + at, len - at, cp);
+    size_t taken;
 
+    if (at < len && (unsigned char)text[at] < 0x80) { /* nearly always */
+        *cp = (unsigned char)text[at];
+        *class = phone_ascii_class(*cp);
+        return 1;
+    }
+    taken = acrm__utf8_next(text + at, len - at, cp);
     if (taken == 0)
         return 0;
     if (*cp == ACRM__UTF8_BAD) {

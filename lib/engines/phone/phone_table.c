@@ -377,9 +377,13 @@ static const uint16_t phone_owner[1000] = {
 #undef WORLD
 };
 
-static const uint16_t phone_sharers[] = {
+/* The codes stand together here because every number is looked for among them. */
+static const struct {
+    uint16_t code, row;
+} phone_sharers[] = {
 #define MAIN(iso, code, trunk, intl, min, max, groups, rules)
-#define SHARED(iso, code, trunk, intl, min, max, groups, leading, rules) PHONE_ROW_##iso,
+#define SHARED(iso, code, trunk, intl, min, max, groups, leading, rules)                          \
+    { code, PHONE_ROW_##iso },
     PHONE_COUNTRIES(MAIN, SHARED)
 #undef MAIN
 #undef SHARED
@@ -450,16 +454,33 @@ static bool phone_starts_with_any(const char **list, const char *digits, size_t 
     }
 }
 
+/* Does the number start with an item of a list that has no ranges? North America's is long. */
+static bool phone_leads(const char *list, const char *digits, size_t n)
+{
+    for (;;) {
+        size_t i = 0;
+
+        while (i < n && list[i] == digits[i])
+            i++;
+        if (list[i] == ',' || list[i] == '\0')
+            return true;
+        while (list[i] != ',' && list[i] != '\0')
+            i++;
+        if (list[i] == '\0')
+            return false;
+        list += i + 1;
+    }
+}
+
 const acrm__phone_country *acrm__phone_owner(const acrm__phone_country *home, const char *national,
                                              size_t n)
 {
     const acrm__phone_country *main = &phone_rows[phone_owner[home->code] - 1];
 
     for (size_t i = 0; i < sizeof phone_sharers / sizeof phone_sharers[0]; i++) {
-        const acrm__phone_country *row = &phone_rows[phone_sharers[i]];
-        const char *leading = row->leading;
+        const acrm__phone_country *row = &phone_rows[phone_sharers[i].row];
 
-        if (row->code == home->code && phone_starts_with_any(&leading, national, n))
+        if (phone_sharers[i].code == home->code && phone_leads(row->leading, national, n))
             return row;
     }
     return main;
