@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { SQLITE_PAGE_MIN = 512 }; /* bytes; no database is shorter */
+
 static int64_t sqlite_statements(void *conn)
 {
     return ((acrm__sqlite_conn *)conn)->statements;
@@ -171,6 +173,10 @@ static int32_t sqlite_look(const acrm__sqlite_storage *storage, acrm_error **err
     if (S_ISDIR(info.st_mode))
         return acrm__error(err, ACRM_E_INVALID, "open", NULL,
                            "%s is a folder; give the path of a file in it", path);
+    if (info.st_size > 0 && info.st_size < SQLITE_PAGE_MIN) /* SQLite would start it anew */
+        return acrm__error(err, ACRM_E_CORRUPT, "foreign", NULL,
+                           "%s is not an autocrm database, or only the beginning of one; check "
+                           "the path or restore a backup", path);
     if (!must_exist && access(path, W_OK) != 0)
         return acrm__error(err, ACRM_E_READONLY, "read_only", NULL,
                            "%s cannot be written; change its permissions or open it read-only",

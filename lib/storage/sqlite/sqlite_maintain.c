@@ -66,12 +66,14 @@ static int32_t sqlite_backup_to(acrm__sqlite_conn *conn, const char *path,
         if (backup) {
             st = sqlite_backup_copy(conn, backup, progress, user, &rc, err);
             int end = sqlite3_backup_finish(backup);
-            if (rc == SQLITE_DONE)
-                rc = end;
+            rc = rc == SQLITE_DONE ? end : rc;
         } else {
             rc = sqlite3_extended_errcode(to);
         }
     }
+    /* A copy is one file: it needs no log beside it until it is opened to be written. */
+    if (st == ACRM_OK && rc == SQLITE_OK)
+        rc = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     if (st == ACRM_OK && rc != SQLITE_OK)
         st = acrm__sqlite_fail_db(to, rc, path, "write the backup", err);
     sqlite3_close_v2(to);
