@@ -12,6 +12,7 @@
 #ifndef AUTOCRM_FINANCE_H
 #define AUTOCRM_FINANCE_H
 
+#include "autocrm/apr.h"
 #include "autocrm/day_count.h"
 
 #ifdef __cplusplus
@@ -577,8 +578,8 @@ typedef struct acrm_lease_settlement {
     int64_t balance;         /**< by the constant-yield method; the residual at the end */
     int64_t excess_distance; /**< beyond the allowance of the months gone by */
     int64_t excess_charge;
-    /** To give the vehicle back: unpaid, excess_charge, disposition_fee, less the security deposits;
-     * before the last month also early_fee and what balance exceeds realised by. */
+    /** To give the vehicle back: unpaid, excess_charge, disposition_fee, less the deposits; before
+     * the last month also early_fee and what balance exceeds realised by. */
     int64_t to_return;
     int64_t buyout_tax; /**< on balance and purchase_fee, when the lease is taxed */
     int64_t to_buy;     /**< unpaid, balance, purchase_fee, buyout_tax, less the deposits */

@@ -79,25 +79,31 @@ static acrm__u128 math_gcd(acrm__u128 a, acrm__u128 b)
     return a << twos;
 }
 
+static bool math_ratio_fits(acrm__u128 num, acrm__u128 den, acrm__ratio *out)
+{
+    if ((num + den) >> 62 != 0)
+        return false;
+    *out = (acrm__ratio){ .num = (int64_t)num, .den = (int64_t)den };
+    return true;
+}
+
 bool acrm__ratio_make(acrm__u128 num, acrm__u128 den, acrm__ratio *out)
 {
-    acrm__u128 common = math_gcd(num, den);
-    acrm__u128 n = num / common;
-    acrm__u128 d = den / common;
-
     assert(den > 0);
-    if ((n + d) >> 62 != 0)
-        return false;
-    *out = (acrm__ratio){ .num = (int64_t)n, .den = (int64_t)d };
-    return true;
+    if (math_ratio_fits(num, den, out))
+        return true;
+    acrm__u128 common = math_gcd(num, den);
+    return math_ratio_fits(num / common, den / common, out);
 }
 
 bool acrm__ratio_add(acrm__ratio a, acrm__ratio b, acrm__ratio *out)
 {
     acrm__u128 num = (acrm__u128)(uint64_t)a.num * (uint64_t)b.den +
                      (acrm__u128)(uint64_t)b.num * (uint64_t)a.den;
+    acrm__u128 den = (acrm__u128)(uint64_t)a.den * (uint64_t)b.den;
+    acrm__u128 common = math_gcd(num, den); /* always, so that a sum of many stays small */
 
-    return acrm__ratio_make(num, (acrm__u128)(uint64_t)a.den * (uint64_t)b.den, out);
+    return math_ratio_fits(num / common, den / common, out);
 }
 
 acrm__u128 acrm__q112_discount(acrm__ratio ratio)
@@ -116,14 +122,15 @@ acrm__u128 acrm__q112_discount(acrm__ratio ratio)
  * that nothing cancels and a rate of zero is no special case. */
 void acrm__q112_powers(acrm__u128 v, int32_t n, acrm__u128 *power, acrm__u128 *sum)
 {
-    acrm__u128 p = ACRM__Q112_ONE;
-    acrm__u128 s = 0;
-    int bit = 31;
-
     assert(n >= 0 && n <= ACRM_FINANCE_PERIODS_MAX);
-    while (bit >= 0 && (n >> bit & 1) == 0)
-        bit--;
-    for (; bit >= 0; bit--) {
+    *power = ACRM__Q112_ONE;
+    *sum = 0;
+    if (n == 0)
+        return;
+
+    acrm__u128 p = v; /* the highest bit of n is used up */
+    acrm__u128 s = v;
+    for (int bit = 30 - __builtin_clz((unsigned)n); bit >= 0; bit--) {
         s += acrm__q112_mul(p, s);
         p = acrm__q112_mul(p, p);
         if ((n >> bit & 1) != 0) {

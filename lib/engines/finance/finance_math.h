@@ -77,8 +77,9 @@ int64_t acrm__round_q64(acrm__q64 value, int64_t unit, int32_t mode);
 /* Parts per trillion of the q64's part, rounded to the nearest; *whole takes a carry. */
 int64_t acrm__q64_ppt(acrm__q64 value, int64_t *whole);
 
-/* The fraction num / den in lowest terms; false when that does not fit an acrm__ratio. */
+/* The fraction num / den, in lowest terms if it must be; false when it does not fit. */
 bool acrm__ratio_make(acrm__u128 num, acrm__u128 den, acrm__ratio *out);
+/* The sum in lowest terms; false when it does not fit. */
 bool acrm__ratio_add(acrm__ratio a, acrm__ratio b, acrm__ratio *out);
 
 /*

@@ -6,17 +6,17 @@
 
 #define LEASE_AMOUNT "0..1000000000000000"
 
-enum { LEASE_MONTHS_MAX = 1200, LEASE_ROUNDS_MAX = 10000 };
+enum { LEASE_MONTHS_MAX = 1200, LEASE_DEPOSITS_MAX = 24, LEASE_ROUNDS_MAX = 10000 };
 
 typedef struct lease_member {
     const char *name;
     size_t at;
-    int64_t max;
+    int64_t min, max;
     const char *allowed;
 } lease_member;
 
 #define AT(member) #member, offsetof(acrm_lease_terms, member)
-#define AMOUNT ACRM_FINANCE_AMOUNT_MAX, LEASE_AMOUNT
+#define AMOUNT 0, ACRM_FINANCE_AMOUNT_MAX, LEASE_AMOUNT
 
 static const lease_member lease_members[] = {
     { AT(price), AMOUNT },
@@ -28,15 +28,16 @@ static const lease_member lease_members[] = {
     { AT(rebate), AMOUNT },
     { AT(residual), AMOUNT },
     { AT(residual_base), AMOUNT },
-    { AT(residual_rate), ACRM_RATE_ONE, "0..1000000000" },
-    { AT(money_factor), ACRM_RATE_ONE, "0..1000000000" },
+    { AT(residual_rate), 0, ACRM_RATE_ONE, "0..1000000000" },
+    { AT(money_factor), 0, ACRM_RATE_ONE, "0..1000000000" },
     { AT(security_deposit), AMOUNT },
-    { AT(factor_cut), ACRM_RATE_ONE, "0..1000000000" },
-    { AT(tax_rate), ACRM_RATE_ONE, "0..1000000000" },
+    { AT(factor_cut), 0, ACRM_RATE_ONE, "0..1000000000" },
+    { AT(tax_rate), 0, ACRM_RATE_ONE, "0..1000000000" },
     { AT(disposition_fee), AMOUNT },
     { AT(purchase_fee), AMOUNT },
-    { AT(distance_year), INT64_C(1000000000), "0..1000000000" },
-    { AT(excess_rate), INT64_C(1000000000000), "0..1000000000000" },
+    { AT(distance_year), 0, INT64_C(1000000000), "0..1000000000" },
+    { AT(excess_rate), 0, INT64_C(1000000000000), "0..1000000000000" },
+    { AT(round_unit), 1, ACRM_FINANCE_UNIT_MAX, "1..1000000000" },
 };
 
 #undef AMOUNT
@@ -66,19 +67,13 @@ static int32_t lease_over(const lease_run *run, const char *field)
     return acrm__issue(run->issue, ACRM_E_LIMIT, field, -1, "amounts up to 1000000000000000");
 }
 
-static int32_t lease_check(const lease_run *run)
+static int32_t lease_check_choices(const lease_run *run)
 {
     const acrm_lease_terms *t = run->t;
 
     if (t->months < 1 || t->months > LEASE_MONTHS_MAX)
         return lease_fault(run, "months", "1..1200");
-    for (size_t i = 0; i < sizeof lease_members / sizeof lease_members[0]; i++) {
-        const lease_member *m = &lease_members[i];
-        int64_t value = *(const int64_t *)(const void *)((const char *)t + m->at);
-        if (value < 0 || value > m->max)
-            return lease_fault(run, m->name, m->allowed);
-    }
-    if (t->security_deposits < 0 || t->security_deposits > 24)
+    if (t->security_deposits < 0 || t->security_deposits > LEASE_DEPOSITS_MAX)
         return lease_fault(run, "security_deposits", "0..24");
     if (t->tax_on < 0 || t->tax_on > ACRM_LEASE_TAX_PRICE)
         return lease_fault(run, "tax_on", "0..3");
@@ -86,14 +81,28 @@ static int32_t lease_check(const lease_run *run)
         return lease_fault(run, "tax_capitalised", "0, 1");
     if (t->zero_drive_off < 0 || t->zero_drive_off > 1)
         return lease_fault(run, "zero_drive_off", "0, 1");
+    if (t->rounding < 0 || t->rounding > ACRM_ROUND_DOWN)
+        return lease_fault(run, "rounding", "0..4");
+    return ACRM_OK;
+}
+
+static int32_t lease_check(const lease_run *run)
+{
+    const acrm_lease_terms *t = run->t;
+    int32_t status = lease_check_choices(run);
+
+    if (status != ACRM_OK)
+        return status;
+    for (size_t i = 0; i < sizeof lease_members / sizeof lease_members[0]; i++) {
+        const lease_member *m = &lease_members[i];
+        int64_t value = *(const int64_t *)(const void *)((const char *)t + m->at);
+        if (value < m->min || value > m->max)
+            return lease_fault(run, m->name, m->allowed);
+    }
     if (t->zero_drive_off && t->cash_down != 0)
         return lease_fault(run, "cash_down", "0 with zero_drive_off");
     if (t->residual != 0 && t->residual_rate != 0)
         return lease_fault(run, "residual_rate", "0 when residual is given");
-    if (t->round_unit < 1 || t->round_unit > ACRM_FINANCE_UNIT_MAX)
-        return lease_fault(run, "round_unit", "1..1000000000");
-    if (t->rounding < 0 || t->rounding > ACRM_ROUND_DOWN)
-        return lease_fault(run, "rounding", "0..4");
     return ACRM_OK;
 }
 

@@ -260,15 +260,117 @@ static bool schedule_sum(const acrm__plan *plan, const acrm_schedule_row *row,
              __builtin_add_overflow(sum->total, row->total, &sum->total));
 }
 
+/* Rows of a contract with nothing but equal periods and equal instalments, without dates, may be
+ * made by schedule_plain_rows(), all but the first and those from the last instalment on. */
+static bool schedule_is_plain(const acrm__plan *plan)
+{
+    const acrm_finance_terms *t = plan->t;
+
+    return t->kind == ACRM_FINANCE_ANNUITY && !plan->dated && t->charges_len == 0 &&
+           t->tax_on <= ACRM_TAX_PRICE_NET_TRADE_IN && t->steps_len == 0 &&
+           t->grace_principal == 0 && t->grace_interest == 0 && t->interest_free == 0 &&
+           t->rounding == ACRM_ROUND_HALF_UP && t->round_unit == 1;
+}
+
+/* Member by member: gcc clears a compound literal with a string instruction that takes longer than
+ * all else in the loop. */
+static inline void schedule_plain_row(acrm_schedule_row *row, int32_t number, int64_t opening,
+                                      int64_t interest, int64_t total, int64_t closing)
+{
+    row->number = number;
+    row->kind = ACRM_ROW_INSTALMENT;
+    row->flags = 0;
+    row->from_day = ACRM_DAY_NONE;
+    row->due_day = ACRM_DAY_NONE;
+    row->pay_day = ACRM_DAY_NONE;
+    row->opening = opening;
+    row->accrued = interest;
+    row->interest = interest;
+    row->principal = total - interest;
+    row->fee = 0;
+    row->insurance = 0;
+    row->tax = 0;
+    row->total = total;
+    row->counted = total;
+    row->closing = closing;
+}
+
+/*
+ * Division by a constant as multiplication (Granlund and Montgomery, 1994): with 2^(l-1) < den <=
+ * 2^l and factor = floor(2^(63+l) / den) + 1, floor(x * factor / 2^(63+l)) is floor(x / den) for
+ * every x below 2^63. The chain from one balance to the next is what a schedule takes its time
+ * for, and a division is most of it.
+ */
+typedef struct schedule_divisor {
+    uint64_t factor;
+    int shift;
+} schedule_divisor;
+
+static schedule_divisor schedule_divide_by(uint64_t den)
+{
+    int bits = 64 - __builtin_clzll(den - 1);
+
+    assert(den > 1 && bits < 64);
+    return (schedule_divisor){ .factor = (uint64_t)(((acrm__u128)1 << (63 + bits)) / den + 1),
+                               .shift = bits - 1 };
+}
+
+static inline uint64_t schedule_quotient(uint64_t x, schedule_divisor by)
+{
+    return (uint64_t)((acrm__u128)x * by.factor >> 64) >> by.shift;
+}
+
+/* The same rows as acrm__schedule_next() would make, in a loop that does little more than their
+ * arithmetic. It stops early at whatever needs more thought. */
+static void schedule_plain_rows(const acrm__plan *plan, acrm__cursor *cursor,
+                                acrm_schedule_row *rows, size_t rows_max,
+                                acrm_schedule_summary *sum)
+{
+    const uint64_t num = (uint64_t)plan->regular.num;
+    const uint64_t den = (uint64_t)plan->regular.den;
+    const uint64_t half = den / 2;
+    const int64_t level = plan->level;
+    const int64_t floor = schedule_floor(plan) + plan->t->tail;
+    const int64_t begun = cursor->balance;
+    int64_t balance = begun;
+    int64_t end = plan->t->periods < cursor->k + (int64_t)rows_max
+                      ? plan->t->periods
+                      : cursor->k + (int64_t)rows_max;
+    const schedule_divisor by = schedule_divide_by(den); /* at least ACRM_RATE_ONE */
+    acrm__u128 most = (acrm__u128)(uint64_t)balance * num + half;
+    int32_t k = cursor->k;
+
+    /* Once an instalment covers the interest, all later ones do, and the balance only falls. */
+    if (most >> 63 != 0 || (uint64_t)most / den > (uint64_t)level)
+        return;
+    for (; k < end; k++) {
+        int64_t interest = (int64_t)schedule_quotient((uint64_t)balance * num + half, by);
+        int64_t closing = (balance - level) + interest; /* the shortest chain */
+        if (closing <= floor)
+            break;
+        schedule_plain_row(rows++, k, balance, interest, level, closing);
+        balance = closing;
+    }
+    int64_t made = k - cursor->k; /* below 2^16, and level below 2^50: far from overflow */
+    sum->rows += (int32_t)made;
+    sum->principal += begun - balance;
+    sum->total += made * level;
+    sum->interest += made * level - (begun - balance);
+    cursor->payers += (int32_t)made;
+    cursor->balance = balance;
+    cursor->k = k;
+}
+
 /* All rows of a plan, into an array if there is one. */
 static int32_t schedule_rows(const acrm__plan *plan, acrm_schedule_row *rows, size_t rows_max,
                              acrm_schedule_summary *sum)
 {
     acrm__cursor cursor = { .k = 0 };
+    bool plain = rows != NULL && schedule_is_plain(plan);
     acrm_schedule_row one;
-    size_t n = 0;
 
     while (!cursor.done) {
+        size_t n = (size_t)sum->rows;
         acrm_schedule_row *row = rows != NULL ? &rows[n] : &one;
         if (rows != NULL && n == rows_max)
             return acrm__issue(plan->issue, ACRM_E_LIMIT, "rows_max", -1, "periods + 2");
@@ -277,7 +379,10 @@ static int32_t schedule_rows(const acrm__plan *plan, acrm_schedule_row *rows, si
             return status;
         if (!schedule_sum(plan, row, sum))
             return schedule_over(plan, "periods");
-        n++;
+        if (plain && !cursor.done) {
+            schedule_plain_rows(plan, &cursor, row + 1, rows_max - n - 1, sum);
+            plain = false;
+        }
     }
     return ACRM_OK;
 }

@@ -99,10 +99,12 @@ static int32_t dates_walk(const acrm__plan *plan, int32_t day, int32_t by, int32
 static int32_t dates_next_due(const acrm__plan *plan, int32_t index, int32_t *out)
 {
     int32_t due = 0;
+    int32_t end = index + DATES_SEARCH_DAYS; /* else a century of closed days took very long */
     bool same = false;
     int32_t status = dates_due(plan, index, &due);
 
-    for (; status == ACRM_OK && index + 1 < plan->t->periods; index++) {
+    end = end < plan->t->periods - 1 ? end : plan->t->periods - 1;
+    for (; status == ACRM_OK && index < end; index++) {
         int32_t open = plan->t->open(plan->t->open_user, due);
         if (open < 0)
             return open;

@@ -299,13 +299,17 @@ static int32_t plan_flat(acrm__plan *plan)
 int32_t acrm__plan_make(acrm__plan *plan, const acrm_finance_terms *terms, acrm__trace *trace,
                         acrm_issue *issue)
 {
-    *plan = (acrm__plan){ .t = terms,
-                          .issue = issue,
-                          .trace = trace,
-                          .dated = terms->start_day != ACRM_DAY_NONE,
-                          .nominal = terms->day_count == ACRM_DAYS_NOMINAL,
-                          .flat = terms->kind >= ACRM_FINANCE_FLAT,
-                          .advance = terms->timing == ACRM_TIMING_ADVANCE };
+    plan->t = terms;
+    plan->issue = issue;
+    plan->trace = trace;
+    plan->dated = terms->start_day != ACRM_DAY_NONE;
+    plan->nominal = terms->day_count == ACRM_DAYS_NOMINAL;
+    plan->flat = terms->kind >= ACRM_FINANCE_FLAT;
+    plan->advance = terms->timing == ACRM_TIMING_ADVANCE;
+    plan->own_line = false;
+    plan->cost = 0;
+    plan->level = 0;
+    plan->exact = (acrm__q64){ 0 };
 
     int32_t status = acrm__terms_check(terms, issue);
     if (status == ACRM_OK)

@@ -116,6 +116,10 @@ static void contract_of(acrm_finance_terms *t)
     t->trade_in_debt = one_in(6) ? pick(0, t->price / 3) : 0;
     if (t->kind != ACRM_FINANCE_INTEREST_ONLY && one_in(3))
         t->balloon = pick(0, (t->price - t->deposit - t->trade_in) / 2);
+    if (t->kind == ACRM_FINANCE_ANNUITY && one_in(3)) { /* the library has a short cut for these */
+        t->tail = one_in(4) ? pick(0, 5000) : 0;
+        return;
+    }
     if (t->kind == ACRM_FINANCE_MURABAHA) {
         t->rate = 0;
         t->profit = pick(0, t->price);
