@@ -2,36 +2,14 @@
 /* Random bytes as flows, times and options: the rate search must end with a status, a rate that
  * solves its own equation, or a word about why there is none. */
 #include "autocrm/apr.h"
+#include "bytes.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 enum { FUZZ_FLOWS = 64 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct fuzz_bytes {
-    const uint8_t *data;
-    size_t left;
-} fuzz_bytes;
-
-/* Little-endian; 0 when the bytes are used up. */
-static int64_t fuzz_take(fuzz_bytes *in, size_t count)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < count && in->left > 0; i++, in->data++, in->left--)
-        value |= (uint64_t)*in->data << 8 * i;
-    uint64_t sign = UINT64_C(1) << (8 * count - 1);
-    return (int64_t)((value ^ sign) - sign);
-}
-
-static void fuzz_check(bool right)
-{
-    if (!right)
-        __builtin_trap();
-}
 
 static void fuzz_apr(fuzz_bytes *in)
 {

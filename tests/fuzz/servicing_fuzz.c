@@ -1,35 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Random bytes as contracts and what happens to them: nothing is lost, and no due overpaid. */
 #include "autocrm/servicing.h"
+#include "bytes.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum { FUZZ_DUES = 24, FUZZ_EVENTS = 16, FUZZ_ROWS = 4 * FUZZ_DUES * FUZZ_EVENTS };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-typedef struct fuzz_bytes {
-    const uint8_t *data;
-    size_t left;
-} fuzz_bytes;
-
-/* Little-endian; 0 when the bytes are used up. */
-static int64_t fuzz_take(fuzz_bytes *in, size_t count)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < count && in->left > 0; i++, in->data++, in->left--)
-        value |= (uint64_t)*in->data << 8 * i;
-    uint64_t sign = UINT64_C(1) << (8 * count - 1);
-    return (int64_t)((value ^ sign) - sign);
-}
-
-static void fuzz_check(bool right)
-{
-    if (!right)
-        __builtin_trap();
-}
 
 static void fuzz_dues_right(const acrm_due *dues, size_t n)
 {
