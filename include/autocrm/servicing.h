@@ -382,6 +382,11 @@ typedef struct acrm_recast_result {
  *                    unspecified after a failure
  * @param rows_max    length of @p rows; the number of later dues is always enough
  * @param[out] result the sums; untouched on failure
+ * @param[out] lines  (optional) the steps: "earned" (interest up to @p day), "instalment" unless it
+ *                    was given, and "interest" of each due, without what was earned; unspecified
+ *                    after a failure
+ * @param lines_max   length of @p lines; steps beyond it are not written
+ * @param[out] n_lines (optional) how many steps there are; untouched on failure
  * @param[out] issue  (optional) the fault; untouched on success
  * @return ACRM_OK, or
  *   ACRM_E_MISUSE, ACRM_E_INVALID, ACRM_E_LIMIT as acrm_allocate()
@@ -390,7 +395,8 @@ typedef struct acrm_recast_result {
  */
 ACRM_API int32_t acrm_prepay(const acrm_recast_terms *terms, const acrm_due *dues, size_t n_dues,
                              int32_t day, int64_t amount, acrm_due *rows, size_t rows_max,
-                             acrm_recast_result *result, acrm_issue *issue);
+                             acrm_recast_result *result, acrm_explain_line *lines,
+                             size_t lines_max, size_t *n_lines, acrm_issue *issue);
 
 /**
  * Replace all unpaid dues by new ones: another rate, term, instalment or first day; arrears added
@@ -406,13 +412,17 @@ ACRM_API int32_t acrm_prepay(const acrm_recast_terms *terms, const acrm_due *due
  * @param[out] rows   the new dues, numbered from 1; unspecified after a failure
  * @param rows_max    length of @p rows; periods is always enough
  * @param[out] result the sums; untouched on failure
+ * @param[out] lines  (optional) the steps, as acrm_prepay()
+ * @param lines_max   length of @p lines; steps beyond it are not written
+ * @param[out] n_lines (optional) how many steps there are; untouched on failure
  * @param[out] issue  (optional) the fault; untouched on success
  * @return as acrm_prepay(); ACRM_E_CONFLICT when interest of dues after @p day is paid already
  * Any thread. @since 0.1
  */
 ACRM_API int32_t acrm_restructure(const acrm_recast_terms *terms, const acrm_due *dues,
                                   size_t n_dues, int32_t day, acrm_due *rows, size_t rows_max,
-                                  acrm_recast_result *result, acrm_issue *issue);
+                                  acrm_recast_result *result, acrm_explain_line *lines,
+                                  size_t lines_max, size_t *n_lines, acrm_issue *issue);
 
 /** What happened to a contract. */
 enum {

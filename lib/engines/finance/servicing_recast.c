@@ -18,7 +18,22 @@ typedef struct recast_plan {
     int64_t earned; /* interest that falls due with the first due on top of its own */
     int64_t balloon;
     int32_t mode;
+    acrm_explain_line *lines; /* the steps, as many as there is room for */
+    size_t lines_max, lines_len;
 } recast_plan;
+
+/* Where the next step is recorded; NULL when there is no room. */
+static acrm_explain_line *recast_line(recast_plan *plan, const char *figure, const char *formula)
+{
+    acrm_explain_line *line = NULL;
+
+    if (plan->lines_len < plan->lines_max) {
+        line = &plan->lines[plan->lines_len];
+        *line = (acrm_explain_line){ .figure = figure, .formula = formula };
+    }
+    plan->lines_len++;
+    return line;
+}
 
 static int32_t recast_day(const recast_plan *plan, size_t i)
 {
@@ -35,10 +50,10 @@ static int32_t recast_day(const recast_plan *plan, size_t i)
 }
 
 static int32_t recast_interest(const recast_plan *plan, size_t i, int32_t from, int32_t to,
-                               int64_t balance, int64_t *interest)
+                               int64_t balance, int64_t *interest, acrm_explain_line *line)
 {
     acrm__stretch stretch = { from, to, i == 0 ? plan->period_from : from, to };
-    int32_t status = acrm__interest(&plan->terms->interest, balance, stretch, interest, NULL);
+    int32_t status = acrm__interest(&plan->terms->interest, balance, stretch, interest, line);
 
     if (status == ACRM_OK && i == 0)
         *interest += plan->earned;
@@ -64,8 +79,9 @@ static int64_t recast_part(const recast_plan *plan, size_t i, int64_t instalment
     return instalment < interest && plan->mode == ACRM_RECAST_LOWER ? 0 : instalment - interest;
 }
 
-/* Repays by `instalment`; rows may be NULL. Ends early when the interest passes all limits. */
-static int32_t recast_run(const recast_plan *plan, int64_t instalment, acrm_due *rows,
+/* Repays by `instalment`; with rows NULL nothing is written or recorded. Ends early when the
+ * interest passes all limits. */
+static int32_t recast_run(recast_plan *plan, int64_t instalment, acrm_due *rows,
                           recast_walk *walk)
 {
     int64_t balance = plan->principal;
@@ -75,7 +91,9 @@ static int32_t recast_run(const recast_plan *plan, int64_t instalment, acrm_due 
     for (size_t i = 0; i < plan->n && balance > 0; i++) {
         int32_t day = recast_day(plan, i);
         int64_t interest = 0;
-        int32_t status = recast_interest(plan, i, from, day, balance, &interest);
+        acrm_explain_line *line =
+            rows != NULL ? recast_line(plan, "interest", "principal * rate * days") : NULL;
+        int32_t status = recast_interest(plan, i, from, day, balance, &interest, line);
         if (status != ACRM_OK)
             return status;
         int64_t part = recast_part(plan, i, instalment, interest);
@@ -105,7 +123,7 @@ static int32_t recast_run(const recast_plan *plan, int64_t instalment, acrm_due 
 
 /* principal + earned * v_1 - balloon * v_1 ... v_n, over the sum of v_1 ... v_k. Dues that pay
  * interest only come before them, and pay the earned interest too. */
-static int32_t recast_level(const recast_plan *plan, int64_t *instalment)
+static int32_t recast_level(recast_plan *plan, int64_t *instalment)
 {
     const acrm_interest *interest = &plan->terms->interest;
     size_t first = plan->old == NULL ? (size_t)plan->terms->interest_only : 0;
@@ -133,11 +151,21 @@ static int32_t recast_level(const recast_plan *plan, int64_t *instalment)
     if (!acrm__q76_over(present, sum, &exact))
         return ACRM_E_LIMIT;
     *instalment = acrm__round_q64(exact, interest->round_unit, interest->rounding);
+    acrm_explain_line *line =
+        recast_line(plan, "instalment",
+                    "(principal + earned * v1 - balloon * v1...vn) / sum of v1...vk");
+    if (line != NULL) {
+        line->ppt = acrm__q64_ppt(exact, &line->whole);
+        line->base = plan->principal;
+        line->rounded = *instalment;
+        line->unit = interest->round_unit;
+        line->rounding = interest->rounding;
+    }
     return *instalment == ACRM__OVER ? ACRM_E_LIMIT : ACRM_OK;
 }
 
 /* Writes the rows of the plan; fills dues, principal, instalment and interest of the result. */
-static int32_t recast_write(const recast_plan *plan, acrm_due *rows, size_t rows_max,
+static int32_t recast_write(recast_plan *plan, acrm_due *rows, size_t rows_max,
                             acrm_recast_result *result, acrm_issue *issue)
 {
     int64_t instalment = plan->terms->instalment;
@@ -205,9 +233,10 @@ static bool recast_misuse(const acrm_recast_terms *terms, const acrm_due *dues, 
 }
 
 /* Interest earned since the last due up to a day, on the principal not yet due. */
-static int32_t recast_earned(const acrm_recast_terms *terms, const acrm_due *dues, size_t n_dues,
-                             size_t passed, int32_t day, int64_t *earned)
+static int32_t recast_earned(recast_plan *plan, const acrm_due *dues, size_t n_dues, size_t passed,
+                             int32_t day, int64_t *earned)
 {
+    const acrm_recast_terms *terms = plan->terms;
     int32_t last = passed > 0 ? dues[passed - 1].day : terms->start_day;
     int64_t principal = 0;
 
@@ -216,7 +245,8 @@ static int32_t recast_earned(const acrm_recast_terms *terms, const acrm_due *due
     for (size_t i = passed; i < n_dues; i++)
         principal += acrm__unpaid(&dues[i], ACRM_PART_PRINCIPAL);
     return acrm__interest(&terms->interest, principal,
-                          (acrm__stretch){ last, day, last, dues[passed].day }, earned, NULL);
+                          (acrm__stretch){ last, day, last, dues[passed].day }, earned,
+                          recast_line(plan, "earned", "principal not yet due * rate * days"));
 }
 
 /* Unpaid fees and penalties move along; those of dues that fall away go to the last. */
@@ -233,9 +263,11 @@ static void recast_carry(const acrm_due *old, size_t n_old, acrm_due *rows, size
 
 int32_t acrm_prepay(const acrm_recast_terms *terms, const acrm_due *dues, size_t n_dues,
                     int32_t day, int64_t amount, acrm_due *rows, size_t rows_max,
-                    acrm_recast_result *result, acrm_issue *issue)
+                    acrm_recast_result *result, acrm_explain_line *lines, size_t lines_max,
+                    size_t *n_lines, acrm_issue *issue)
 {
-    if (recast_misuse(terms, dues, n_dues, rows, rows_max, result))
+    if (recast_misuse(terms, dues, n_dues, rows, rows_max, result) ||
+        acrm__no_array(lines, lines_max))
         return ACRM_E_MISUSE;
 
     int32_t status = recast_check(terms, dues, n_dues, day, issue);
@@ -251,7 +283,9 @@ int32_t acrm_prepay(const acrm_recast_terms *terms, const acrm_due *dues, size_t
                          .from = day,
                          .period_from = passed > 0 ? dues[passed - 1].day : terms->start_day,
                          .balloon = terms->balloon,
-                         .mode = terms->mode };
+                         .mode = terms->mode,
+                         .lines = lines,
+                         .lines_max = lines_max };
     for (size_t i = 0; i < n_dues; i++) {
         bool later = i >= passed;
         if (later ? dues[i].paid[ACRM_PART_INTEREST] + dues[i].paid[ACRM_PART_PRINCIPAL] > 0
@@ -268,7 +302,7 @@ int32_t acrm_prepay(const acrm_recast_terms *terms, const acrm_due *dues, size_t
     if (terms->balloon >= plan.principal)
         return acrm__issue(issue, ACRM_E_INVALID, "terms.balloon", -1,
                            "less than the principal left");
-    status = recast_earned(terms, dues, n_dues, passed, day, &plan.earned);
+    status = recast_earned(&plan, dues, n_dues, passed, day, &plan.earned);
     if (status != ACRM_OK)
         return acrm__issue(issue, ACRM_E_LIMIT, "terms", -1, "interest within 1000000000000000");
     status = recast_write(&plan, rows, rows_max, &sums, issue);
@@ -277,6 +311,8 @@ int32_t acrm_prepay(const acrm_recast_terms *terms, const acrm_due *dues, size_t
     recast_carry(plan.old, plan.n, rows, (size_t)sums.dues);
     sums.interest_saved -= sums.interest;
     *result = sums;
+    if (n_lines != NULL)
+        *n_lines = plan.lines_len;
     return ACRM_OK;
 }
 
@@ -306,10 +342,10 @@ static int32_t recast_check_new(const acrm_recast_terms *terms, int32_t day, acr
 }
 
 /* The unpaid amounts: principal, and the others by whether they are added or forgiven. */
-static int32_t recast_gather(const acrm_recast_terms *terms, const acrm_due *dues, size_t n_dues,
-                             int32_t day, recast_plan *plan, acrm_recast_result *sums,
-                             acrm_issue *issue)
+static int32_t recast_gather(recast_plan *plan, const acrm_due *dues, size_t n_dues, int32_t day,
+                             acrm_recast_result *sums, acrm_issue *issue)
 {
+    const acrm_recast_terms *terms = plan->terms;
     size_t passed = acrm__dues_upto(dues, n_dues, day);
     int64_t unpaid[ACRM_PARTS] = { 0 };
     int64_t earned = 0;
@@ -323,7 +359,7 @@ static int32_t recast_gather(const acrm_recast_terms *terms, const acrm_due *due
             if (i < passed || part == ACRM_PART_PRINCIPAL || part == ACRM_PART_PENALTY)
                 unpaid[part] += acrm__unpaid(&dues[i], part);
     }
-    int32_t status = recast_earned(terms, dues, n_dues, passed, day, &earned);
+    int32_t status = recast_earned(plan, dues, n_dues, passed, day, &earned);
     if (status != ACRM_OK || earned > ACRM_FINANCE_AMOUNT_MAX - unpaid[ACRM_PART_INTEREST])
         return acrm__issue(issue, ACRM_E_LIMIT, "terms", -1, "interest within 1000000000000000");
     unpaid[ACRM_PART_INTEREST] += earned;
@@ -340,9 +376,11 @@ static int32_t recast_gather(const acrm_recast_terms *terms, const acrm_due *due
 
 int32_t acrm_restructure(const acrm_recast_terms *terms, const acrm_due *dues, size_t n_dues,
                          int32_t day, acrm_due *rows, size_t rows_max, acrm_recast_result *result,
+                         acrm_explain_line *lines, size_t lines_max, size_t *n_lines,
                          acrm_issue *issue)
 {
-    if (recast_misuse(terms, dues, n_dues, rows, rows_max, result))
+    if (recast_misuse(terms, dues, n_dues, rows, rows_max, result) ||
+        acrm__no_array(lines, lines_max))
         return ACRM_E_MISUSE;
 
     int32_t status = recast_check(terms, dues, n_dues, day, issue);
@@ -355,14 +393,16 @@ int32_t acrm_restructure(const acrm_recast_terms *terms, const acrm_due *dues, s
                          .n = (size_t)terms->periods,
                          .from = day,
                          .balloon = terms->balloon,
-                         .mode = terms->mode };
+                         .mode = terms->mode,
+                         .lines = lines,
+                         .lines_max = lines_max };
     int32_t first = terms->first_due_day;
     /* A whole period before the first due, by which ACRM_DAYS_NOMINAL measures an odd one. */
     plan.period_from = terms->step_months > 0
                            ? acrm__day_in_month(first, -terms->step_months,
                                                 acrm__date_of(first).day)
                            : first - terms->step_days;
-    status = recast_gather(terms, dues, n_dues, day, &plan, &sums, issue);
+    status = recast_gather(&plan, dues, n_dues, day, &sums, issue);
     if (status == ACRM_OK && terms->balloon >= plan.principal)
         status = acrm__issue(issue, ACRM_E_INVALID, "terms.balloon", -1,
                              "less than the principal");
@@ -372,5 +412,7 @@ int32_t acrm_restructure(const acrm_recast_terms *terms, const acrm_due *dues, s
         return status;
     sums.interest_saved -= sums.interest;
     *result = sums;
+    if (n_lines != NULL)
+        *n_lines = plan.lines_len;
     return ACRM_OK;
 }

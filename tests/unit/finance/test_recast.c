@@ -84,7 +84,7 @@ START_TEST(prepay__lower_is_the_annuity_of_what_is_left)
         pay(dues, passed);
         int64_t amount = owed(dues, n) / (2 + pick(9));
         ck_assert_int_eq(acrm_prepay(&terms, dues, n, dues[passed - 1].day, amount, rows, DUES,
-                                     &got, NULL),
+                                     &got, NULL, 0, NULL, NULL),
                          ACRM_OK);
         acrm_annuity annuity = { .struct_size = sizeof annuity,
                                  .periods = (int32_t)(n - passed),
@@ -128,7 +128,7 @@ START_TEST(prepay__each_mode_gives_way_as_it_says)
         dues[n - 1].due[ACRM_PART_FEE] = 500;
         int64_t before = owed(dues, n);
         int64_t amount = 1 + pick(before - 1);
-        ck_assert_int_eq(acrm_prepay(&terms, dues, n, day, amount, rows, DUES, &got, NULL),
+        ck_assert_int_eq(acrm_prepay(&terms, dues, n, day, amount, rows, DUES, &got, NULL, 0, NULL, NULL),
                          ACRM_OK);
         int64_t balance = before - amount;
         int64_t interest_sum = 0;
@@ -176,7 +176,7 @@ START_TEST(restructure__keeps_a_balloon)
     terms.periods = 48;
     terms.step_months = 1;
     terms.first_due_day = 20031;
-    ck_assert_int_eq(acrm_restructure(&terms, dues, 1, 20000, rows, 48, &got, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_restructure(&terms, dues, 1, 20000, rows, 48, &got, NULL, 0, NULL, NULL), ACRM_OK);
     ck_assert_int_eq(got.instalment, 32182);
     ck_assert_int_eq(got.dues, 48);
     ck_assert_int_gt(rows[47].due[ACRM_PART_PRINCIPAL], 800000);
@@ -205,7 +205,7 @@ START_TEST(restructure__adds_or_forgives_arrears_and_grants_time)
     terms.step_months = 1;
     terms.interest_only = 3;
     terms.first_due_day = day + 40;
-    ck_assert_int_eq(acrm_restructure(&terms, dues, n, day, rows, DUES, &got, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_restructure(&terms, dues, n, day, rows, DUES, &got, NULL, 0, NULL, NULL), ACRM_OK);
     ck_assert_int_eq(got.dues, 36);
     ck_assert_int_eq(got.capitalised, interest + 500);
     ck_assert_int_eq(got.forgiven, 1234);
@@ -224,6 +224,48 @@ START_TEST(restructure__adds_or_forgives_arrears_and_grants_time)
 }
 END_TEST
 
+/* Each step says what was multiplied, and the steps add up to the dues. */
+START_TEST(prepay__explains_each_figure)
+{
+    acrm_due dues[DUES];
+    acrm_due rows[DUES];
+    acrm_explain_line lines[DUES];
+    size_t n_lines = 0;
+    size_t n = annuity_dues(1200000, 120000000, 24, 20000, ACRM_DAYS_ACT_365F, dues);
+    acrm_recast_terms terms = terms_of(ACRM_RECAST_LOWER, 120000000, ACRM_DAYS_ACT_365F, 20000);
+    acrm_recast_result got = { .struct_size = sizeof got };
+
+    ck_assert_int_eq(acrm_prepay(&terms, dues, n, 20010, 200000, rows, DUES, &got, lines, DUES,
+                                 &n_lines, NULL),
+                     ACRM_OK);
+    ck_assert_uint_eq(n_lines, 26);
+    ck_assert_str_eq(lines[0].figure, "earned");
+    ck_assert_int_eq(lines[0].base, 1200000);
+    ck_assert_int_eq(lines[0].days, 10);
+    ck_assert_str_eq(lines[1].figure, "instalment");
+    ck_assert_int_eq(lines[1].rounded, got.instalment);
+    ck_assert_int_le(llabs(lines[1].whole - got.instalment), 1);
+    int64_t balance = 1000000;
+    int64_t interest = lines[0].rounded;
+    for (size_t i = 0; i < 24; i++) {
+        const acrm_explain_line *line = &lines[2 + i];
+        ck_assert_str_eq(line->figure, "interest");
+        ck_assert_int_eq(line->base, balance);
+        ck_assert_int_eq(line->days, rows[i].day - (i == 0 ? 20010 : rows[i - 1].day));
+        ck_assert_int_eq(llroundl((long double)line->base * line->num / line->den),
+                         line->rounded);
+        balance -= rows[i].due[ACRM_PART_PRINCIPAL];
+        interest += line->rounded;
+    }
+    ck_assert_int_eq(interest, got.interest);
+    /* Room for fewer lines is no fault. */
+    ck_assert_int_eq(acrm_prepay(&terms, dues, n, 20010, 200000, rows, DUES, &got, lines, 1,
+                                 &n_lines, NULL),
+                     ACRM_OK);
+    ck_assert_uint_eq(n_lines, 26);
+}
+END_TEST
+
 /* 31 January, then the last of February, then 31 March. */
 START_TEST(restructure__month_ends_come_back_after_a_short_month)
 {
@@ -235,13 +277,13 @@ START_TEST(restructure__month_ends_come_back_after_a_short_month)
     terms.periods = 3;
     terms.step_months = 1;
     terms.first_due_day = 20119; /* 2025-01-31 */
-    ck_assert_int_eq(acrm_restructure(&terms, dues, 1, 20089, rows, 3, &got, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_restructure(&terms, dues, 1, 20089, rows, 3, &got, NULL, 0, NULL, NULL), ACRM_OK);
     ck_assert_int_eq(rows[1].day, 20147);
     ck_assert_int_eq(rows[2].day, 20178);
     ck_assert_int_eq(rows[2].due[ACRM_PART_PRINCIPAL], 100000);
     terms.step_months = 0;
     terms.step_days = 14;
-    ck_assert_int_eq(acrm_restructure(&terms, dues, 1, 20089, rows, 3, &got, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_restructure(&terms, dues, 1, 20089, rows, 3, &got, NULL, 0, NULL, NULL), ACRM_OK);
     ck_assert_int_eq(rows[2].day, 20119 + 28);
 }
 END_TEST
@@ -261,7 +303,7 @@ START_TEST(recast__refuses_bad_input_by_field)
         acrm_recast_terms terms = terms_of(ACRM_RECAST_LOWER, 120000000, ACRM_DAYS_ACT_365F,      \
                                            20000);                                                \
         change;                                                                                   \
-        ck_assert_int_eq(acrm_prepay(&terms, dues, n, day, amount, rows, DUES, &got, &issue),     \
+        ck_assert_int_eq(acrm_prepay(&terms, dues, n, day, amount, rows, DUES, &got, NULL, 0, NULL, &issue),     \
                          status);                                                                 \
         ck_assert_str_eq(issue.field, name);                                                      \
     } while (0)
@@ -291,7 +333,7 @@ START_TEST(recast__refuses_bad_input_by_field)
         terms.step_months = 1;                                                                    \
         terms.first_due_day = day + 30;                                                           \
         change;                                                                                   \
-        ck_assert_int_eq(acrm_restructure(&terms, dues, n, day, rows, DUES, &got, &issue),        \
+        ck_assert_int_eq(acrm_restructure(&terms, dues, n, day, rows, DUES, &got, NULL, 0, NULL, &issue),        \
                          status);                                                                 \
         ck_assert_str_eq(issue.field, name);                                                      \
     } while (0)
@@ -323,6 +365,7 @@ static Suite *recast_suite(void)
     tcase_add_test(tc, prepay__each_mode_gives_way_as_it_says);
     tcase_add_test(tc, restructure__keeps_a_balloon);
     tcase_add_test(tc, restructure__adds_or_forgives_arrears_and_grants_time);
+    tcase_add_test(tc, prepay__explains_each_figure);
     tcase_add_test(tc, restructure__month_ends_come_back_after_a_short_month);
     tcase_add_test(tc, recast__refuses_bad_input_by_field);
     suite_add_tcase(suite, tc);
