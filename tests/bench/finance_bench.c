@@ -86,7 +86,7 @@ int main(int argc, char **argv)
                                             .goal = 2.0, .ours = schedule_ours,
                                             .baseline = schedule_bare, .user = &c });
         bench_compare(&b, &(bench_measure){ .name = "finance.solve_rate", .size = size,
-                                            .goal = 2.0, .ours = solve_ours,
+                                            .ours = solve_ours,
                                             .baseline = solve_bare, .user = &c });
         c.terms.start_day = 20000;
         bench_compare(&b, &(bench_measure){ .name = "finance.schedule_dated", .size = size,

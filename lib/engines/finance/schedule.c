@@ -61,7 +61,17 @@ static int64_t schedule_share(const acrm__plan *plan, acrm__cursor *cursor)
     int64_t before = cursor->shared;
 
     cursor->shared = acrm__plan_shared(plan, ++cursor->shares);
-    return cursor->shared - before;
+    int64_t share = cursor->shared - before;
+    if (plan->trace != NULL)
+        acrm__trace_add(plan->trace,
+                        &(acrm_explain_line){
+                            .figure = "interest",
+                            .formula = "the cost laid on the payments so far, less that before",
+                            .whole = share,
+                            .rounded = share,
+                            .unit = plan->t->round_unit,
+                            .rounding = plan->t->rounding });
+    return share;
 }
 
 /* What an annuity pays in a row; a short first period cannot make it less than nothing. */
@@ -70,6 +80,24 @@ static int64_t schedule_annuity(const acrm__plan *plan, const acrm_schedule_row 
     int64_t paid = acrm__plan_instalment(plan, row->number) + schedule_extra(plan, row);
 
     return paid > 0 ? paid : 0;
+}
+
+static void schedule_explain_principal(const acrm__plan *plan, const acrm_schedule_row *row,
+                                       bool settled)
+{
+    const acrm_finance_terms *t = plan->t;
+    const char *formula = settled      ? "what is still owed"
+                          : plan->flat ? "instalment - share of the cost"
+                          : t->kind == ACRM_FINANCE_EQUAL_PRINCIPAL
+                              ? "(balance - balloon) / payments, as last worked out"
+                              : "instalment - interest";
+
+    acrm__trace_add(plan->trace, &(acrm_explain_line){ .figure = "principal",
+                                                       .formula = formula,
+                                                       .whole = row->principal,
+                                                       .rounded = row->principal,
+                                                       .unit = t->instalment_unit,
+                                                       .rounding = t->instalment_rounding });
 }
 
 /* Interest and principal of a period that pays; row->accrued and row->opening are set. */
@@ -91,6 +119,8 @@ static void schedule_pay(const acrm__plan *plan, acrm__cursor *cursor, int32_t m
         principal = schedule_annuity(plan, row) - row->accrued;
     cursor->payers++;
     row->principal = schedule_settled(plan, row, principal);
+    if (plan->trace != NULL)
+        schedule_explain_principal(plan, row, row->principal != principal);
     if (row->principal < 0)
         row->flags |= ACRM_ROW_NEGATIVE;
 }
@@ -185,7 +215,7 @@ static int32_t schedule_own_line(const acrm__plan *plan, acrm__cursor *cursor,
                                 .pay_day = pay,
                                 .opening = cursor->balance };
     row->accrued = acrm__plan_part(plan, "interest", "opening balance * rate * odd days",
-                                   row->opening, plan->odd, 0);
+                                   row->opening, plan->odd, plan->odd_days);
     row->interest = row->accrued;
     cursor->from = plan->regular_from;
     cursor->own_line = true;
@@ -253,10 +283,10 @@ static bool schedule_sum(const acrm__plan *plan, const acrm_schedule_row *row,
     }
     sum->rows++;
     sum->principal += row->principal;
-    return !(__builtin_add_overflow(sum->interest, row->interest, &sum->interest) |
-             __builtin_add_overflow(sum->fee, row->fee, &sum->fee) |
-             __builtin_add_overflow(sum->insurance, row->insurance, &sum->insurance) |
-             __builtin_add_overflow(sum->tax, row->tax, &sum->tax) |
+    return !(__builtin_add_overflow(sum->interest, row->interest, &sum->interest) ||
+             __builtin_add_overflow(sum->fee, row->fee, &sum->fee) ||
+             __builtin_add_overflow(sum->insurance, row->insurance, &sum->insurance) ||
+             __builtin_add_overflow(sum->tax, row->tax, &sum->tax) ||
              __builtin_add_overflow(sum->total, row->total, &sum->total));
 }
 

@@ -268,12 +268,13 @@ static int32_t dates_first_ratios(acrm__plan *plan)
         return status;
     if (!plan->nominal) {
         status = dates_counted(plan, t->start_day < to ? t->start_day : to, to, &plan->first,
-                               &days);
+                               &plan->first_days);
         if (status == ACRM_OK)
             status = dates_counted(plan, plan->regular_from < to ? plan->regular_from : to, to,
                                    &plan->first_regular, &days);
         if (status == ACRM_OK && own)
-            status = dates_counted(plan, t->start_day, plan->regular_from, &plan->odd, &days);
+            status = dates_counted(plan, t->start_day, plan->regular_from, &plan->odd,
+                                   &plan->odd_days);
     } else {
         plan->first_regular = plan->advance ? (acrm__ratio){ 0, 1 } : plan->regular;
         plan->first = plan->first_regular;
@@ -284,8 +285,10 @@ static int32_t dates_first_ratios(acrm__plan *plan)
                                        plan->regular_from, &plan->odd);
     }
     plan->own_line = own && t->interest_free == 0 && !plan->flat;
-    if (plan->own_line)
+    if (plan->own_line) {
         plan->first = plan->first_regular;
+        plan->first_days = days;
+    }
     return status;
 }
 
@@ -358,14 +361,16 @@ int32_t acrm__plan_period(const acrm__plan *plan, int32_t k, int32_t from, acrm_
         out->to = t->move_interest ? out->pay : out->due;
     }
     out->mode = dates_mode(plan, k, out->due);
-    if (t->interest_free > 0 && k - (plan->advance ? 1 : 0) <= t->interest_free)
+    if (t->interest_free > 0 && k - (plan->advance ? 1 : 0) <= t->interest_free) {
         out->ratio = (acrm__ratio){ 0, 1 };
-    else if (k == 1)
+    } else if (k == 1) {
         out->ratio = plan->first;
-    else if (plan->nominal)
+        out->days = plan->first_days;
+    } else if (plan->nominal) {
         out->ratio = plan->regular;
-    else
+    } else {
         status = dates_counted(plan, from < out->to ? from : out->to, out->to, &out->ratio,
                                &out->days);
+    }
     return status;
 }

@@ -33,6 +33,7 @@ typedef struct acrm__plan {
     acrm__ratio first;               /* the first period as it is */
     acrm__ratio first_regular;       /* as it would be if it were regular */
     acrm__ratio odd;                 /* OWN_LINE: the days before the regular part */
+    int32_t first_days, odd_days;    /* as the day-count convention counts them; else 0 */
     bool own_line;
 
     int32_t payers;   /* periods in which the regular payment is made */

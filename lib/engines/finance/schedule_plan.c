@@ -307,6 +307,8 @@ int32_t acrm__plan_make(acrm__plan *plan, const acrm_finance_terms *terms, acrm_
     plan->flat = terms->kind >= ACRM_FINANCE_FLAT;
     plan->advance = terms->timing == ACRM_TIMING_ADVANCE;
     plan->own_line = false;
+    plan->first_days = 0;
+    plan->odd_days = 0;
     plan->cost = 0;
     plan->level = 0;
     plan->exact = (acrm__q64){ 0 };

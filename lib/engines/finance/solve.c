@@ -186,7 +186,7 @@ static int32_t solve_valid(solve_task *task, int32_t unknown)
         point = solve_at(task, inside);
     }
     task->low = solve_edge(task, inside, below);
-    task->high = solve_edge(task, inside, high + 1);
+    task->high = solve_at(task, high).status == ACRM_OK ? high : solve_edge(task, inside, high);
     return task->broken;
 }
 
@@ -211,15 +211,21 @@ static int64_t solve_nearest(solve_task *task)
 
 static void solve_value(solve_task *task, bool same, acrm_solution *out)
 {
+    const int64_t low = task->low;
+    const int64_t high = task->high;
+
     out->lowest = solve_search(task, 0, false);
+    task->low = out->lowest; /* each search goes on where the one before has ended */
     out->highest = solve_search(task, 1, false) - 1;
-    out->value = solve_nearest(task);
+    task->high = out->highest;
     if (out->lowest <= out->highest) {
-        bool all = same && out->lowest == task->low && out->highest == task->high;
-        out->solutions = all && task->low < task->high ? ACRM_SOLUTIONS_ALL : ACRM_SOLUTIONS_ONE;
-        out->value = out->value < out->lowest ? out->lowest : out->value;
-        out->value = out->value > out->highest ? out->highest : out->value;
+        bool all = same && low < high && out->lowest == low && out->highest == high;
+        out->solutions = all ? ACRM_SOLUTIONS_ALL : ACRM_SOLUTIONS_ONE;
+    } else {
+        task->low = low;
+        task->high = high;
     }
+    out->value = solve_nearest(task);
     out->instalment = solve_at(task, out->value).rounded;
     out->periods = task->terms.periods;
 }

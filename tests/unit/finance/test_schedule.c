@@ -555,7 +555,9 @@ START_TEST(explain__tells_the_steps_that_were_taken)
     /* An exact tie, 16 875.00 * 5.2 / 1200 = 73.125, goes up. */
     ck_assert_int_eq(acrm_schedule_explain(&t, 0, lines, ACRM_EXPLAIN_LINES_MAX, &n, NULL),
                      ACRM_OK);
-    ck_assert_uint_eq(n, 1);
+    ck_assert_uint_eq(n, 2);
+    ck_assert_str_eq(lines[1].figure, "principal");
+    ck_assert_str_eq(lines[1].formula, "instalment - interest");
     ck_assert_str_eq(lines[0].figure, "interest");
     ck_assert_int_eq(lines[0].base, 1687500);
     ck_assert_int_eq(lines[0].num, 52000000);
@@ -579,6 +581,22 @@ START_TEST(explain__tells_the_steps_that_were_taken)
     ck_assert_int_eq(acrm_schedule_explain(&t, 1, lines, ACRM_EXPLAIN_LINES_MAX, &n, NULL),
                      ACRM_OK);
     ck_assert_int_eq(lines[0].days, 28); /* February */
+    ck_assert_int_eq(acrm_schedule_explain(&t, 0, lines, ACRM_EXPLAIN_LINES_MAX, &n, NULL),
+                     ACRM_OK);
+    ck_assert_int_eq(lines[0].days, 31);
+    t.start_day = day(2025, 12, 17); /* fifteen odd days in a line of their own */
+    t.first_due_day = day(2026, 2, 1);
+    t.first_period = ACRM_FIRST_OWN_LINE;
+    ck_assert_int_eq(acrm_schedule_explain(&t, 0, lines, ACRM_EXPLAIN_LINES_MAX, &n, NULL),
+                     ACRM_OK);
+    ck_assert_int_eq(lines[0].days, 15);
+
+    t = loan_of(1200000, 65000000, 12);
+    t.kind = ACRM_FINANCE_FLAT;
+    ck_assert_int_eq(acrm_schedule_explain(&t, 11, lines, ACRM_EXPLAIN_LINES_MAX, &n, NULL),
+                     ACRM_OK);
+    ck_assert_int_eq(lines[0].rounded, 6500);
+    ck_assert_int_eq(lines[1].rounded, 100000);
 }
 END_TEST
 
