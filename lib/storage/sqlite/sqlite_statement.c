@@ -87,6 +87,16 @@ int32_t acrm__sqlite_run(acrm__sqlite_conn *conn, acrm__sqlite_statement *s, con
     return st;
 }
 
+/* Texts are read as the bytes they are: asked for a text, SQLite would copy it to end it with a
+ * NUL. */
+static void sqlite_read_bytes(sqlite3_value *value, int32_t type, acrm_cell *cell)
+{
+    const void *data = sqlite3_value_blob(value);
+
+    *cell = (acrm_cell){ .type = type, .data = data ? data : "",
+                         .size = (uint32_t)sqlite3_value_bytes(value) };
+}
+
 /* The values of the row at hand; they live until the next step. */
 static void sqlite_read_row(acrm__sqlite_statement *s)
 {
@@ -102,12 +112,10 @@ static void sqlite_read_row(acrm__sqlite_statement *s)
             *cell = (acrm_cell){ .type = ACRM_CELL_REAL, .real = sqlite3_value_double(value) };
             break;
         case SQLITE_TEXT:
-            *cell = (acrm_cell){ .type = ACRM_CELL_TEXT, .data = sqlite3_value_text(value) };
-            cell->size = (uint32_t)sqlite3_value_bytes(value);
+            sqlite_read_bytes(value, ACRM_CELL_TEXT, cell);
             break;
         case SQLITE_BLOB:
-            *cell = (acrm_cell){ .type = ACRM_CELL_BLOB, .data = sqlite3_value_blob(value) };
-            cell->size = (uint32_t)sqlite3_value_bytes(value);
+            sqlite_read_bytes(value, ACRM_CELL_BLOB, cell);
             break;
         default:
             *cell = (acrm_cell){ .type = ACRM_CELL_NULL };

@@ -36,7 +36,8 @@ START_TEST(sqlite__settings_are_the_promised_ones)
     ck_assert_int_eq(sqlite_pragma("PRAGMA synchronous"), 2);
     ck_assert_int_eq(sqlite_pragma("PRAGMA foreign_keys"), 1);
     ck_assert_int_eq(sqlite_pragma("PRAGMA application_id"), 0x6143524d);
-    ck_assert_int_eq(sqlite_pragma("SELECT strict FROM pragma_table_list WHERE name = 'dealer'"), 1);
+    ck_assert_int_eq(sqlite_pragma("SELECT strict FROM pragma_table_list WHERE name = 'dealer'"),
+                     1);
     ck_assert_int_eq(sqlite3_prepare_v2(conn->db, "SELECT \"no such column\" FROM dealer", -1,
                                         &stmt, NULL), SQLITE_ERROR);
     ck_assert_int_eq(sqlite3_prepare_v2(conn->db, "PRAGMA journal_mode", -1, &stmt, NULL),

@@ -431,7 +431,8 @@ static int32_t sqlite_scenario(const acrm_storage_ops *ops, void *conn)
     static const acrm_query grouped = { .struct_size = sizeof grouped, .table = &fix_customer,
                                         .n_select = 2, .select = group, .n_group = 1 };
     static const uint32_t columns[] = { CUSTOMER_NAME };
-    acrm_cell cells[CUSTOMER_COLUMNS] = { fix_id(1), fix_text("ali"), [CUSTOMER_SEEN] = fix_int(5) };
+    acrm_cell cells[CUSTOMER_COLUMNS] = { fix_id(1), fix_text("ali"),
+                                          [CUSTOMER_SEEN] = fix_int(5) };
     acrm_cell name = fix_text("alireza");
     fix_rows rows = { .count = 0 };
     int32_t changed = 0;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    ROUNDS = 300,          /* schemas */
+    ROUNDS = 240,          /* schemas */
     QUERIES = 100,         /* of each */
     CHANGES = 20,          /* in random transactions, before and between the queries */
     SAVEPOINTS_MAX = 8,
