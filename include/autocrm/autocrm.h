@@ -3,9 +3,15 @@
 #ifndef AUTOCRM_AUTOCRM_H
 #define AUTOCRM_AUTOCRM_H
 
+#include "autocrm/calendar.h"
 #include "autocrm/engine.h"
 #include "autocrm/error.h"
+#include "autocrm/filter.h"
+#include "autocrm/finance.h"
+#include "autocrm/identity.h"
+#include "autocrm/phone.h"
 #include "autocrm/status.h"
 #include "autocrm/value.h"
+#include "autocrm/vin.h"
 
 #endif

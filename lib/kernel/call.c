@@ -124,3 +124,13 @@ int32_t acrm__progress(acrm__call *call, const char *what, int64_t done, int64_t
         return ACRM_OK;
     return acrm__fail(call, ACRM_E_INTERRUPTED, "interrupted", NULL, "interrupted");
 }
+
+int64_t acrm__read_input(acrm__call *call, void *buf, size_t cap)
+{
+    acrm_session *s = call->session;
+
+    if (!s->read)
+        return acrm__fail(call, ACRM_E_INVALID, "required", NULL,
+                          "no input: lend the session a stream by acrm_session_set_input()");
+    return s->read(s->read_user, buf, cap);
+}

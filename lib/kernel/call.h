@@ -143,6 +143,9 @@ int32_t acrm__run(acrm__call *call, const char *operation, const acrm_value *arg
                   acrm_value **out);
 /* Who acts: the user's id, or NULL (the system or a customer). */
 const unsigned char *acrm__actor(const acrm__call *call);
+/* Bytes of the stream lent to the session: their number, 0 at its end, or a negative status
+ * (ACRM_E_INVALID when none was lent). */
+int64_t acrm__read_input(acrm__call *call, void *buf, size_t cap);
 /* Progress of long work; ACRM_E_INTERRUPTED when it is to end. */
 int32_t acrm__progress(acrm__call *call, const char *what, int64_t done, int64_t total);
 

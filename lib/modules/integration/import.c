@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * import.run: a file of leads, row by row, committed in steps. Each row has its outcome; what is
+ * refused is kept as it came. A run that was cut short goes on where its last step ended, and a
+ * file that is read again changes nothing, because every row is known by its id or its words.
+ */
+#include "modules/integration/import.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "modules/integration/entities.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { IMPORT_STEP = 250 };
+
+/* Counters of a job, by outcome. */
+static const struct {
+    const char *outcome;
+    uint32_t field;
+} import_counters[] = {
+    { "created", F_import_job__created_rows },     { "attached", F_import_job__attached_rows },
+    { "updated", F_import_job__updated_rows },     { "unchanged", F_import_job__unchanged_rows },
+    { "rejected", F_import_job__rejected_rows },
+};
+
+enum { IMPORT_OUTCOMES = sizeof import_counters / sizeof import_counters[0] };
+
+typedef struct import_run {
+    acrm__call *call;
+    acrm__rows rows;
+    acrm__draft_options options;
+    acrm__rec *job;
+    acrm__arena *arena;  /* the call's own */
+    acrm__arena scratch; /* of one row */
+    int64_t counts[IMPORT_OUTCOMES];
+    int64_t position;    /* rows done in all steps */
+    int64_t skip;        /* rows done by an earlier run */
+    crypto_generichash_state digest;
+    int64_t bytes;
+} import_run;
+
+/* --- Input: the session's stream, hashed as it goes by --- */
+
+static int64_t import_read(void *user, void *buf, size_t cap)
+{
+    import_run *run = user;
+    int64_t n = acrm__read_input(run->call, buf, cap);
+
+    if (n > 0) {
+        crypto_generichash_update(&run->digest, buf, (unsigned long long)n);
+        run->bytes += n;
+    }
+    return n;
+}
+
+/* --- The job --- */
+
+static int32_t import_options_text(acrm__call *call, const char **out)
+{
+    static const char *const names[] = { "provider", "source_code", "country", "dealer_id",
+                                         "channel", "mapping" };
+    acrm_value *options = acrm__value_in(call->arena);
+    bool ok = options && acrm_value_set_map(options) == ACRM_OK;
+    acrm__str text;
+
+    for (size_t i = 0; ok && i < sizeof names / sizeof names[0]; i++) {
+        const acrm_value *value = acrm__arg(call, names[i]);
+        ok = !value || acrm__put_value(options, names[i], value);
+    }
+    if (!ok)
+        return acrm__nomem(call);
+    acrm__str_init(&text, &call->arena->allocator);
+    (void)acrm__json_write(&text, options, 0);
+    *out = text.failed ? NULL : acrm__arena_text(call->arena, text.data, text.len);
+    acrm__str_free(&text);
+    return *out ? ACRM_OK : acrm__nomem(call);
+}
+
+int32_t acrm__import_options(acrm__call *call, const acrm__rec *job, acrm__draft_options *out)
+{
+    const acrm_cell *cell = &job->cells[F_import_job__options];
+    acrm_value *options = NULL;
+    acrm__json_fault fault;
+
+    *out = (acrm__draft_options){ .provider = acrm__text(job, F_import_job__source) };
+    if (cell->type != ACRM_CELL_TEXT)
+        return ACRM_OK;
+    int32_t st = acrm__json_read(call->arena, cell->data, cell->size, &options, &fault);
+    if (st != ACRM_OK)
+        return acrm__fail(call, st, "options", NULL, "the options of the import are damaged");
+    if (acrm__get_text(options, "provider"))
+        out->provider = acrm__get_text(options, "provider");
+    out->source = acrm__get_text(options, "source_code");
+    out->country = acrm__get_text(options, "country");
+    out->dealer = acrm__get_text(options, "dealer_id");
+    out->channel = acrm__get_text(options, "channel");
+    out->mapping = acrm_value_get(options, "mapping");
+    return ACRM_OK;
+}
+
+/* An unfinished run over the same source goes on; a finished one is left alone. */
+static int32_t import_find_job(import_run *run, const char *options)
+{
+    acrm__call *call = run->call;
+    acrm__term terms[] = {
+        { F_import_job__source, ACRM_FILTER_EQ, acrm__cell_text(acrm__arg_text(call, "source")) },
+        { F_import_job__status, ACRM_FILTER_EQ, acrm__cell_text("running") },
+        { F_import_job__options, ACRM_FILTER_EQ, acrm__cell_text(options) },
+    };
+
+    return acrm__find_one(call, &(acrm__select){ .entity = "import_job", .terms = terms,
+                                                 .n_terms = 3 }, &run->job);
+}
+
+static int32_t import_make_job(import_run *run, const char *options)
+{
+    acrm__call *call = run->call;
+    const char *format = acrm__rows_format_name(run->rows.format);
+    unsigned char *dealer = acrm__arena_alloc(call->arena, 16);
+    char delimiter[2] = { run->rows.csv.delimiter, '\0' };
+    acrm_value *dialect = acrm__value_in(call->arena);
+    acrm__str text;
+
+    run->job = acrm__new(call, "import_job");
+    bool ok = run->job && dealer && dialect && acrm_value_set_map(dialect) == ACRM_OK &&
+              acrm__put_text(dialect, "encoding", acrm__encoding_name(run->rows.decoder.encoding));
+    if (ok && run->rows.format == ACRM__ROWS_CSV)
+        ok = acrm__put_text(dialect, "delimiter", delimiter) &&
+             acrm__put_text(dialect, "header", run->rows.header);
+    if (!ok)
+        return acrm__nomem(call);
+    acrm__str_init(&text, &call->arena->allocator);
+    (void)acrm__json_write(&text, dialect, 0);
+    const char *kept = text.failed ? NULL : acrm__arena_text(call->arena, text.data, text.len);
+    acrm__str_free(&text);
+    if (!kept)
+        return acrm__nomem(call);
+    acrm__set(run->job, F_import_job__source, acrm__cell_text(acrm__arg_text(call, "source")));
+    acrm__set(run->job, F_import_job__format, acrm__cell_text(format));
+    acrm__set(run->job, F_import_job__dialect, acrm__cell_text(kept));
+    acrm__set(run->job, F_import_job__options, acrm__cell_text(options));
+    if (acrm__arg_id(call, "dealer_id", dealer))
+        acrm__set(run->job, F_import_job__dealer_id, acrm__cell_blob(dealer, 16));
+    return acrm__insert(call, run->job);
+}
+
+static int32_t import_begin(import_run *run)
+{
+    acrm__call *call = run->call;
+    const char *options;
+
+    int32_t st = acrm__begin(call);
+    if (st != ACRM_OK)
+        return st;
+    st = import_options_text(call, &options);
+    if (st == ACRM_OK)
+        st = import_find_job(run, options);
+    if (st == ACRM_OK && run->job) {
+        run->position = run->skip = acrm__int(run->job, F_import_job__position);
+        for (size_t i = 0; i < IMPORT_OUTCOMES; i++)
+            run->counts[i] = acrm__int(run->job, import_counters[i].field);
+    } else if (st == ACRM_OK) {
+        st = import_make_job(run, options);
+    }
+    if (st == ACRM_OK)
+        st = acrm__import_options(call, run->job, &run->options);
+    if (st != ACRM_OK) {
+        acrm__rollback(call);
+        return st;
+    }
+    return acrm__commit(call);
+}
+
+/* --- Rows --- */
+
+/* The raw input of a rejected row: text where it is UTF-8, else base64. */
+static int32_t import_keep_raw(acrm__call *call, acrm__rec *row, const acrm__rows_item *item)
+{
+    bool text = acrm__utf8_valid(item->raw, item->raw_len);
+    const char *raw = item->raw;
+    size_t len = item->raw_len;
+    acrm__str base64;
+
+    acrm__str_init(&base64, &call->arena->allocator);
+    if (!text) {
+        acrm__base64_print(item->raw, item->raw_len, &base64);
+        raw = base64.failed ? NULL : acrm__arena_text(call->arena, base64.data, base64.len);
+        len = base64.len;
+    }
+    acrm__str_free(&base64);
+    if (!raw && item->raw_len)
+        return acrm__nomem(call);
+    acrm__set(row, F_import_row__raw, acrm__cell_textn(raw ? raw : "", raw ? len : 0));
+    acrm__set(row, F_import_row__raw_encoding, acrm__cell_text(text ? "text" : "base64"));
+    return ACRM_OK;
+}
+
+static int32_t import_keep_row(import_run *run, const acrm__rows_item *item,
+                               const acrm__import_outcome *outcome)
+{
+    acrm__call *call = run->call;
+    acrm__rec *row = acrm__new(call, "import_row");
+    const acrm__draft_fault *fault = &outcome->fault;
+    int32_t st = ACRM_OK;
+
+    if (!row)
+        return acrm__nomem(call);
+    acrm__set(row, F_import_row__job_id, run->job->cells[F_ID]);
+    acrm__set(row, F_import_row__position, acrm__cell_int(run->position + 1));
+    acrm__set(row, F_import_row__outcome, acrm__cell_text(outcome->outcome));
+    if (outcome->has_lead)
+        acrm__set(row, F_import_row__lead_id, acrm__cell_blob(outcome->lead, 16));
+    if (outcome->has_customer)
+        acrm__set(row, F_import_row__customer_id, acrm__cell_blob(outcome->customer, 16));
+    if (fault->reason[0]) {
+        acrm__set(row, F_import_row__reason, acrm__cell_text(fault->reason));
+        acrm__set(row, F_import_row__message, acrm__cell_text(fault->message));
+        acrm__set(row, F_import_row__place, acrm__cell_text(fault->place));
+        st = import_keep_raw(call, row, item);
+    }
+    return st == ACRM_OK ? acrm__insert(call, row) : st;
+}
+
+static int32_t import_row(import_run *run, const acrm__rows_item *item)
+{
+    acrm__import_outcome outcome;
+
+    int32_t st = acrm__import_submit(run->call, &run->options, run->rows.format, item, &outcome);
+    if (st == ACRM_OK)
+        st = import_keep_row(run, item, &outcome);
+    for (size_t i = 0; st == ACRM_OK && i < IMPORT_OUTCOMES; i++)
+        run->counts[i] += strcmp(import_counters[i].outcome, outcome.outcome) == 0;
+    run->position++;
+    return st;
+}
+
+static int32_t import_save_job(import_run *run, bool done)
+{
+    acrm__call *call = run->call;
+    unsigned char *digest = acrm__arena_alloc(call->arena, 32);
+
+    if (!digest)
+        return acrm__nomem(call);
+    acrm__set(run->job, F_import_job__position, acrm__cell_int(run->position));
+    for (size_t i = 0; i < IMPORT_OUTCOMES; i++)
+        acrm__set(run->job, import_counters[i].field, acrm__cell_int(run->counts[i]));
+    if (done) {
+        crypto_generichash_final(&run->digest, digest, 32);
+        acrm__set(run->job, F_import_job__digest, acrm__cell_blob(digest, 32));
+        acrm__set(run->job, F_import_job__status, acrm__cell_text("done"));
+        acrm__set(run->job, F_import_job__finished_at, acrm__cell_int(call->now));
+    }
+    return acrm__update(call, run->job);
+}
+
+/* One step: up to IMPORT_STEP rows in a transaction. What the rows need lives in memory of its
+ * own, given back after each, so that a file of any length needs no more than its longest row. */
+static int32_t import_step(import_run *run, bool *more)
+{
+    acrm__call *call = run->call;
+    acrm__rows_item item;
+    acrm__rec *job = NULL;
+
+    int32_t st = acrm__begin(call);
+    if (st != ACRM_OK)
+        return st;
+    call->arena = &run->scratch;
+    for (int32_t n = 0; st == ACRM_OK && *more && n < IMPORT_STEP;) {
+        st = acrm__rows_next(&run->rows, &item, more);
+        if (st != ACRM_OK || !*more)
+            break;
+        if (run->skip > 0) {
+            run->skip--;
+        } else {
+            st = import_row(run, &item);
+            n++;
+        }
+        acrm__arena_reset(&run->scratch);
+    }
+    if (st == ACRM_OK)
+        st = acrm__load(call, "import_job", acrm__id(run->job, F_ID), "job_id", &job);
+    acrm__rec *kept = run->job;
+    run->job = job;
+    if (st == ACRM_OK)
+        st = import_save_job(run, !*more);
+    run->job = kept;
+    if (st == ACRM_OK) {
+        st = acrm__commit(call);
+    } else {
+        acrm__rollback(call);
+    }
+    acrm__arena_reset(&run->scratch);
+    call->arena = run->arena;
+    return st;
+}
+
+static int32_t import_answer(import_run *run)
+{
+    acrm_value *out = run->call->out;
+    const unsigned char *id = acrm__id(run->job, F_ID);
+    bool ok = acrm__put_text(out, "job_id", acrm__id_text(run->call, id)) &&
+              acrm__put_text(out, "format", acrm__rows_format_name(run->rows.format)) &&
+              acrm__put_text(out, "encoding", acrm__encoding_name(run->rows.decoder.encoding)) &&
+              acrm__put_int(out, "rows", run->position);
+
+    for (size_t i = 0; ok && i < IMPORT_OUTCOMES; i++)
+        ok = acrm__put_int(out, import_counters[i].outcome, run->counts[i]);
+    return ok ? ACRM_OK : acrm__nomem(run->call);
+}
+
+static int32_t import_all(import_run *run)
+{
+    acrm__call *call = run->call;
+    const char *delimiter = acrm__arg_text(call, "delimiter");
+    const char *encoding = acrm__arg_text(call, "encoding");
+    bool more = true;
+
+    int32_t st = acrm__rows_open(&run->rows, call, acrm__rows_format(acrm__arg_text(call, "format")),
+                                 encoding ? acrm__encoding_by_name(encoding, strlen(encoding))
+                                          : ACRM__ENCODING_NONE,
+                                 delimiter ? delimiter[0] : '\0', import_read, run);
+    if (st == ACRM_OK)
+        st = import_begin(run);
+    while (st == ACRM_OK && more) {
+        st = import_step(run, &more);
+        if (st == ACRM_OK)
+            st = acrm__progress(call, "import", run->bytes, 0);
+    }
+    return st == ACRM_OK ? import_answer(run) : st;
+}
+
+int32_t acrm__import_run(acrm__call *call)
+{
+    import_run *run = acrm__arena_zero(call->arena, sizeof *run);
+    acrm_error *probe = NULL;
+
+    if (!run)
+        return acrm__nomem(call);
+    run->call = call;
+    run->arena = call->arena;
+    crypto_generichash_init(&run->digest, NULL, 0, 32);
+    acrm__arena_init(&run->scratch, &call->arena->allocator);
+    acrm_error **err = call->err;
+    if (!err)
+        call->err = &probe;
+    int32_t st = import_all(run);
+    acrm__rows_close(&run->rows);
+    acrm__arena_free(&run->scratch);
+    if (st != ACRM_OK && !*call->err)
+        acrm__fail(call, st, "input", "source", "the input could not be read");
+    call->err = err;
+    acrm_error_free(probe);
+    return st;
+}

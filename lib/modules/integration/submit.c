@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* One row of an import: drafted, submitted as a lead, its outcome told. */
+#include "modules/integration/import.h"
+
+#include <string.h>
+
+static bool submit_refused(int32_t st)
+{
+    return st == ACRM_E_INVALID || st == ACRM_E_CONFLICT || st == ACRM_E_NOTFOUND ||
+           st == ACRM_E_DENIED || st == ACRM_E_LIMIT;
+}
+
+static bool submit_id(const acrm_value *result, const char *key, unsigned char id[16])
+{
+    const char *text = acrm__get_text(result, key);
+    return text && acrm__uuid_parse(text, strlen(text), id);
+}
+
+static int32_t submit_draft(acrm__call *call, const acrm__draft_options *options, int32_t format,
+                            const acrm__rows_item *item, acrm_value **draft,
+                            acrm__draft_fault *fault)
+{
+    if (!item->row)
+        return acrm__draft_refuse(fault, item->reason, item->place ? item->place : "", "%s",
+                                  item->message ? item->message : item->reason);
+    if (format == ACRM__ROWS_ADF)
+        return acrm__draft_adf(call, options, item->row, draft, fault);
+    return acrm__draft_flat(call, options, item->row, draft, fault);
+}
+
+/* The source of a row may be one nobody has met before: it is made known, so that no lead is left
+ * out of the count. */
+static int32_t submit_source(acrm__call *call, acrm_value *draft)
+{
+    const char *code = acrm__get_text(draft, "source");
+    acrm__rec *source = NULL;
+    const acrm__entity *entity = acrm__entity_of(call, "lead_source");
+
+    if (!code)
+        return ACRM_OK;
+    acrm__term term = { acrm__field_of(entity, "code"), ACRM_FILTER_EQ, acrm__cell_text(code) };
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "lead_source", .terms = &term,
+                                                       .n_terms = 1 }, &source);
+    if (st == ACRM_OK && !source) {
+        source = acrm__new(call, "lead_source");
+        if (!source)
+            return acrm__nomem(call);
+        acrm__set(source, term.field, acrm__cell_text(code));
+        acrm__set(source, acrm__field_of(entity, "name"), acrm__cell_text(code));
+        st = acrm__insert(call, source);
+    }
+    if (st == ACRM_OK && !acrm__put_text(draft, "source_id",
+                                         acrm__id_text(call, acrm__id(source, F_ID))))
+        st = acrm__nomem(call);
+    return st;
+}
+
+/* Without the keys that are not lead.submit's. */
+static int32_t submit_args(acrm__call *call, const acrm_value *draft, acrm_value **out)
+{
+    acrm_value *args = acrm__value_in(call->arena);
+    bool ok = args && acrm_value_set_map(args) == ACRM_OK;
+
+    for (size_t i = 0; ok && i < acrm_value_count(draft); i++) {
+        const char *key = acrm_value_key(draft, i, NULL);
+        if (strcmp(key, "source") != 0)
+            ok = acrm__put_value(args, key, acrm_value_at(draft, i));
+    }
+    *out = args;
+    return ok ? ACRM_OK : acrm__nomem(call);
+}
+
+static int32_t submit_lead(acrm__call *call, acrm_value *draft, acrm__import_outcome *out)
+{
+    acrm_value *args = NULL, *result = NULL;
+
+    int32_t st = submit_source(call, draft);
+    if (st == ACRM_OK)
+        st = submit_args(call, draft, &args);
+    if (st == ACRM_OK)
+        st = acrm__run(call, "lead.submit", args, &result);
+    if (st == ACRM_OK)
+        st = acrm__react(call);
+    if (st != ACRM_OK)
+        return st;
+    out->outcome = acrm__get_text(result, "outcome");
+    out->has_lead = submit_id(result, "lead_id", out->lead);
+    out->has_customer = submit_id(result, "customer_id", out->customer);
+    return ACRM_OK;
+}
+
+int32_t acrm__import_submit(acrm__call *call, const acrm__draft_options *options, int32_t format,
+                            const acrm__rows_item *item, acrm__import_outcome *out)
+{
+    acrm_value *draft = NULL;
+    acrm_error *error = NULL;
+    acrm_error **err = call->err;
+
+    *out = (acrm__import_outcome){ .outcome = "rejected" };
+    int32_t st = submit_draft(call, options, format, item, &draft, &out->fault);
+    if (st != ACRM_OK || !draft)
+        return st;
+    st = acrm__savepoint(call);
+    if (st != ACRM_OK)
+        return st;
+    call->err = &error;
+    st = submit_lead(call, draft, out);
+    call->err = err;
+    if (st == ACRM_OK)
+        return acrm__release(call);
+    if (!submit_refused(st)) {
+        if (err)
+            *err = error;
+        else
+            acrm_error_free(error);
+        return st;
+    }
+    const char *field = acrm_error_field(error);
+    if (format != ACRM__ROWS_ADF)
+        field = acrm__draft_column(call, options, item->row, field);
+    acrm__draft_refuse(&out->fault, acrm_error_reason(error), field, "%s",
+                       acrm_error_message(error));
+    acrm_error_free(error);
+    *out = (acrm__import_outcome){ .outcome = "rejected", .fault = out->fault };
+    return acrm__rollback_to(call);
+}
