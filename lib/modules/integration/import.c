@@ -321,6 +321,8 @@ static int32_t import_all(import_run *run)
                                  encoding ? acrm__encoding_by_name(encoding, strlen(encoding))
                                           : ACRM__ENCODING_NONE,
                                  delimiter ? delimiter[0] : '\0', import_read, run);
+    if (st == ACRM_OK && run->bytes == 0)
+        st = acrm__fail(call, ACRM_E_INVALID, "empty", "source", "the input is empty");
     if (st == ACRM_OK)
         st = import_begin(run);
     while (st == ACRM_OK && more) {
