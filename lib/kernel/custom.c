@@ -104,16 +104,97 @@ int32_t acrm__custom_read(acrm__call *call, acrm__arena *arena, acrm__custom *ou
 
 /* --- From declarations to a registry and a table --- */
 
+enum { CUSTOM_LOOK_US = 1000000 };
+
+static int32_t custom_epoch(acrm__call *call, int64_t *out)
+{
+    acrm_cell cell;
+    int32_t st = acrm__meta_get(call, "schema_epoch", ACRM__META_NUMBER, &cell);
+
+    if (st == ACRM_OK)
+        *out = cell.type == ACRM_CELL_INT ? cell.integer : 0;
+    return st;
+}
+
+static acrm__registry *custom_newest(acrm_engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    acrm__registry *newest = engine->registry;
+    pthread_mutex_unlock(&engine->lock);
+    return newest;
+}
+
+/* Inside a transaction, so that epoch and declarations belong together. */
+static int32_t custom_renew(acrm__call *call)
+{
+    acrm_engine *engine = call->session->engine;
+    acrm__registry *older = custom_newest(engine), *renewed;
+    acrm__custom custom;
+    int64_t epoch;
+    int32_t st = custom_epoch(call, &epoch);
+
+    if (st != ACRM_OK || epoch == older->epoch)
+        return st;
+    st = acrm__custom_read(call, call->arena, &custom);
+    if (st == ACRM_OK)
+        st = acrm__registry_build(&engine->allocator, &custom, older, &renewed, call->err);
+    if (st != ACRM_OK)
+        return st;
+    renewed->epoch = epoch;
+    pthread_mutex_lock(&engine->lock);
+    bool first = engine->registry == older;
+    if (first)
+        engine->registry = renewed;
+    pthread_mutex_unlock(&engine->lock);
+    if (!first) { /* another thread has just done the same */
+        renewed->older = NULL;
+        acrm__registry_free(renewed);
+    }
+    return ACRM_OK;
+}
+
+int32_t acrm__custom_refresh(acrm__call *call, bool *changed)
+{
+    acrm_session *session = call->session;
+    const acrm_storage_ops *storage = &session->engine->storage;
+    bool alone = session->in_transaction == 0;
+    int64_t epoch;
+    int32_t st;
+
+    *changed = false;
+    /* Reads outside a transaction look once a second: the look would be half of their cost. */
+    if (alone && call->now - session->schema_looked_at < CUSTOM_LOOK_US &&
+        call->now >= session->schema_looked_at)
+        return ACRM_OK;
+    session->schema_looked_at = call->now;
+    int64_t mark = storage->change_mark ? storage->change_mark(session->conn) : 0;
+    if (storage->change_mark && mark == session->schema_mark)
+        return ACRM_OK;
+    st = custom_epoch(call, &epoch);
+    if (st == ACRM_OK && epoch != session->registry->epoch) {
+        if (alone)
+            st = acrm__transaction_begin(call, false);
+        if (st == ACRM_OK)
+            st = custom_renew(call);
+        if (alone)
+            acrm__transaction_rollback(session);
+        *changed = st == ACRM_OK;
+    }
+    if (st == ACRM_OK)
+        session->schema_mark = mark;
+    return st;
+}
+
 /* A change on top of a schema that somebody else has changed meanwhile would undo theirs. */
 static int32_t custom_begin(acrm__call *call)
 {
     acrm_session *session = call->session;
-    acrm_cell epoch;
-    int32_t st = acrm__meta_get(call, "schema_epoch", ACRM__META_NUMBER, &epoch);
+    int64_t epoch;
+    int32_t st = custom_epoch(call, &epoch);
 
     if (st != ACRM_OK || session->staged)
         return st;
-    if ((epoch.type == ACRM_CELL_INT ? epoch.integer : 0) != session->registry->epoch)
+    if (epoch != session->registry->epoch)
         return acrm__fail(call, ACRM_E_BUSY, "schema", NULL,
                           "the schema has just been changed by another session; try again");
     return ACRM_OK;
@@ -123,7 +204,7 @@ static int32_t custom_stage(acrm__call *call, const char *changed)
 {
     acrm_session *session = call->session;
     acrm_engine *engine = session->engine;
-    acrm__registry *older, *staged;
+    acrm__registry *older = custom_newest(engine), *staged;
     acrm__custom custom;
     int64_t epoch;
     int32_t st = acrm__custom_read(call, call->arena, &custom);
@@ -134,9 +215,6 @@ static int32_t custom_stage(acrm__call *call, const char *changed)
         return acrm__fail(call, ACRM_E_LIMIT, "limit", NULL,
                           "there may be %d custom entities and %d custom fields",
                           CUSTOM_ENTITIES_MAX, CUSTOM_FIELDS_MAX);
-    pthread_mutex_lock(&engine->lock);
-    older = engine->registry;
-    pthread_mutex_unlock(&engine->lock);
     epoch = (session->staged ? session->staged->epoch : older->epoch) + 1;
     st = acrm__registry_build(&engine->allocator, &custom, older, &staged, call->err);
     if (st != ACRM_OK)

@@ -69,6 +69,10 @@ static int32_t dispatch_permit(acrm__call *call)
 {
     int32_t st = acrm__principal_refresh(call);
 
+    if (st == ACRM_OK)
+        st = acrm__custom_refresh(call, &call->session->outdated);
+    if (st == ACRM_OK && call->session->outdated)
+        return ACRM_E_BUSY; /* nothing was done yet: acrm__dispatch begins anew */
     if (st == ACRM_OK && !acrm__may_call(call->session, call->info))
         st = acrm__fail(call, ACRM_E_DENIED, "permission", NULL, "this session may not call %s",
                         call->info->name);
@@ -127,8 +131,8 @@ static int32_t dispatch_read(acrm__call *call, acrm__finish_fn finish, void *use
     return st;
 }
 
-int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_value *args,
-                       acrm_value *out, acrm__finish_fn finish, void *user, acrm_error **err)
+static int32_t dispatch_once(acrm_session *session, const char *operation, const acrm_value *args,
+                             acrm_value *out, acrm__finish_fn finish, void *user, acrm_error **err)
 {
     acrm__call call;
 
@@ -142,14 +146,45 @@ int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_
     if (acrm_value_set_map(out) != ACRM_OK)
         return acrm__nomem(&call);
     int32_t st = dispatch_find(&call, operation);
-    if (st != ACRM_OK)
-        return st;
-    st = acrm__check_arguments(&call);
+    if (st == ACRM_OK)
+        st = acrm__check_arguments(&call);
+    if (st == ACRM_E_NOTFOUND || st == ACRM_E_INVALID) {
+        /* A name may be unknown only because another process has just added it. */
+        acrm__call look = call;
+        look.err = NULL;
+        session->schema_looked_at = 0;
+        if (acrm__custom_refresh(&look, &session->outdated) != ACRM_OK)
+            session->outdated = false;
+    }
     if (st != ACRM_OK)
         return st;
     if (call.info->op->flags & ACRM__OP_WRITE && !(call.info->op->flags & ACRM__OP_STEPS))
         return dispatch_write(&call, finish, user);
     return dispatch_read(&call, finish, user);
+}
+
+int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_value *args,
+                       acrm_value *out, acrm__finish_fn finish, void *user, acrm_error **err)
+{
+    acrm_error *first = NULL;
+
+    session->outdated = false;
+    int32_t st = dispatch_once(session, operation, args, out, finish, user, &first);
+    if (!session->outdated) {
+        if (err && first)
+            *err = first;
+        else
+            acrm_error_free(first);
+        return st;
+    }
+    acrm_error_free(first);
+    pthread_mutex_lock(&session->engine->lock);
+    session->registry = session->engine->registry;
+    pthread_mutex_unlock(&session->engine->lock);
+    st = dispatch_once(session, operation, args, out, finish, user, err);
+    if (session->outdated) /* and once more: somebody changes it all the time */
+        st = acrm__error(err, ACRM_E_BUSY, "schema", NULL, "the schema is being changed; try again");
+    return st;
 }
 
 /* --- One operation within another --- */

@@ -155,6 +155,9 @@ struct acrm_session {
     uint32_t n_events;
     uint64_t writes;                /* rows written so far */
     acrm__registry *staged;         /* registry that a schema change installs at commit */
+    int64_t schema_mark;            /* change mark and instant of the last look at its epoch */
+    int64_t schema_looked_at;
+    bool outdated;                  /* the running call began on an older schema: begin it anew */
     bool access_changed;            /* raise access_epoch at commit */
     acrm__mark marks[ACRM__CALL_DEPTH_MAX]; /* of the open savepoints */
     uint32_t n_marks;
@@ -283,6 +286,9 @@ int32_t acrm__engine_check(acrm__call *call);
 
 /* kernel/custom.c */
 int32_t acrm__custom_read(acrm__call *call, acrm__arena *arena, acrm__custom *out);
+/* Whether another process, or another session, changed the schema since this call took its registry;
+ * the engine then has a new one, for the session to take. */
+int32_t acrm__custom_refresh(acrm__call *call, bool *changed);
 int32_t acrm__schema_add_entity(acrm__call *call);
 int32_t acrm__schema_add_field(acrm__call *call);
 int32_t acrm__schema_retire(acrm__call *call);

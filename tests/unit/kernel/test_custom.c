@@ -87,6 +87,10 @@ START_TEST(custom__entities_have_all_that_declared_ones_have)
     acrm_session *s = world_session(&w, "user", worker);
     ck_assert_int_eq(world_count(s, "x_survey.count", "{}"), 1);
     acrm_session_free(s);
+    acrm_buf *buf = NULL;
+    ck_assert_int_eq(acrm_describe(w.engine, "entities", &buf, NULL), ACRM_OK);
+    ck_assert_ptr_nonnull(strstr(acrm_buf_data(buf), "\"owner\":\"x_worker_id\""));
+    acrm_buf_free(buf);
     world_free(&w);
 }
 END_TEST
@@ -109,6 +113,7 @@ START_TEST(custom__things_can_be_retired_and_brought_back_with_their_data)
                  "{'entity':'deal','name':'x_plate','type':'int','help':'h'}");
     add_plate();
     ck_assert_int_eq(world_count(w.system, "deal.count", "{'x_plate':'AB'}"), 1);
+    ck_assert_int_eq(world_count(w.system, "custom_field.count", "{'retired':false}"), 1);
     world_refuse(w.system, ACRM_E_CONFLICT, "duplicate", "schema.add_field",
                  "{'entity':'deal','name':'x_plate','type':'text','help':'h'}");
     world_do(w.system, "schema.add_entity", "{'name':'x_thing','help':'h'}");
@@ -157,6 +162,55 @@ START_TEST(custom__changes_that_fail_or_are_tried_leave_nothing)
     acrm_value *out = world_call(w.system, "audit.verify", "{}");
     ck_assert_int_eq(acrm_value_bool(acrm_value_get(out, "ok")), 1);
     acrm_value_free(out);
+    world_free(&w);
+}
+END_TEST
+
+/* Another process has an engine of its own on the same file. */
+START_TEST(custom__things_of_another_process_are_known_at_the_next_call)
+{
+    world second = { .path = "" };
+    char id[37];
+
+    w = world_new(WORLD_SQLITE);
+    world_create(w.system, "deal.create", id, "{'title':'t'}");
+    world_open(&second, w.path, NULL);
+    world_do(second.system, "schema.add_entity", "{'name':'x_thing','help':'h'}");
+    world_do(w.system, "x_thing.create", "{}");
+    add_plate();
+    world_do(second.system, "deal.create", "{'title':'t','x_plate':'AB'}");
+    ck_assert_int_eq(world_count(second.system, "deal.count", "{'x_plate':'AB'}"), 1);
+    world_do(second.system, "schema.add_field",
+             "{'entity':'deal','name':'x_b','type':'int','help':'h'}");
+    world_do(w.system, "schema.add_field",
+             "{'entity':'deal','name':'x_c','type':'int','help':'h'}");
+    world_clock += 1000000;
+    for (int i = 0; i < 2; i++) {
+        acrm_value *out = world_call(i ? w.system : second.system, "deal.get", "{'id':'%s'}", id);
+        ck_assert_ptr_nonnull(acrm_value_get(out, "x_b"));
+        ck_assert_ptr_nonnull(acrm_value_get(out, "x_c"));
+        acrm_value_free(out);
+    }
+    world_do(second.system, "schema.retire", "{'entity':'deal','field':'x_c'}");
+    world_refuse(w.system, ACRM_E_INVALID, "unknown_field", "deal.create",
+                 "{'title':'t','x_c':1}");
+    world_close(&second);
+    world_free(&w);
+}
+END_TEST
+
+START_TEST(custom__sessions_of_one_engine_see_a_change_at_once)
+{
+    acrm_session *other = NULL;
+
+    w = world_new(_i);
+    ck_assert_int_eq(acrm_session_new(w.engine, "system", &other, NULL), ACRM_OK);
+    add_plate();
+    world_do(other, "deal.create", "{'title':'t','x_plate':'AB'}");
+    world_do(other, "schema.retire", "{'entity':'deal','field':'x_plate'}");
+    world_refuse(w.system, ACRM_E_INVALID, "unknown_field", "deal.create",
+                 "{'title':'t','x_plate':'CD'}");
+    acrm_session_free(other);
     world_free(&w);
 }
 END_TEST
@@ -254,6 +308,9 @@ static Suite *make_suite(void)
                         WORLD_STORAGES);
     tcase_add_loop_test(t, custom__a_retired_entity_must_not_be_referred_to, 0, WORLD_STORAGES);
     tcase_add_loop_test(t, custom__changes_that_fail_or_are_tried_leave_nothing, 0,
+                        WORLD_STORAGES);
+    tcase_add_test(t, custom__things_of_another_process_are_known_at_the_next_call);
+    tcase_add_loop_test(t, custom__sessions_of_one_engine_see_a_change_at_once, 0,
                         WORLD_STORAGES);
     tcase_add_loop_test(t, custom__fields_with_a_slip_are_refused, 0,
                         2 * (int)(sizeof slips / sizeof slips[0]));

@@ -211,6 +211,21 @@ START_TEST(timers__cost_what_is_due_and_not_what_waits)
 }
 END_TEST
 
+START_TEST(timers__that_only_wait_leave_the_writer_alone)
+{
+    acrm_session *writer = NULL;
+
+    w = world_new(WORLD_SQLITE);
+    set("world.trace", a, "2030-11-21T10:00:00Z");
+    ck_assert_int_eq(acrm_session_new(w.engine, "system", &writer, NULL), ACRM_OK);
+    ck_assert_int_eq(w.engine->storage.begin(writer->conn, 1, NULL), ACRM_OK);
+    tick(0, 0, 0, "2030-11-21T10:00:00Z");
+    w.engine->storage.rollback(writer->conn);
+    acrm_session_free(writer);
+    world_free(&w);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("timers");
@@ -225,6 +240,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, timers__are_not_blamed_for_an_outage, 0, WORLD_STORAGES);
     tcase_add_loop_test(t, timers__are_done_in_the_order_of_their_due_times_up_to_a_limit, 0,
                         WORLD_STORAGES);
+    tcase_add_test(t, timers__that_only_wait_leave_the_writer_alone);
     tcase_add_test(t, timers__cost_what_is_due_and_not_what_waits);
     suite_add_tcase(s, t);
     return s;
