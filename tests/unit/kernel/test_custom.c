@@ -32,6 +32,7 @@ START_TEST(custom__fields_are_used_at_once_and_after_reopening)
         ck_assert_int_eq(world_count(w.system, "deal.count", "{'$search':'ab 12'}"), round + 1);
         world_close(&w);
         world_open(&w, w.path, NULL);
+        ck_assert_int_eq(w.engine->registry->epoch, 1);
     }
     world_free(&w);
 }
@@ -182,6 +183,8 @@ START_TEST(custom__things_of_another_process_are_known_at_the_next_call)
     ck_assert_int_eq(world_count(second.system, "deal.count", "{'x_plate':'AB'}"), 1);
     world_do(second.system, "schema.add_field",
              "{'entity':'deal','name':'x_b','type':'int','help':'h'}");
+    world_do(w.system, "deal.create", "{'title':'once'}");
+    ck_assert_int_eq(world_count(w.system, "deal.count", "{'title':'once'}"), 1);
     world_do(w.system, "schema.add_field",
              "{'entity':'deal','name':'x_c','type':'int','help':'h'}");
     world_clock += 1000000;
