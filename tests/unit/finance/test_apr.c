@@ -348,6 +348,40 @@ START_TEST(apr__agrees_with_more_published_figures_and_finds_their_unit_period)
 }
 END_TEST
 
+/* Few dates: what the unit-period is then. */
+static const struct {
+    const char *days[4];
+    int32_t unit_kind, unit_count;
+    const char *rule;
+} few_dates[] = {
+    { { "2024-12-31", "2025-01-15", "2025-01-31" }, ACRM_UNIT_SEMIMONTH, 1, "two halves" },
+    { { "2023-02-01", "2023-03-01", "2025-02-01", "2025-03-01" }, ACRM_UNIT_MONTH, 1,
+      "four weeks that are Februaries" },
+    { { "2023-03-01", "2023-03-29", "2023-04-26" }, ACRM_UNIT_WEEK, 4, "four weeks that are not" },
+    { { "2023-03-01", "2023-03-11", "2023-03-21" }, ACRM_UNIT_WEEK, 1, "ten days: the average" },
+    { { "2023-03-01", "2023-06-20", "2024-01-02" }, ACRM_UNIT_WEEK, 22, "153.5 days: 22 weeks" },
+    { { "2023-03-01", "2025-03-01" }, ACRM_UNIT_YEAR, 1, "a single payment, at most a year" },
+};
+
+START_TEST(apr__finds_the_unit_period_of_few_dates)
+{
+    for (size_t i = 0; i < sizeof few_dates / sizeof few_dates[0]; i++) {
+        acrm_flow flows[4];
+        acrm_flow_time times[4];
+        size_t n = 0;
+        for (; n < 4 && few_dates[i].days[n] != NULL; n++)
+            flows[n] = (acrm_flow){ .amount = n == 0 ? 1000 : 600,
+                                    .kind = n == 0 ? ACRM_FLOW_ADVANCE : ACRM_FLOW_PAYMENT,
+                                    .day = vector_day_of(few_dates[i].days[n]) };
+        acrm_apr_options options = options_of(ACRM_APR_US_REGZ, ACRM_UNIT_AUTO, 0);
+        acrm_apr_result got = solve(&options, flows, n, times, few_dates[i].rule);
+        ck_assert_msg(got.unit_kind == few_dates[i].unit_kind &&
+                          got.unit_count == few_dates[i].unit_count,
+                      "%s: %d x %d", few_dates[i].rule, got.unit_count, got.unit_kind);
+    }
+}
+END_TEST
+
 /* Flows timed in months: { month, amount }, an advance when positive. */
 struct net {
     int32_t month;
@@ -691,6 +725,7 @@ static Suite *apr_suite(void)
     tcase_add_test(tc, apr__agrees_with_the_commissions_examples);
     tcase_add_test(tc, apr__measures_intervals_as_annex_i_remark_c);
     tcase_add_test(tc, apr__agrees_with_more_published_figures_and_finds_their_unit_period);
+    tcase_add_test(tc, apr__finds_the_unit_period_of_few_dates);
     tcase_add_test(tc, apr__us_is_nominal_and_eu_is_effective);
     tcase_add_test(tc, apr__the_charges_flag_says_what_counts);
     tcase_add_test(tc, apr__says_when_there_is_no_rate_or_more_than_one);
