@@ -137,7 +137,8 @@ enum {
     ACRM_BUCKET_YEAR = 6
 };
 
-/** Aggregates. COUNT needs no column; the others skip NULL cells and are NULL over nothing. */
+/** Aggregates. COUNT needs no column; the others skip NULL cells and over nothing are NULL, or 0 for
+ * COUNT_DISTINCT. */
 enum {
     ACRM_AGGREGATE_NONE = 0,
     ACRM_AGGREGATE_COUNT = 1,

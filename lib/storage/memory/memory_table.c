@@ -406,32 +406,33 @@ int32_t acrm__memory_ensure_table(void *conn, const acrm_table *table, acrm_erro
     return memory_reshape(c, place, &change, err);
 }
 
-int32_t acrm__memory_drop_index(void *conn, const acrm_table *table, const char *index,
-                                acrm_error **err)
+/* Drop an index or a column, whichever is named, where it is. */
+static int32_t memory_drop(acrm__memory_conn *conn, const acrm_table *table, const char *index,
+                           const char *column, acrm_error **err)
 {
-    acrm__memory_conn *c = conn;
-    int32_t st = acrm__memory_may_write(c, err);
-    uint32_t place = acrm__memory_find_table(c->storage, table->name);
+    int32_t st = acrm__memory_may_write(conn, err);
+    uint32_t place = acrm__memory_find_table(conn->storage, table->name);
 
     if (st != ACRM_OK || place == UINT32_MAX)
         return st;
-    const memory_change change = { .old = c->storage->tables[place], .drop_index = index,
-                                   .drop_column = UINT32_MAX };
-    return memory_reshape(c, place, &change, err);
+    memory_change change = { .old = conn->storage->tables[place], .drop_index = index,
+                             .drop_column = UINT32_MAX };
+    if (column) {
+        change.drop_column = acrm__memory_find_column(change.old, column);
+        if (change.drop_column == UINT32_MAX)
+            return ACRM_OK;
+    }
+    return memory_reshape(conn, place, &change, err);
+}
+
+int32_t acrm__memory_drop_index(void *conn, const acrm_table *table, const char *index,
+                                acrm_error **err)
+{
+    return memory_drop(conn, table, index, NULL, err);
 }
 
 int32_t acrm__memory_drop_column(void *conn, const acrm_table *table, const char *column,
                                  acrm_error **err)
 {
-    acrm__memory_conn *c = conn;
-    int32_t st = acrm__memory_may_write(c, err);
-    uint32_t place = acrm__memory_find_table(c->storage, table->name);
-
-    if (st != ACRM_OK || place == UINT32_MAX)
-        return st;
-    memory_change change = { .old = c->storage->tables[place] };
-    change.drop_column = acrm__memory_find_column(change.old, column);
-    if (change.drop_column == UINT32_MAX)
-        return ACRM_OK;
-    return memory_reshape(c, place, &change, err);
+    return memory_drop(conn, table, NULL, column, err);
 }

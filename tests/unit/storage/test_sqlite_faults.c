@@ -358,11 +358,8 @@ START_TEST(sqlite__a_long_query_ends_when_interrupted)
         .op = ACRM_FILTER_RELATED, .column = DEALER_NAME, .related = &fix_dealer,
         .related_column = DEALER_NAME, .children = &leaf, .n_children = 1,
     };
-    static const acrm_filter_node both[] = { related, related };
-    static const acrm_filter_node either = { .op = ACRM_FILTER_OR, .children = both,
-                                             .n_children = 2 };
-    static const acrm_filter_node not = { .op = ACRM_FILTER_NOT, .children = &either,
-                                          .n_children = 1 };
+    static const acrm_filter_node unlike = { .op = ACRM_FILTER_NOT, .children = &related,
+                                             .n_children = 1 };
     acrm_filter_node nodes[3];
     acrm_query query = { .struct_size = sizeof query, .table = &fix_dealer, .n_select = 1,
                          .select = &count };
@@ -377,7 +374,7 @@ START_TEST(sqlite__a_long_query_ends_when_interrupted)
     for (int i = 0; i < 3; i++)
         nodes[i] = (acrm_filter_node){ .op = ACRM_FILTER_RELATED, .column = DEALER_ID,
                                        .related = &fix_dealer, .related_column = DEALER_ID,
-                                       .children = i < 2 ? &nodes[i + 1] : &not,
+                                       .children = i < 2 ? &nodes[i + 1] : &unlike,
                                        .n_children = 1 };
     query.where = nodes;
     ck_assert_int_eq(pthread_create(&thread, NULL, sqlite_interrupt_later, &file), 0);
