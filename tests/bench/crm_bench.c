@@ -72,6 +72,8 @@ static int crm_json(const crm_person *p, char *to, size_t size)
                     "\"source\":\"web\"}", p->name, p->given, p->family, p->city, p->region);
 }
 
+static void crm_open(crm *c);
+
 /* --- Create --- */
 
 static void crm_ours_create(void *user, long ops)
@@ -231,6 +233,145 @@ static void crm_hand_aggregate(void *user, long ops)
         baseline_answer(&c->hand, c->hand.aggregate);
 }
 
+/* --- One customer with all that belongs to it --- */
+
+enum { CRM_RELATED = 200 };
+
+static void crm_fill_view(crm *c, char *id, size_t size)
+{
+    acrm_value *args = NULL, *out = NULL, *records;
+    acrm_error *err = NULL;
+
+    acrm_value_new(NULL, &args);
+    acrm_value_set_map(args);
+    acrm_value_set_text(acrm_value_put(args, "name"), "Everybody Known", 15);
+    if (acrm_call(c->session, "customer.create", args, &out, &err) != ACRM_OK)
+        crm_fail("customer.create", err);
+    snprintf(id, size, "%s", acrm_value_text(acrm_value_get(out, "id"), NULL));
+    acrm_value_free(out);
+    acrm_value_set_map(args);
+    records = acrm_value_put(args, "records");
+    acrm_value_set_list(records);
+    for (int i = 0; i < CRM_RELATED; i++) {
+        acrm_value *record = acrm_value_add(records);
+        acrm_value_set_map(record);
+        acrm_value_set_text(acrm_value_put(record, "customer_id"), id, 36);
+        acrm_value_set_text(acrm_value_put(record, "channel"), "phone", 5);
+        acrm_value_set_text(acrm_value_put(record, "at"), "2026-01-01T10:00:00Z", 20);
+        acrm_value_set_text(acrm_value_put(record, "subject"), "A call", 6);
+    }
+    if (acrm_call(c->session, "interaction.create_many", args, NULL, &err) != ACRM_OK)
+        crm_fail("interaction.create_many", err);
+    acrm_value_free(args);
+}
+
+/* An absolute figure: microseconds, and statements in place of a baseline. */
+static void crm_view(bench *b, crm *c)
+{
+    char id[40], json[80];
+    double took[BENCH_RUNS_MAX];
+    int64_t statements = 0;
+
+    if (!bench_wanted(b, "customer.view360"))
+        return;
+    crm_fill_view(c, id, sizeof id);
+    snprintf(json, sizeof json, "{\"id\":\"%s\",\"limit\":200}", id);
+    for (int i = 0; i < b->runs; i++) {
+        statements = acrm_session_statements(c->session);
+        double begin = bench_now_us();
+        crm_call(c, "customer.view360", json);
+        took[i] = bench_now_us() - begin;
+        statements = acrm_session_statements(c->session) - statements;
+    }
+    bench_print(b, "customer.view360_against_1_ms", c->size, bench_median(took, b->runs), 1000,
+                "us", 1);
+    bench_print(b, "customer.view360_statements", c->size, (double)statements, 0, "statements", 0);
+}
+
+/* --- Row scope: a dealer's session against the system's --- */
+
+typedef struct crm_scoped {
+    crm *c;
+    char unscoped[128]; /* the same rows by a filter */
+    acrm_session *dealer;
+    acrm_session *system;
+} crm_scoped;
+
+static void crm_scoped_list(void *user, long ops)
+{
+    crm_scoped *scoped = user;
+
+    scoped->c->session = scoped->dealer;
+    for (long i = 0; i < ops; i++)
+        crm_call(scoped->c, "customer.list", "{\"where\":{\"country\":\"DE\"}}");
+    scoped->c->session = scoped->system;
+}
+
+static void crm_unscoped_list(void *user, long ops)
+{
+    crm_scoped *scoped = user;
+
+    for (long i = 0; i < ops; i++)
+        crm_call(scoped->c, "customer.list", scoped->unscoped);
+}
+
+static void crm_create_id(crm *c, const char *operation, const char *json, char id[40])
+{
+    acrm_buf *out = NULL;
+    acrm_error *err = NULL;
+
+    if (acrm_call_json(c->session, operation, json, strlen(json), &out, &err) != ACRM_OK)
+        crm_fail(operation, err);
+    snprintf(id, 40, "%.36s", strstr(acrm_buf_data(out), "\"id\":\"") + 6);
+    acrm_buf_free(out);
+}
+
+static void crm_scope(bench *b, crm *c)
+{
+    char dealer[40], role[40], user[40], json[400], principal[64];
+    crm_scoped scoped = { .c = c, .system = c->session };
+    acrm_error *err = NULL;
+
+    if (!bench_wanted(b, "customer.list_scoped"))
+        return;
+    crm_create_id(c, "dealer.create", "{\"name\":\"Bench\",\"code\":\"BENCH\"}", dealer);
+    crm_create_id(c, "role.list", "{\"where\":{\"name\":\"dealer_manager\"}}", role);
+    snprintf(json, sizeof json, "{\"name\":\"Manager\",\"login\":\"m\",\"dealer_id\":\"%s\","
+             "\"role_id\":\"%s\"}", dealer, role);
+    crm_create_id(c, "user.create", json, user);
+    for (int i = 0; i < 200; i++) {
+        snprintf(json, sizeof json, "{\"name\":\"Scoped %d\",\"country\":\"DE\","
+                 "\"dealer_id\":\"%s\"}", i, dealer);
+        crm_call(c, "customer.create", json);
+    }
+    snprintf(scoped.unscoped, sizeof scoped.unscoped,
+             "{\"where\":{\"country\":\"DE\",\"dealer_id\":\"%s\"}}", dealer);
+    snprintf(principal, sizeof principal, "user:%s", user);
+    if (acrm_session_new(c->engine, principal, &scoped.dealer, &err) != ACRM_OK)
+        crm_fail("session", err);
+    bench_compare(b, &(bench_measure){ .name = "customer.list_scoped", .size = c->size,
+        .goal = 1.2, .ours = crm_scoped_list, .baseline = crm_unscoped_list, .user = &scoped });
+    acrm_session_free(scoped.dealer);
+}
+
+/* --- Opening an existing database, in milliseconds --- */
+
+static void crm_reopen(bench *b, crm *c)
+{
+    double took[BENCH_RUNS_MAX];
+
+    if (!bench_wanted(b, "engine.open"))
+        return;
+    for (int i = 0; i < b->runs; i++) {
+        acrm_session_free(c->session);
+        acrm_close(c->engine);
+        double begin = bench_now_us();
+        crm_open(c);
+        took[i] = (bench_now_us() - begin) / 1000;
+    }
+    bench_print(b, "engine.open_against_10_ms", c->size, bench_median(took, b->runs), 10, "ms", 1);
+}
+
 /* --- A database of a size, filled once for both sides --- */
 
 static void crm_open(crm *c)
@@ -351,6 +492,9 @@ int main(int argc, char **argv)
         bench_compare(&b, &(bench_measure){ .name = "customer.create_many", .size = size,
             .goal = 1.25, .ours = crm_ours_batch, .baseline = crm_hand_batch, .user = &c,
             .ops = CRM_BATCH });
+        crm_view(&b, &c);
+        crm_scope(&b, &c);
+        crm_reopen(&b, &c);
         crm_teardown(&c);
     }
     return bench_end(&b);
