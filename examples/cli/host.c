@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* The host's part: clock, key file, signals, opening and acting as somebody. */
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* --- Signals: the first one ends the running call, a second one the program --- */
+
+static acrm_session *volatile host_running;
+static volatile sig_atomic_t host_signalled;
+
+static void host_on_signal(int number)
+{
+    (void)number;
+    if (host_signalled)
+        _exit(CLI_INTERRUPTED); /* the database stays whole: its transaction is not committed */
+    host_signalled = 1;
+    if (host_running)
+        acrm_interrupt(host_running, 1);
+}
+
+void cli_catch_signals(void)
+{
+    struct sigaction action = { .sa_handler = host_on_signal };
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+bool cli_interrupted(void)
+{
+    return host_signalled != 0;
+}
+
+/* --- Clock --- */
+
+static int64_t host_now(void *self)
+{
+    const cli *c = self;
+    struct timespec now;
+
+    if (c->clock_fixed)
+        return c->now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* --- Key file: 64 hexadecimal digits, readable by its owner alone --- */
+
+static int32_t host_key(void *self, unsigned char key[32])
+{
+    const cli *c = self;
+
+    memcpy(key, c->secret, ACRM_KEY_BYTES);
+    return ACRM_OK;
+}
+
+char *cli_key_path(const cli *c)
+{
+    cli_text path = { 0 };
+    const char *db = c->db ? c->db : "";
+
+    if (strncmp(db, "sqlite:", 7) == 0)
+        db += 7;
+    if (c->key)
+        cli_addf(&path, "%s", c->key);
+    else
+        cli_addf(&path, "%s.key", db);
+    return path.data;
+}
+
+static int host_hex(char digit)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = digit ? strchr(digits, digit) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
+static bool host_key_read(const char *path, unsigned char key[ACRM_KEY_BYTES])
+{
+    cli_text text = { 0 };
+    bool ok = cli_read_file(path, &text) && text.len >= 2 * ACRM_KEY_BYTES;
+
+    for (size_t i = 0; ok && i < ACRM_KEY_BYTES; i++) {
+        int high = host_hex(text.data[2 * i]), low = host_hex(text.data[2 * i + 1]);
+        ok = high >= 0 && low >= 0;
+        key[i] = (unsigned char)((high << 4 | low) & 0xff);
+    }
+    if (ok)
+        ok = strspn(text.data + 2 * ACRM_KEY_BYTES, "\r\n ") == text.len - 2 * ACRM_KEY_BYTES;
+    if (text.data)
+        memset(text.data, 0, text.cap);
+    free(text.data);
+    return ok;
+}
+
+int cli_key_write(const char *path)
+{
+    unsigned char key[ACRM_KEY_BYTES];
+    FILE *random = fopen("/dev/urandom", "rb");
+    bool ok = random && fread(key, 1, sizeof key, random) == sizeof key;
+
+    if (random)
+        fclose(random);
+    if (!ok)
+        return cli_fail("cannot read /dev/urandom to make a key");
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (file < 0)
+        return cli_fail("cannot create the key file %s: %s", path, strerror(errno));
+    cli_text text = { 0 };
+    for (size_t i = 0; i < sizeof key; i++)
+        cli_addf(&text, "%02x", key[i]);
+    cli_add(&text, "\n", 1);
+    ok = write(file, text.data, text.len) == (ssize_t)text.len && fsync(file) == 0;
+    ok = close(file) == 0 && ok;
+    memset(text.data, 0, text.cap);
+    memset(key, 0, sizeof key);
+    free(text.data);
+    return ok ? CLI_OK : cli_fail("cannot write the key file %s: %s", path, strerror(errno));
+}
+
+/* --- Opening --- */
+
+static int host_options(cli *c, uint32_t flags, acrm_options *options, acrm_clock *clock,
+                        acrm_keys *keys)
+{
+    *clock = (acrm_clock){ .struct_size = sizeof *clock, .self = c, .now = host_now };
+    *keys = (acrm_keys){ .struct_size = sizeof *keys, .self = c, .get = host_key };
+    *options = (acrm_options){ .struct_size = sizeof *options, .flags = flags, .clock = clock };
+    char *path = cli_key_path(c);
+    bool there = access(path, F_OK) == 0;
+    int status = CLI_OK;
+
+    if (there && strcmp(c->db, "memory:") != 0) {
+        if (!host_key_read(path, c->secret))
+            status = cli_fail("%s is no key file that can be read: it holds 64 hexadecimal digits",
+                              path);
+        options->keys = keys;
+    } else if (c->key) {
+        status = cli_fail("there is no key file %s", path);
+    }
+    free(path);
+    return status;
+}
+
+static int host_registry(cli *c)
+{
+    acrm_buf *text = NULL;
+    acrm_error *error = NULL;
+    int32_t status = acrm_describe(c->engine, "registry", &text, &error);
+
+    if (status == ACRM_OK)
+        status = acrm_value_parse(NULL, acrm_buf_data(text), acrm_buf_len(text), &c->registry,
+                                  &error);
+    acrm_buf_free(text);
+    return status == ACRM_OK ? CLI_OK : cli_error(c, NULL, status, error);
+}
+
+int cli_open(cli *c, uint32_t flags)
+{
+    acrm_options options;
+    acrm_clock clock;
+    acrm_keys keys;
+    acrm_error *error = NULL;
+
+    if (c->engine)
+        return CLI_OK;
+    if (!c->db)
+        return cli_usage("no database: give --db FILE, or set AUTOCRM_DB");
+    int result = host_options(c, flags, &options, &clock, &keys);
+    if (result != CLI_OK)
+        return result;
+    int32_t status = acrm_open(c->db, &options, &c->engine, &error);
+    if (status != ACRM_OK) {
+        result = cli_error(c, NULL, status, error);
+        if (status == ACRM_E_NOTFOUND && !c->json)
+            fprintf(stderr, "  make it first: autocrm --db %s init\n", c->db);
+        return result;
+    }
+    return host_registry(c);
+}
+
+int cli_open_registry(cli *c)
+{
+    if (!c->db || (strncmp(c->db, "sqlite:", 7) != 0 && access(c->db, F_OK) != 0))
+        c->db = "memory:";
+    return cli_open(c, ACRM_OPEN_NO_CREATE);
+}
+
+/* The principal behind login:NAME. */
+static int host_login(cli *c, const char *login, char **principal)
+{
+    acrm_session *system = NULL;
+    acrm_value *args = cli_map(), *out = NULL;
+    acrm_error *error = NULL;
+    cli_text text = { 0 };
+
+    acrm_value_set_map(cli_put(args, "where"));
+    cli_put_text(acrm_value_get(args, "where"), "login", login);
+    int32_t status = acrm_session_new(c->engine, "system", &system, &error);
+    if (status == ACRM_OK)
+        status = acrm_call(system, "user.list", args, &out, &error);
+    acrm_session_free(system);
+    acrm_value_free(args);
+    if (status != ACRM_OK)
+        return cli_error(c, NULL, status, error);
+    const char *id = cli_get_text(acrm_value_at(acrm_value_get(out, "items"), 0), "id");
+    if (id) {
+        cli_addf(&text, "user:%s", id);
+        *principal = text.data;
+    }
+    acrm_value_free(out);
+    return id ? CLI_OK : cli_fail("--as: no user has the login %s; see: autocrm user list", login);
+}
+
+int cli_session(cli *c)
+{
+    char *principal = NULL;
+    acrm_error *error = NULL;
+    acrm_session *session = NULL;
+    int result = CLI_OK;
+
+    if (c->session)
+        return CLI_OK;
+    if (c->as && strncmp(c->as, "login:", 6) == 0)
+        result = host_login(c, c->as + 6, &principal);
+    if (result != CLI_OK)
+        return result;
+    int32_t status = acrm_session_new(c->engine, principal ? principal : c->as ? c->as : "system",
+                                      &session, &error);
+    free(principal);
+    if (status != ACRM_OK)
+        return cli_error(c, NULL, status, error);
+    c->session = session;
+    host_running = session;
+    if (host_signalled)
+        acrm_interrupt(session, 1);
+    return CLI_OK;
+}
+
+void cli_close(cli *c)
+{
+    host_running = NULL;
+    acrm_session_free(c->session);
+    acrm_close(c->engine);
+    acrm_value_free(c->registry);
+    c->session = NULL;
+    c->engine = NULL;
+    c->registry = NULL;
+    memset(c->secret, 0, sizeof c->secret);
+}

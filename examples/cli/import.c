@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* import FILE...: lend the library a file at a time and tell what came of its rows. */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { IMPORT_BAR = 30 };
+
+typedef struct import_run {
+    cli *c;
+    FILE *file;
+    const char *name;
+    int64_t read, size; /* bytes; size 0: not known */
+    int64_t rows;
+    int64_t drawn_at; /* tenths of a second */
+    bool bar;
+} import_run;
+
+static void import_draw(import_run *run, bool last)
+{
+    struct timespec now;
+    int64_t percent = run->size > 0 ? run->read * 100 / run->size : 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t tenths = (int64_t)now.tv_sec * 10 + now.tv_nsec / 100000000;
+    if (!run->bar || (!last && tenths == run->drawn_at))
+        return;
+    run->drawn_at = tenths;
+    if (last) {
+        fputs("\r\033[K", stderr);
+        return;
+    }
+    fprintf(stderr, "\r\033[K%s [", run->name);
+    for (int64_t i = 0; i < IMPORT_BAR; i++)
+        fputc(i < percent * IMPORT_BAR / 100 ? '#' : '.', stderr);
+    fprintf(stderr, "] %3lld%% %lld rows", (long long)percent, (long long)run->rows);
+    fflush(stderr);
+}
+
+static int64_t import_read(void *user, void *dst, size_t cap)
+{
+    import_run *run = user;
+    size_t n = fread(dst, 1, cap, run->file);
+
+    if (n == 0 && ferror(run->file))
+        return ACRM_E_STORE;
+    run->read += (int64_t)n;
+    import_draw(run, false);
+    return (int64_t)n;
+}
+
+static int32_t import_progress(void *user, const char *what, int64_t done, int64_t total)
+{
+    import_run *run = user;
+
+    (void)what;
+    (void)total;
+    run->rows = done;
+    import_draw(run, false);
+    return cli_interrupted() ? 1 : 0;
+}
+
+static const char *import_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
+}
+
+static void import_summary(const char *name, const acrm_value *result)
+{
+    const acrm_value *job = acrm_value_get(result, "record");
+    bool first = true;
+
+    if (acrm_value_type(job) != ACRM_MAP)
+        job = acrm_value_get(result, "job");
+    if (acrm_value_type(job) != ACRM_MAP)
+        job = result;
+    printf("%s:", name);
+    for (size_t i = 0; i < acrm_value_count(job); i++) {
+        const char *key = acrm_value_key(job, i, NULL);
+        const acrm_value *value = acrm_value_at(job, i);
+        size_t len = strlen(key);
+        bool rows = len > 5 && strcmp(key + len - 5, "_rows") == 0;
+        if (acrm_value_type(value) != ACRM_INT || strcmp(key, "version") == 0 ||
+            (!rows && acrm_value_get(job, "created_rows")))
+            continue;
+        printf("%s %lld %.*s", first ? "" : ",", (long long)acrm_value_int(value),
+               (int)(rows ? len - 5 : len), key);
+        first = false;
+    }
+    const char *failure = cli_get_text(job, "failure");
+    printf("%s%s\n", failure ? "; failed: " : "", failure ? failure : "");
+}
+
+static int import_file(cli *c, const acrm_value *operation, const acrm_value *given,
+                       const char *path)
+{
+    import_run run = { .c = c, .name = import_name(path) };
+    acrm_value *args = cli_map(), *out = NULL;
+    acrm_error *error = NULL;
+    struct stat info;
+    int result = CLI_OK;
+
+    run.file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (!run.file) {
+        acrm_value_free(args);
+        return cli_fail("cannot read %s: %s", path, strerror(errno));
+    }
+    if (fstat(fileno(run.file), &info) == 0 && S_ISREG(info.st_mode))
+        run.size = info.st_size;
+    run.bar = !c->quiet && isatty(STDERR_FILENO);
+    cli_copy_value(args, given);
+    if (!acrm_value_get(args, "source") && acrm_value_get(cli_parameters(operation), "source"))
+        cli_put_text(args, "source", run.name);
+    acrm_session_set_input(c->session, import_read, &run);
+    acrm_session_set_progress(c->session, import_progress, &run);
+    int32_t status = acrm_call(c->session, "import.run", args, &out, &error);
+    acrm_session_set_input(c->session, NULL, NULL);
+    acrm_session_set_progress(c->session, NULL, NULL);
+    import_draw(&run, true);
+    if (status != ACRM_OK) {
+        if (!c->json)
+            fprintf(stderr, "%s: ", run.name);
+        result = cli_error(c, operation, status, error);
+    } else if (c->json) {
+        cli_print_json(out);
+    } else if (!c->quiet) {
+        import_summary(run.name, out);
+    }
+    if (run.file != stdin)
+        fclose(run.file);
+    acrm_value_free(out);
+    acrm_value_free(args);
+    return result;
+}
+
+int cli_import(cli *c, cli_words *words)
+{
+    acrm_value *args = cli_map();
+    int files = 0, result = cli_open(c, ACRM_OPEN_NO_CREATE);
+    const acrm_value *operation = result == CLI_OK ? cli_operation(c, "import.run") : NULL;
+
+    if (result == CLI_OK && !operation)
+        result = cli_fail("this library was built without imports");
+    while (files < words->count && strncmp(words->items[files], "--", 2) != 0)
+        files++;
+    cli_words options = { words->count - files, words->items + files };
+    if (result == CLI_OK && files == 0)
+        result = cli_usage("autocrm --db FILE import FILE... [--format F] [--source NAME]");
+    if (result == CLI_OK)
+        result = cli_session(c);
+    if (result == CLI_OK)
+        result = cli_arguments(c, operation, &options, NULL, args);
+    for (int i = 0; i < files && (result == CLI_OK || result == CLI_FAILED); i++) {
+        int one = import_file(c, operation, args, words->items[i]);
+        if (one != CLI_OK)
+            result = one; /* the other files are still read */
+    }
+    acrm_value_free(args);
+    return result;
+}

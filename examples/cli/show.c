@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* Results for people: lists as tables, records line by line. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- One value in one line --- */
+
+/* The record's name for people, when a related record stands in a cell. */
+static const char *show_label(const acrm_value *map)
+{
+    static const char *const names[] = { "name", "label", "subject", "code", "value", "login",
+                                         "id" };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *text = cli_get_text(map, names[i]);
+        if (text)
+            return text;
+    }
+    return NULL;
+}
+
+/* An instant without the parts that say nothing: 2026-11-21 08:00:00Z. */
+static bool show_instant(const char *text, size_t len, cli_text *out)
+{
+    if (len < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+        text[16] != ':' || text[len - 1] != 'Z')
+        return false;
+    bool whole = strcmp(text + 17, "00Z") == 0 || strcmp(text + 17, "00.000000Z") == 0;
+    cli_addf(out, "%.10s %.*sZ", text, whole ? 5 : 8, text + 11);
+    return true;
+}
+
+/* Control characters could play with the terminal. */
+static void show_text(const char *text, size_t len, cli_text *out)
+{
+    if (show_instant(text, len, out))
+        return;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        bool c1 = byte == 0xc2 && i + 1 < len && (unsigned char)text[i + 1] < 0xa0;
+        bool control = byte < 0x20 || byte == 0x7f || c1;
+        cli_add(out, control ? " " : text + i, 1);
+        i += c1;
+    }
+}
+
+char *cli_cell(const acrm_value *value)
+{
+    cli_text out = { 0 };
+    size_t len = 0;
+    const char *text = acrm_value_text(value, &len);
+    int32_t type = acrm_value_type(value);
+
+    cli_add(&out, "", 0);
+    if (type == ACRM_TEXT) {
+        show_text(text, len, &out);
+    } else if (type == ACRM_BOOL) {
+        cli_addf(&out, "%s", acrm_value_bool(value) ? "yes" : "no");
+    } else if (type == ACRM_MAP && show_label(value)) {
+        text = show_label(value);
+        show_text(text, strlen(text), &out);
+    } else if (type == ACRM_LIST) {
+        for (size_t i = 0; i < acrm_value_count(value); i++) {
+            char *item = cli_cell(acrm_value_at(value, i));
+            cli_addf(&out, "%s%s", i ? ", " : "", item);
+            free(item);
+        }
+    } else if (type != ACRM_NULL) {
+        char *json = cli_print(value, 0);
+        show_text(json, strlen(json), &out);
+        free(json);
+    }
+    return out.data;
+}
+
+/* --- Lists --- */
+
+static bool show_dull(const char *name)
+{
+    static const char *const names[] = { "version", "created_at", "created_by", "updated_at",
+                                         "updated_by", "deleted_at" };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* A record is a map with an id and a version. */
+static bool show_is_record(const acrm_value *map)
+{
+    return acrm_value_get(map, "id") && acrm_value_get(map, "version");
+}
+
+/* A related record that is shown in the place of its id. */
+static const acrm_value *show_value(const acrm_value *item, const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len > 3 && strcmp(name + len - 3, "_id") == 0) {
+        char *relation = cli_copy(name, len - 3);
+        const acrm_value *related = acrm_value_get(item, relation);
+        free(relation);
+        if (acrm_value_type(related) == ACRM_MAP)
+            return related;
+    }
+    return acrm_value_get(item, name);
+}
+
+static bool show_stands_for_id(const acrm_value *item, const char *name)
+{
+    cli_text id = { 0 };
+
+    cli_addf(&id, "%s_id", name);
+    int32_t type = acrm_value_type(acrm_value_get(item, name));
+    bool stands = acrm_value_get(item, id.data) != NULL && (type == ACRM_MAP || type == ACRM_NULL);
+    free(id.data);
+    return stands;
+}
+
+/* Columns of a list: those with a value in any row; the record's name goes first after its id. */
+static void show_columns(const acrm_value *list, bool all, cli_names *out)
+{
+    for (size_t i = 0; i < acrm_value_count(list); i++) {
+        const acrm_value *item = acrm_value_at(list, i);
+        for (size_t k = 0; k < acrm_value_count(item); k++) {
+            const char *name = acrm_value_key(item, k, NULL);
+            if (all || (!show_dull(name) && acrm_value_type(acrm_value_at(item, k)) != ACRM_NULL &&
+                        !show_stands_for_id(item, name)))
+                cli_names_add(out, name, strlen(name));
+        }
+    }
+}
+
+static void show_list(const acrm_value *list, bool all, int indent)
+{
+    cli_names names = { 0 };
+
+    show_columns(list, all, &names);
+    if (names.count == 0) {
+        cli_names_free(&names);
+        return;
+    }
+    cli_table *table = cli_table_new((int)names.count, acrm_value_count(list));
+    for (size_t k = 0; k < names.count; k++) {
+        bool number = acrm_value_count(list) > 0;
+        table->heads[k] = cli_copy(names.items[k], strlen(names.items[k]));
+        for (size_t i = 0; i < table->rows; i++) {
+            const acrm_value *value = show_value(acrm_value_at(list, i), names.items[k]);
+            int32_t type = acrm_value_type(value);
+            number = number && (type == ACRM_INT || type == ACRM_REAL || type == ACRM_NULL);
+            table->cells[i * names.count + k] = cli_cell(value);
+        }
+        table->right[k] = number;
+    }
+    cli_table_print(table, indent, !all);
+    cli_table_free(table);
+    cli_names_free(&names);
+}
+
+static void show_ids(const acrm_value *list)
+{
+    for (size_t i = 0; i < acrm_value_count(list); i++) {
+        const char *id = cli_get_text(acrm_value_at(list, i), "id");
+        if (id)
+            puts(id);
+    }
+}
+
+/* --- Maps --- */
+
+static bool show_is_table(const acrm_value *value)
+{
+    return acrm_value_type(value) == ACRM_LIST && acrm_value_count(value) > 0 &&
+           acrm_value_type(acrm_value_at(value, 0)) == ACRM_MAP;
+}
+
+static bool show_is_line(const acrm_value *map, size_t n)
+{
+    const acrm_value *value = acrm_value_at(map, n);
+    const char *name = acrm_value_key(map, n, NULL);
+
+    return !show_is_table(value) && !show_stands_for_id(map, name) &&
+           (acrm_value_type(value) != ACRM_MAP || show_label(value) != NULL);
+}
+
+static void show_map(const acrm_value *map, int indent, int depth)
+{
+    int width = 0;
+    bool dim = cli_terminal_columns() > 0;
+
+    for (size_t i = 0; i < acrm_value_count(map); i++)
+        if (show_is_line(map, i) && cli_width(acrm_value_key(map, i, NULL)) > width)
+            width = cli_width(acrm_value_key(map, i, NULL));
+    for (size_t i = 0; i < acrm_value_count(map); i++) {
+        const char *name = acrm_value_key(map, i, NULL);
+        const acrm_value *value = acrm_value_at(map, i);
+        if (!show_is_line(map, i))
+            continue;
+        char *cell = cli_cell(show_value(map, name));
+        if (*cell)
+            printf("%*s%s%*s  %s\n", indent, "", name, width - cli_width(name), "", cell);
+        else if (depth == 0 && !show_dull(name))
+            printf("%*s%s%s%*s  %s%s\n", indent, "", dim ? "\033[2m" : "", name,
+                   width - cli_width(name), "",
+                   acrm_value_type(value) == ACRM_NULL ? "-" : "", dim ? "\033[0m" : "");
+        free(cell);
+    }
+    for (size_t i = 0; i < acrm_value_count(map); i++) {
+        const acrm_value *value = acrm_value_at(map, i);
+        if (show_is_line(map, i) || show_stands_for_id(map, acrm_value_key(map, i, NULL)) ||
+            acrm_value_count(value) == 0 || depth > 8)
+            continue;
+        printf("\n%*s%s\n", indent, "", acrm_value_key(map, i, NULL));
+        if (show_is_table(value))
+            show_list(value, false, indent + 2);
+        else
+            show_map(value, indent + 2, depth + 1);
+    }
+}
+
+/* What the operation gives back besides its list or record. */
+static void show_rest(const acrm_value *result, const char *shown)
+{
+    for (size_t i = 0; i < acrm_value_count(result); i++) {
+        const char *name = acrm_value_key(result, i, NULL);
+        const acrm_value *value = acrm_value_at(result, i);
+        if (strcmp(name, shown) == 0 || acrm_value_type(value) == ACRM_NULL)
+            continue;
+        if (strcmp(name, "next") == 0) {
+            char *cell = cli_cell(value);
+            printf("(more: --after %s)\n", cell);
+            free(cell);
+            continue;
+        }
+        acrm_value *one = cli_map();
+        cli_copy_value(cli_put(one, name), value);
+        show_map(one, 0, 1);
+        acrm_value_free(one);
+    }
+}
+
+void cli_show(cli *c, const acrm_value *operation, const acrm_value *result)
+{
+    static const char *const lists[] = { "items", "rows" };
+    const acrm_value *record = show_is_record(result) ? result : acrm_value_get(result, "record");
+    const char *verb = cli_get_text(operation, "verb");
+    bool get = verb && strcmp(verb, "get") == 0;
+
+    if (c->quiet) {
+        if (acrm_value_get(record, "id"))
+            puts(cli_get_text(record, "id"));
+        show_ids(acrm_value_get(result, "items"));
+        return;
+    }
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const acrm_value *list = acrm_value_get(result, lists[i]);
+        if (acrm_value_type(list) != ACRM_LIST)
+            continue;
+        if (acrm_value_count(list) == 0)
+            puts("(none)");
+        else if (show_is_table(list))
+            show_list(list, verb && strcmp(verb, "aggregate") == 0, 0);
+        else
+            show_map(result, 0, 1);
+        show_rest(result, lists[i]);
+        return;
+    }
+    if (acrm_value_type(record) == ACRM_MAP) {
+        show_map(record, 0, get ? 0 : 1);
+        if (record != result)
+            show_rest(result, "record");
+        return;
+    }
+    show_map(result, 0, 0);
+}

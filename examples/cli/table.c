@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables for people: columns of equal width, cut to the terminal. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TABLE_GAP = 2, TABLE_NARROW = 10 };
+
+cli_table *cli_table_new(int columns, size_t rows)
+{
+    cli_table *table = cli_alloc(sizeof *table);
+    size_t count = (size_t)columns;
+
+    table->columns = columns;
+    table->rows = rows;
+    table->heads = cli_alloc(count * sizeof *table->heads);
+    table->cells = cli_alloc(rows * count * sizeof *table->cells);
+    table->right = cli_alloc(count * sizeof *table->right);
+    return table;
+}
+
+void cli_table_free(cli_table *table)
+{
+    size_t count = (size_t)table->columns;
+
+    for (size_t i = 0; i < count; i++)
+        free(table->heads[i]);
+    for (size_t i = 0; i < table->rows * count; i++)
+        free(table->cells[i]);
+    free(table->heads);
+    free(table->cells);
+    free(table->right);
+    free(table);
+}
+
+static void table_pad(int columns)
+{
+    for (; columns > 0; columns--)
+        putchar(' ');
+}
+
+static void table_cell(const char *text, int width, bool right, bool last)
+{
+    int own = cli_width(text);
+
+    if (own > width) {
+        size_t fit = cli_fit(text, width - 1);
+        printf("%.*s\xe2\x80\xa6", (int)fit, text); /* an ellipsis */
+        char *kept = cli_copy(text, fit);
+        own = cli_width(kept) + 1;
+        free(kept);
+    } else {
+        if (right)
+            table_pad(width - own);
+        fputs(text, stdout);
+        if (right)
+            own = width;
+    }
+    if (!last)
+        table_pad(width - own + TABLE_GAP);
+}
+
+static int table_total(const int *widths, int columns)
+{
+    int total = 0;
+
+    for (int i = 0; i < columns; i++)
+        total += widths[i] + (i > 0 ? TABLE_GAP : 0);
+    return total;
+}
+
+/* Narrow the widest columns, then leave out the last ones. The number of columns left. */
+static int table_squeeze(const cli_table *table, int *widths, int limit)
+{
+    int columns = table->columns;
+
+    while (columns > 1 && table_total(widths, columns) > limit) {
+        int widest = -1, over = table_total(widths, columns) - limit;
+        for (int i = 0; i < columns; i++) /* an id that is cut is of no use */
+            if (widths[i] > TABLE_NARROW && strcmp(table->heads[i], "id") != 0 &&
+                (widest < 0 || widths[i] > widths[widest]))
+                widest = i;
+        if (widest < 0)
+            columns--;
+        else if (widths[widest] - over > TABLE_NARROW && widths[widest] - over > 24)
+            widths[widest] -= over;
+        else
+            widths[widest]--;
+    }
+    return columns;
+}
+
+static void table_line(char *const *cells, const cli_table *table, const int *widths, int columns,
+                       int indent)
+{
+    int last = columns - 1;
+
+    while (last > 0 && (!cells[last] || !*cells[last]))
+        last--;
+    table_pad(indent);
+    for (int i = 0; i <= last; i++)
+        table_cell(cells[i] ? cells[i] : "", widths[i], table->right[i], i == last);
+    putchar('\n');
+}
+
+void cli_table_print(cli_table *table, int indent, bool cut)
+{
+    size_t count = (size_t)table->columns;
+    int *widths = cli_alloc(count * sizeof *widths);
+    int limit = cli_terminal_columns(), columns = table->columns;
+    bool terminal = limit > 0;
+
+    for (size_t i = 0; i < count; i++) {
+        widths[i] = cli_width(table->heads[i]);
+        for (size_t row = 0; row < table->rows; row++) {
+            const char *cell = table->cells[row * count + i];
+            int width = cell ? cli_width(cell) : 0;
+            if (width > widths[i])
+                widths[i] = width;
+        }
+    }
+    if (!terminal && cut)
+        limit = 140;
+    if (limit > 0)
+        columns = table_squeeze(table, widths, limit - indent);
+    fputs(terminal ? "\033[1m" : "", stdout);
+    table_line(table->heads, table, widths, columns, indent);
+    fputs(terminal ? "\033[0m" : "", stdout);
+    for (size_t row = 0; row < table->rows; row++)
+        table_line(table->cells + row * count, table, widths, columns, indent);
+    if (columns < table->columns) {
+        table_pad(indent);
+        printf("(%d more columns: choose some with --fields, or see all with --json)\n",
+               table->columns - columns);
+    }
+    free(widths);
+}
