@@ -29,14 +29,16 @@ int32_t acrm__engine_backup(acrm__call *call)
     acrm_session *session = call->session;
     const acrm_storage_ops *storage = &session->engine->storage;
     const char *path = acrm__arg_text(call, "path");
+    acrm__call quiet = *call; /* the storage itself tells that the progress ended it */
     int32_t st;
 
     if (!storage->backup || !(storage->flags & ACRM_STORAGE_BACKUP))
         return acrm__fail(call, ACRM_E_UNSUPPORTED, "backup", NULL,
                           "this storage cannot be copied while it is open");
+    quiet.err = NULL;
     st = backup_audit(call);
     if (st == ACRM_OK)
-        st = storage->backup(session->conn, path, backup_progress, call, call->err);
+        st = storage->backup(session->conn, path, backup_progress, &quiet, call->err);
     if (st == ACRM_OK && !acrm__put_text(call->out, "path", path))
         st = acrm__nomem(call);
     return st;
