@@ -20,8 +20,8 @@
 /* Widens the bounds for rounding, and for the right end of the left search lying just above 0. */
 #define APR_MARGIN 1.01
 
-/* A sum smaller than this share of its terms has no certain sign. */
-#define APR_NOISE 1e-12
+/* Pieces of the range are not cut below this width. */
+#define APR_WIDTH_MIN 1e-13
 
 /* Present values of both sides, and their derivatives by s, negated. */
 typedef struct apr_sides {
@@ -145,7 +145,6 @@ static double apr_root(acrm__apr_equation *eq, double lo, double hi, double gues
 /* Sums that decide a piece of the range by its values at one end. */
 typedef struct apr_bounds {
     double value;      /* advances less payments */
-    double size;       /* advances plus payments */
     double slope;      /* its derivative */
     double slope_most; /* its derivative is nowhere larger on the piece */
     double curve_most; /* nor its second derivative */
@@ -178,7 +177,6 @@ static apr_bounds apr_bound(acrm__apr_equation *eq, double s, bool to_the_right)
             extra = 0.25;
         }
         sums.value += sign * value;
-        sums.size += value;
         sums.slope -= sign * value * (whole + odd_slope);
         sums.slope_most += value * fabs(most);
         sums.curve_most += value * (most * most + extra);
@@ -186,8 +184,9 @@ static apr_bounds apr_bound(acrm__apr_equation *eq, double s, bool to_the_right)
     return sums;
 }
 
-/* Searches [lo, hi], looking from its left end when to_the_right, else from its right end. Returns
- * false when the work limit ends it. Pieces wait on a stack, the leftmost on top. */
+/* Searches [lo, hi], looking from its left end when to_the_right, else from its right end. Pieces
+ * wait on a stack, the leftmost on top. Returns false when the work limit ends it, or a piece too
+ * narrow to cut is neither free of roots nor monotone: two rates meet there, or nearly. */
 static bool apr_search(acrm__apr_equation *eq, double lo, double hi, bool to_the_right,
                        acrm_apr_result *out)
 {
@@ -204,7 +203,7 @@ static bool apr_search(acrm__apr_equation *eq, double lo, double hi, bool to_the
         bool monotone = !excluded && fabs(at.slope) > at.curve_most * width * APR_MARGIN;
 
         if (!excluded && !monotone) {
-            if ((double)eq->evaluations * (double)eq->n > APR_WORK_MAX || width < 1e-13 ||
+            if ((double)eq->evaluations * (double)eq->n > APR_WORK_MAX || width < APR_WIDTH_MIN ||
                 depth == sizeof ends / sizeof ends[0])
                 return false;
             ends[depth++] = a + width / 2;
@@ -212,9 +211,6 @@ static bool apr_search(acrm__apr_equation *eq, double lo, double hi, bool to_the
         }
         if (monotone) {
             apr_bounds other = apr_bound(eq, to_the_right ? b : a, to_the_right);
-            /* Two rates that nearly meet: rounding would decide. */
-            if (fabs(at.value) < APR_NOISE * at.size && fabs(other.value) < APR_NOISE * other.size)
-                return false;
             double left = to_the_right ? at.value : other.value;
             double right = to_the_right ? other.value : at.value;
             if ((left >= 0) != (right >= 0)) { /* a zero counts as positive: at one piece only */

@@ -350,11 +350,13 @@ END_TEST
 
 /* Few dates: what the unit-period is then. */
 static const struct {
-    const char *days[4];
+    const char *days[6];
     int32_t unit_kind, unit_count;
     const char *rule;
 } few_dates[] = {
     { { "2024-12-31", "2025-01-15", "2025-01-31" }, ACRM_UNIT_SEMIMONTH, 1, "two halves" },
+    { { "2025-01-01", "2025-01-15", "2025-02-01", "2025-02-15", "2025-03-01", "2025-03-15" },
+      ACRM_UNIT_SEMIMONTH, 1, "the 1st and the 15th, four of five times two weeks apart" },
     { { "2023-02-01", "2023-03-01", "2025-02-01", "2025-03-01" }, ACRM_UNIT_MONTH, 1,
       "four weeks that are Februaries" },
     { { "2023-03-01", "2023-03-29", "2023-04-26" }, ACRM_UNIT_WEEK, 4, "four weeks that are not" },
@@ -366,10 +368,10 @@ static const struct {
 START_TEST(apr__finds_the_unit_period_of_few_dates)
 {
     for (size_t i = 0; i < sizeof few_dates / sizeof few_dates[0]; i++) {
-        acrm_flow flows[4];
-        acrm_flow_time times[4];
+        acrm_flow flows[6];
+        acrm_flow_time times[6];
         size_t n = 0;
-        for (; n < 4 && few_dates[i].days[n] != NULL; n++)
+        for (; n < 6 && few_dates[i].days[n] != NULL; n++)
             flows[n] = (acrm_flow){ .amount = n == 0 ? 1000 : 600,
                                     .kind = n == 0 ? ACRM_FLOW_ADVANCE : ACRM_FLOW_PAYMENT,
                                     .day = vector_day_of(few_dates[i].days[n]) };
@@ -485,6 +487,11 @@ static const struct {
     { "a rate beyond the range", { { 0, 1 }, { 1, -900 } }, 2, ACRM_APR_OUTSIDE, 0, { 0 } },
     { "a double rate cannot be proven", { { 0, 100 }, { 12, -220 }, { 24, 121 } }, 3,
       ACRM_APR_UNDECIDED, 0, { 0 } },
+    { "nor two that rounding cannot tell apart",
+      { { 0, 100000000000000 }, { 12, -220000000000000 }, { 24, 120999999999999 } }, 3,
+      ACRM_APR_UNDECIDED, 0, { 0 } },
+    { "two that it can", { { 0, 100000000 }, { 12, -220000000 }, { 24, 120999999 } }, 3,
+      ACRM_APR_SEVERAL, 2, { 9.99, 10.01 } },
 };
 
 START_TEST(apr__says_when_there_is_no_rate_or_more_than_one)
@@ -706,6 +713,7 @@ START_TEST(apr__the_largest_call_ends_soon)
     acrm_apr_result got = solve(&options, flows, ACRM_APR_FLOWS_MAX, times, "daily");
     ck_assert_int_eq(got.outcome, ACRM_APR_UNIQUE);
     ck_assert_int_lt(got.iterations, 40);
+    ck_assert_double_eq_tol(got.percent, 1.8287397644, 1e-9); /* 99 999 daily payments of 1/20000 */
 
     for (int32_t k = 1; k < ACRM_APR_FLOWS_MAX; k += 2)
         flows[k].kind = ACRM_FLOW_ADVANCE;
