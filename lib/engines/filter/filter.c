@@ -207,7 +207,8 @@ static int32_t filter_face_cells(const acrm_filter *filter, acrm__arena *arena,
         if (status == ACRM_E_NOMEM)
             return acrm__error_nomem(err);
         if (status != ACRM_OK)
-            return acrm__error(err, status, "type", filter->names[i], "expected %s",
+            return acrm__error(err, ACRM_E_INVALID, status == ACRM_E_NOTFOUND ? "choice" : "type",
+                               filter->names[i], "expected %s",
                                acrm__filter_expected(&filter->fields[i]));
     }
     return ACRM_OK;

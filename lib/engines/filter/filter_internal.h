@@ -47,6 +47,31 @@ bool acrm__filter_limit(acrm__filter_parser *p, const acrm__filter_place *place,
 /* Names a text from the filter in a message: at most 64 bytes of it, cut between characters. */
 int acrm__filter_clip(const char *text, size_t len);
 
+/* cell.c */
+
+/* Sets of operators that a type of field allows. */
+enum {
+    ACRM__OPS_EXISTS = 1, /* $exists, and equality with null */
+    ACRM__OPS_EQUAL = 2,  /* $eq $ne $in $nin */
+    ACRM__OPS_ORDER = 4,  /* $lt $lte $gt $gte */
+    ACRM__OPS_TEXT = 8    /* $contains $startswith */
+};
+
+uint32_t acrm__filter_ops(const acrm__filter_field *field);
+const char *acrm__filter_ops_text(const acrm__filter_field *field); /* the same in words */
+const char *acrm__filter_type_name(const acrm__filter_field *field); /* "a date" */
+const char *acrm__filter_expected(const acrm__filter_field *field);  /* its values, in words */
+int32_t acrm__filter_cell_type(const acrm__filter_field *field);
+
+acrm_cell acrm__filter_integer(int64_t integer);
+/* TEXT or BLOB with a copy of the bytes. ACRM_OK, ACRM_E_NOMEM. */
+int32_t acrm__filter_copy(acrm__arena *arena, int32_t type, const void *data, size_t len,
+                          acrm_cell *out);
+/* One plain value as a cell (null: a NULL cell): no $now, no whole days, no named currency.
+ * ACRM_OK; ACRM_E_INVALID: not of the type; ACRM_E_NOTFOUND: not a choice; ACRM_E_NOMEM. */
+int32_t acrm__filter_cell(acrm__arena *arena, const acrm__filter_field *field,
+                          const acrm_value *value, acrm_cell *out);
+
 /* operand.c */
 
 enum {
@@ -66,23 +91,6 @@ typedef struct acrm__filter_operand {
     uint32_t n_cells;
 } acrm__filter_operand;
 
-/* Sets of operators that a type of field allows. */
-enum {
-    ACRM__OPS_EXISTS = 1, /* $exists, and equality with null */
-    ACRM__OPS_EQUAL = 2,  /* $eq $ne $in $nin */
-    ACRM__OPS_ORDER = 4,  /* $lt $lte $gt $gte */
-    ACRM__OPS_TEXT = 8    /* $contains $startswith */
-};
-
-uint32_t acrm__filter_ops(const acrm__filter_field *field);
-const char *acrm__filter_ops_text(const acrm__filter_field *field); /* the same in words */
-const char *acrm__filter_type_name(const acrm__filter_field *field);
-/* What values the field takes, for a message. */
-const char *acrm__filter_expected(const acrm__filter_field *field);
-/* One plain value as a cell (null: a NULL cell), for records: no $now, no whole days, no named
- * currency. ACRM_OK, ACRM_E_INVALID, ACRM_E_NOMEM. */
-int32_t acrm__filter_cell(acrm__arena *arena, const acrm__filter_field *field,
-                          const acrm_value *value, acrm_cell *out);
 /* True for {"$now":..}, {"$today":..} and {"$me":..}: maps that are values. */
 bool acrm__filter_is_value(const acrm_value *value);
 bool acrm__filter_operand_of(acrm__filter_parser *p, const acrm__filter_field *field,

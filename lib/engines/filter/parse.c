@@ -499,9 +499,9 @@ static bool filter_wrong_kind(acrm__filter_parser *p, const acrm__filter_field *
 }
 
 /* Follow a dotted name. *found stays false after a fault. */
-static bool filter_resolve(acrm__filter_parser *p, const acrm__filter_scope *scope,
-                           const acrm__filter_place *place, uint32_t depth,
-                           filter_target *target, bool *found)
+static bool filter_follow(acrm__filter_parser *p, const acrm__filter_scope *scope,
+                          const acrm__filter_place *place, uint32_t depth,
+                          filter_target *target, bool *found)
 {
     const char *name = place->name;
     const char *end = name + place->len;
@@ -547,7 +547,7 @@ static bool filter_name(acrm__filter_parser *p, const acrm__filter_scope *scope,
     bool found = false;
 
     *out = filter_false;
-    if (!filter_resolve(p, scope, place, depth, &target, &found))
+    if (!filter_follow(p, scope, place, depth, &target, &found))
         return false;
     if (!found)
         return true;
