@@ -101,3 +101,19 @@ bool acrm__filter_fault(acrm__filter_parser *p, const acrm__filter_place *place,
         return acrm__filter_stop(p, ACRM_E_NOMEM);
     return true;
 }
+
+acrm__filter_place acrm__filter_at(const acrm__filter_place *parent, const acrm_value *map,
+                                   size_t n)
+{
+    acrm__filter_place place = { .parent = parent };
+
+    place.name = acrm_value_key(map, n, &place.len);
+    return place;
+}
+
+bool acrm__filter_term(acrm__filter_parser *p, const acrm__filter_place *place)
+{
+    p->terms++;
+    return p->terms <= ACRM__FILTER_TERMS_MAX ||
+           acrm__filter_limit(p, place, "terms", ACRM__FILTER_TERMS_MAX);
+}

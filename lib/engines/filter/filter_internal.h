@@ -44,6 +44,10 @@ bool acrm__filter_fault(acrm__filter_parser *p, const acrm__filter_place *place,
 bool acrm__filter_stop(acrm__filter_parser *p, int32_t status); /* sets the status; false */
 bool acrm__filter_limit(acrm__filter_parser *p, const acrm__filter_place *place,
                         const char *what, uint32_t max); /* false */
+bool acrm__filter_term(acrm__filter_parser *p, const acrm__filter_place *place); /* one more */
+/* The place of the n-th pair of a map. */
+acrm__filter_place acrm__filter_at(const acrm__filter_place *parent, const acrm_value *map,
+                                   size_t n);
 /* Names a text from the filter in a message: at most 64 bytes of it, cut between characters. */
 int acrm__filter_clip(const char *text, size_t len);
 
@@ -118,5 +122,24 @@ bool acrm__filter_related(acrm__filter_parser *p, const acrm__filter_field *rela
 /* A comparison of a column with a value (NULL: with null). */
 bool acrm__filter_compare(acrm__filter_parser *p, int32_t op, uint32_t column,
                           const acrm_cell *value, acrm_filter_node *out);
+
+/* condition.c */
+
+/* A field found by its path: through `n_hops` to-one relations. */
+typedef struct acrm__filter_target {
+    acrm__filter_field hops[ACRM__FILTER_DEPTH_MAX];
+    uint32_t n_hops;
+    acrm__filter_scope scope; /* that holds the field */
+    acrm__filter_field field;
+} acrm__filter_target;
+
+/* The value of a field: something to equal, or a map of operators. */
+bool acrm__filter_condition(acrm__filter_parser *p, const acrm__filter_target *target,
+                            const acrm_value *value, const acrm__filter_place *place,
+                            uint32_t depth, acrm_filter_node *out);
+/* Put a node (false on null) under the relations passed on the way to its field, and the negation
+ * outside of them: a missing row reads as null. */
+bool acrm__filter_finish(acrm__filter_parser *p, const acrm__filter_target *target, bool negate,
+                         acrm_filter_node *node);
 
 #endif
