@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* How leads end, and how lost ones are taken up again. */
+#include "modules/sales/sales.h"
+
+int32_t acrm__sales_lost_reason(acrm__call *call, acrm__rec **out)
+{
+    const char *code = acrm__arg_text(call, "reason");
+    acrm__term term = { F_lost_reason__code, ACRM_FILTER_EQ, acrm__cell_text(code) };
+
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "lost_reason", .terms = &term,
+                                                       .n_terms = 1, .as_system = true }, out);
+    if (st == ACRM_OK && !*out)
+        st = acrm__fail(call, ACRM_E_INVALID, "reference", "reason",
+                        "reason must be the code of a lost_reason");
+    return st;
+}
+
+static int32_t close_lead(acrm__call *call, acrm__rec *lead, const char *status)
+{
+    acrm__call system = acrm__sales_system(call);
+    const char *event = strcmp(status, "won") == 0 ? "lead.won" : "lead.lost";
+    int32_t st = ACRM_OK;
+
+    if (acrm__sales_is(lead, F_lead__status, "offered"))
+        st = acrm__sales_answer_offer(&system, lead, "pending", "accepted", NULL);
+    if (st != ACRM_OK)
+        return st;
+    acrm__set(lead, F_lead__status, acrm__cell_text(status));
+    acrm__set(lead, F_lead__closed_at, acrm__cell_int(call->now));
+    st = acrm__update(&system, lead);
+    if (st == ACRM_OK)
+        st = acrm__emit(call, event, "lead", acrm__id(lead, F_ID), NULL);
+    return st == ACRM_OK ? acrm__render(call, lead, call->out) : st;
+}
+
+int32_t acrm__sales_lead_win(acrm__call *call)
+{
+    acrm__rec *lead;
+    int32_t st = acrm__load_arg(call, "lead", "id", &lead);
+
+    if (st == ACRM_OK)
+        st = acrm__sales_need_open(call, lead);
+    return st == ACRM_OK ? close_lead(call, lead, "won") : st;
+}
+
+int32_t acrm__sales_lead_lose(acrm__call *call)
+{
+    acrm__rec *lead, *reason = NULL;
+    int64_t day;
+    int32_t st = acrm__load_arg(call, "lead", "id", &lead);
+
+    if (st == ACRM_OK)
+        st = acrm__sales_need_open(call, lead);
+    if (st == ACRM_OK)
+        st = acrm__sales_lost_reason(call, &reason);
+    if (st != ACRM_OK)
+        return st;
+    acrm__set(lead, F_lead__lost_reason_id, reason->cells[F_ID]);
+    acrm__set(lead, F_lead__competitor, acrm__cell_text(acrm__arg_text(call, "competitor")));
+    if (acrm__arg_time(call, "win_back_at", &day))
+        acrm__set(lead, F_lead__win_back_at, acrm__cell_int(day));
+    return close_lead(call, lead, "lost");
+}
+
+/* A new lead for the same wish, with the same dealer and user when they can still take it. */
+int32_t acrm__sales_win_back(acrm__call *call, const acrm__timer *timer)
+{
+    static const uint32_t kept[] = {
+        F_lead__customer_id, F_lead__subject, F_lead__interest, F_lead__source_id,
+        F_lead__channel, F_lead__dealer_id, F_lead__vehicle_condition, F_lead__make,
+        F_lead__model, F_lead__trim, F_lead__model_year, F_lead__currency, F_lead__budget };
+    acrm__term term = { F_ID, ACRM_FILTER_EQ, acrm__cell_id(timer->subject) };
+    acrm__rec *lost = NULL, *lead;
+
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "lead", .terms = &term,
+                                                       .n_terms = 1 }, &lost);
+    if (st != ACRM_OK || !lost || !acrm__sales_is(lost, F_lead__status, "lost"))
+        return st;
+    lead = acrm__new(call, "lead");
+    if (!lead)
+        return acrm__nomem(call);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        acrm__set(lead, kept[i], lost->cells[kept[i]]);
+    acrm__set(lead, F_lead__previous_lead_id, lost->cells[F_ID]);
+    return acrm__insert(call, lead);
+}
