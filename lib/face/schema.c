@@ -161,6 +161,15 @@ static bool schema_takes_options(const acrm__opinfo *op)
     return (op->op->flags & (ACRM__OP_WRITE | ACRM__OP_STEPS)) == ACRM__OP_WRITE;
 }
 
+/* An operation may say more about an option: which reasons it takes, that it needs one. */
+static bool schema_declares(const acrm__opinfo *op, const char *name)
+{
+    for (uint32_t i = 0; i < op->n_in; i++)
+        if (strcmp(op->in[i].def.name, name) == 0)
+            return true;
+    return false;
+}
+
 /* The n-th field that create or update takes at top level. */
 static const acrm__fieldinfo *schema_top_field(const acrm__entity *entity, int32_t verb,
                                                uint32_t n)
@@ -206,7 +215,7 @@ bool acrm__parameter_at(const acrm__registry *r, const acrm__opinfo *op, uint32_
         n -= schema_top_count(entity, op->verb);
     }
     for (uint32_t i = 0; schema_takes_options(op) && acrm__write_options[i]; i++)
-        if (i == n) {
+        if (!schema_declares(op, acrm__write_options[i]) && n-- == 0) {
             *out = (acrm__parameter){ .name = acrm__write_options[i], .scalar = true };
             return true;
         }

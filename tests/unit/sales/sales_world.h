@@ -8,6 +8,7 @@
 #include "support/suite.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -217,8 +218,8 @@ static void sales_create(acrm_session *session, const char *operation, char id[3
     int32_t st = sales_try(session, &out, &err, operation, format, list);
     va_end(list);
     ck_assert_msg(st == ACRM_OK, "%s: %s", operation, acrm_error_json(err));
-    const char *text = sales_text(out, "lead_id");
-    snprintf(id, 37, "%s", strcmp(text, "(none)") == 0 ? sales_text(out, "id") : text);
+    bool submitted = strcmp(operation, "lead.submit") == 0;
+    snprintf(id, 37, "%s", sales_text(out, submitted ? "lead_id" : "id"));
     acrm_value_free(out);
 }
 
