@@ -19,6 +19,7 @@ typedef struct plan_sum {
     acrm__u128 shares;  /* sum of share * V */
     acrm__u128 balloon; /* V of the balloon */
     acrm__u128 given;   /* sum of given amount * V, 76 fraction bits */
+    bool solved; /* some instalment depends on the level one; its V may be too small to show */
     bool over;
 } plan_sum;
 
@@ -68,6 +69,7 @@ static void plan_add_payer(const acrm__plan *plan, int32_t k, plan_sum *sum)
     if (step != NULL)
         share = acrm__mul_shift(share, ((acrm__u128)(uint64_t)step->value << 80) / ACRM_RATE_ONE,
                                 80);
+    sum->solved = sum->solved || step == NULL || step->value > 0;
     sum->shares += share;
     sum->over = sum->over || sum->shares < share;
 }
@@ -92,6 +94,7 @@ static void plan_sum_uniform(const acrm__plan *plan, plan_sum *sum)
     }
     factor = acrm__q112_mul(factor, grace > 0 ? v : one);
     acrm__q112_powers(v, t->periods - 1 - grace, &power, &powers);
+    sum->solved = true;
     sum->shares = factor + acrm__q112_mul(factor, powers);
     sum->balloon = acrm__q112_mul(factor, power);
     if (plan->advance)
@@ -206,14 +209,13 @@ static int32_t plan_annuity(acrm__plan *plan)
     acrm__u128 owed = acrm__q76_of(plan->balloon, sum.balloon);
     if (sum.over)
         return plan_over(plan, "steps");
-    if (owed + sum.given > loan || (sum.shares == 0 && t->steps_len > 0)) {
-        if (sum.shares != 0)
-            return acrm__issue(plan->issue, ACRM_E_INVALID, "steps", -1,
-                               "amounts that leave something to the other instalments");
+    if (!sum.solved)
         plan->exact = (acrm__q64){ 0 }; /* every instalment is given */
-    } else if (!acrm__q76_over(loan - owed - sum.given, sum.shares, &plan->exact)) {
+    else if (owed + sum.given > loan)
+        return acrm__issue(plan->issue, ACRM_E_INVALID, "steps", -1,
+                           "amounts that leave something to the other instalments");
+    else if (!acrm__q76_over(loan - owed - sum.given, sum.shares, &plan->exact))
         return plan_over(plan, "rate");
-    }
     if (t->instalment != 0)
         plan->exact = (acrm__q64){ .whole = (uint64_t)t->instalment };
     return ACRM_OK;

@@ -9,6 +9,8 @@
 
 enum { ROWS = 130 };
 
+__extension__ typedef __int128 wide;
+
 static acrm_schedule_row rows[ROWS];
 static acrm_schedule_summary sum;
 
@@ -206,6 +208,39 @@ START_TEST(schedule__treats_a_long_first_period_as_asked)
     ck_assert_int_eq(rows[0].total, rows[1].total);
     ck_assert_int_gt(sum.instalment, regular + 3600 / 12 - 20);
     ck_assert_int_lt(sum.instalment, regular + 3600 / 12 + 20);
+}
+END_TEST
+
+/* Each row costs what acrm_day_count() says of its days, for all conventions; and ACT/ACT ICMA makes
+ * regular periods equal, as the nominal rate does. */
+START_TEST(schedule__counts_days_by_every_convention)
+{
+    acrm_finance_terms t = loan_of(5000000, 83000000, 30);
+    acrm_day_count_rule rule = { .struct_size = sizeof rule,
+                                 .convention = _i,
+                                 .period_months = 1,
+                                 .anchor = day(2026, 1, 31),
+                                 .month_end = 1,
+                                 .termination = day(2028, 7, 31) };
+
+    t.start_day = day(2026, 1, 31);
+    t.day_count = _i;
+    run(&t);
+    ck_assert_int_eq(rows[29].due_day, rule.termination);
+    for (int i = 0; i < 30; i++) {
+        acrm_year_fraction f;
+        ck_assert_int_eq(acrm_day_count(&rule, rows[i].from_day, rows[i].due_day, &f, NULL),
+                         ACRM_OK);
+        wide num = (wide)rows[i].opening * t.rate * f.num;
+        wide den = (wide)ACRM_RATE_ONE * f.den;
+        ck_assert_int_eq(rows[i].interest, (int64_t)((num + den / 2) / den));
+    }
+    if (_i == ACRM_DAYS_ACT_ACT_ICMA) {
+        int64_t instalment = sum.instalment;
+        t.day_count = ACRM_DAYS_NOMINAL;
+        run(&t);
+        ck_assert_int_eq(sum.instalment, instalment);
+    }
 }
 END_TEST
 
@@ -460,6 +495,12 @@ START_TEST(schedule__refuses_what_contradicts_or_overflows)
     t.instalment = 1;
     ck_assert_int_eq(acrm_schedule(&t, rows, ROWS, NULL, &issue), ACRM_E_LIMIT);
 
+    t.instalment = 0; /* a century of capitalised interest: discounted to nothing, with steps too */
+    t.periods = 110;
+    t.grace_interest = 105;
+    t.steps_len = 1;
+    ck_assert_int_eq(acrm_schedule(&t, rows, ROWS, NULL, &issue), ACRM_E_LIMIT);
+
     t = loan_of(ACRM_FINANCE_AMOUNT_MAX, ACRM_FINANCE_RATE_MAX, ACRM_FINANCE_PERIODS_MAX);
     t.period = ACRM_PERIOD_YEAR;
     ck_assert_int_eq(acrm_schedule(&t, NULL, 0, NULL, &issue), ACRM_E_LIMIT);
@@ -612,6 +653,8 @@ static Suite *schedule_suite(void)
                         sizeof moves / sizeof moves[0]);
     tcase_add_test(tc, schedule__gives_up_when_no_day_is_open);
     tcase_add_test(tc, schedule__treats_a_long_first_period_as_asked);
+    tcase_add_loop_test(tc, schedule__counts_days_by_every_convention, ACRM_DAYS_30_360_US,
+                        ACRM_DAYS_ACT_ACT_ICMA + 1);
     tcase_add_test(tc, schedule__grants_grace);
     tcase_add_test(tc, schedule__skips_months);
     tcase_add_test(tc, schedule__steps_and_reports_negative_amortisation);

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-enum { RANDOM_CONTRACTS = 100000 };
+enum { RANDOM_CONTRACTS = 100000, RANDOM_SOLUTIONS = 3000 };
 
 static uint64_t random_state;
 
@@ -267,14 +267,21 @@ static void check_contract(uint64_t seed, int n, int *refused, int *turning)
     }
 }
 
-START_TEST(schedule__agrees_with_a_second_implementation)
+static uint64_t seed_of_run(void)
 {
     const char *given = getenv("ACRM_TEST_SEED");
     uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+
+    printf("seed %" PRIu64 "\n", seed);
+    return seed;
+}
+
+START_TEST(schedule__agrees_with_a_second_implementation)
+{
+    uint64_t seed = seed_of_run();
     int refused = 0, turning = 0;
 
     oracle_count_days();
-    printf("seed %" PRIu64 "\n", seed);
     for (int n = 0; n < RANDOM_CONTRACTS; n++) {
         random_state = seed * RANDOM_CONTRACTS + (uint64_t)n;
         check_contract(seed, n, &refused, &turning);
@@ -285,12 +292,89 @@ START_TEST(schedule__agrees_with_a_second_implementation)
 }
 END_TEST
 
+/* The unknowns with the members they stand for; the instalment rises with the first two. */
+static const struct {
+    int32_t unknown;
+    size_t at;
+} unknowns[] = {
+    { ACRM_SOLVE_RATE, offsetof(acrm_finance_terms, rate) },
+    { ACRM_SOLVE_PRICE, offsetof(acrm_finance_terms, price) },
+    { ACRM_SOLVE_DEPOSIT, offsetof(acrm_finance_terms, deposit) },
+    { ACRM_SOLVE_BALLOON, offsetof(acrm_finance_terms, balloon) },
+    { ACRM_SOLVE_TRADE_IN, offsetof(acrm_finance_terms, trade_in) },
+};
+
+/* A contract's own instalment brings its own value back, and the interval cannot be wider. */
+static void check_solution(const acrm_finance_terms *t, int64_t instalment, uint64_t seed, int n)
+{
+    int which = (int)pick(0, 4);
+    acrm_finance_terms other = *t;
+    acrm_solution got = { .struct_size = sizeof got };
+    acrm_schedule_summary sum = { .struct_size = sizeof sum };
+    int64_t *member = (int64_t *)(void *)((char *)&other + unknowns[which].at);
+    int64_t own = *member;
+
+    *member = pick(0, 1000); /* what is sought is not looked at */
+    PROMISE(acrm_finance_solve(&other, unknowns[which].unknown, instalment, &got, NULL) ==
+            ACRM_OK);
+    PROMISE(got.solutions != ACRM_SOLUTIONS_NONE);
+    PROMISE(got.lowest <= own && own <= got.highest);
+    PROMISE(got.lowest <= got.value && got.value <= got.highest);
+    PROMISE(got.instalment == instalment);
+    PROMISE(got.reach_low <= instalment && instalment <= got.reach_high);
+    *member = got.value;
+    PROMISE(acrm_schedule(&other, NULL, 0, &sum, NULL) == ACRM_OK && sum.instalment == instalment);
+    *member = got.lowest - 1;
+    PROMISE(acrm_schedule(&other, NULL, 0, &sum, NULL) != ACRM_OK || sum.instalment != instalment);
+    *member = got.highest + 1;
+    PROMISE(acrm_schedule(&other, NULL, 0, &sum, NULL) != ACRM_OK || sum.instalment != instalment);
+}
+
+/* Paying it each period, fewer periods would need more. */
+static void check_term(const acrm_finance_terms *t, int64_t instalment, uint64_t seed, int n)
+{
+    acrm_finance_terms other = *t;
+    acrm_solution got = { .struct_size = sizeof got };
+    acrm_schedule_summary sum = { .struct_size = sizeof sum };
+
+    PROMISE(acrm_finance_solve(&other, ACRM_SOLVE_TERM, instalment, &got, NULL) == ACRM_OK);
+    if (got.solutions == ACRM_SOLUTIONS_NONE)
+        return;
+    other.periods = (int32_t)got.value;
+    PROMISE(acrm_schedule(&other, NULL, 0, &sum, NULL) == ACRM_OK);
+    PROMISE(sum.exact_whole <= instalment);
+    other.periods--;
+    PROMISE(acrm_schedule(&other, NULL, 0, &sum, NULL) != ACRM_OK || sum.exact_whole >= instalment);
+}
+
+START_TEST(solve__brings_random_unknowns_back)
+{
+    uint64_t seed = seed_of_run();
+
+    for (int n = 0; n < RANDOM_SOLUTIONS; n++) {
+        acrm_finance_terms t;
+        acrm_schedule_summary sum = { .struct_size = sizeof sum };
+
+        random_state = seed * RANDOM_CONTRACTS + (uint64_t)n;
+        contract_of(&t);
+        t.instalment = 0;
+        if (acrm_schedule(&t, NULL, 0, &sum, NULL) != ACRM_OK || sum.instalment < 1)
+            continue;
+        if (t.kind == ACRM_FINANCE_ANNUITY && t.steps_len == 0 && one_in(8))
+            check_term(&t, sum.instalment, seed, n);
+        else
+            check_solution(&t, sum.instalment, seed, n);
+    }
+}
+END_TEST
+
 static Suite *schedule_random_suite(void)
 {
     Suite *suite = suite_create("schedule_random");
     TCase *tc = tcase_create("schedule_random");
 
     tcase_add_test(tc, schedule__agrees_with_a_second_implementation);
+    tcase_add_test(tc, solve__brings_random_unknowns_back);
     suite_add_tcase(suite, tc);
     return suite;
 }
