@@ -532,6 +532,33 @@ START_TEST(apr__says_when_there_is_no_rate_or_more_than_one)
 }
 END_TEST
 
+START_TEST(apr__the_one_rate_may_lie_outside_the_range)
+{
+    static const struct {
+        double low, high;
+        int32_t outcome;
+    } searched[] = {
+        { 5, 15, ACRM_APR_UNIQUE },  { 9.9, 10.1, ACRM_APR_UNIQUE },
+        { 20, 50, ACRM_APR_OUTSIDE }, { -50, 9.9, ACRM_APR_OUTSIDE },
+        { 10.1, 11, ACRM_APR_OUTSIDE },
+    };
+    static const struct net rows[] = { { 0, 100 }, { 12, -110 } };
+    acrm_flow flows[2];
+    acrm_flow_time times[2];
+    acrm_apr_options options = options_of(ACRM_APR_EU_ANNEX_I, ACRM_UNIT_MONTH, 1);
+    size_t n = net_flows(rows, 2, flows, times);
+
+    options.timing = ACRM_APR_BY_PERIOD;
+    for (size_t i = 0; i < sizeof searched / sizeof searched[0]; i++) {
+        options.percent_low = searched[i].low;
+        options.percent_high = searched[i].high;
+        acrm_apr_result got = solve(&options, flows, n, times, "range");
+        ck_assert_int_eq(got.outcome, searched[i].outcome);
+        ck_assert_int_eq(got.percent_scaled, got.outcome == ACRM_APR_UNIQUE ? 1000 : 0);
+    }
+}
+END_TEST
+
 START_TEST(apr__a_narrower_range_chooses_among_several_rates)
 {
     static const struct net rows[] = { { 0, 100 }, { 12, -230 }, { 24, 132 } };
@@ -737,6 +764,7 @@ static Suite *apr_suite(void)
     tcase_add_test(tc, apr__us_is_nominal_and_eu_is_effective);
     tcase_add_test(tc, apr__the_charges_flag_says_what_counts);
     tcase_add_test(tc, apr__says_when_there_is_no_rate_or_more_than_one);
+    tcase_add_test(tc, apr__the_one_rate_may_lie_outside_the_range);
     tcase_add_test(tc, apr__a_narrower_range_chooses_among_several_rates);
     tcase_add_test(tc, apr__measures_time_back_from_the_later_day);
     tcase_add_test(tc, apr__a_month_end_series_has_whole_months);
