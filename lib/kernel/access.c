@@ -195,7 +195,8 @@ static bool access_permits(const char *pattern, size_t len, const char *name, si
     if (len == 1 && pattern[0] == '*')
         return true;
     if (len > 1 && pattern[0] == '*')
-        return name_len >= len - 1 && memcmp(name + name_len - (len - 1), pattern + 1, len - 1) == 0;
+        return name_len >= len - 1 &&
+               memcmp(name + name_len - (len - 1), pattern + 1, len - 1) == 0;
     if (len > 1 && pattern[len - 1] == '*')
         return name_len >= len - 1 && memcmp(name, pattern, len - 1) == 0;
     return len == name_len && memcmp(name, pattern, len) == 0;

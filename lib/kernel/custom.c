@@ -386,7 +386,8 @@ int32_t acrm__schema_add_entity(acrm__call *call)
         st = custom_write_entity(call, name);
     for (size_t i = 0; i < acrm_value_count(fields) && st == ACRM_OK; i++) {
         acrm__rec *rec = acrm__new(call, "custom_field");
-        st = rec ? acrm__custom_describe(call, acrm_value_at(fields, i), true, rec) : acrm__nomem(call);
+        st = rec ? acrm__custom_describe(call, acrm_value_at(fields, i), true, rec)
+                 : acrm__nomem(call);
         if (st == ACRM_OK)
             st = custom_write_field(call, name, rec);
     }

@@ -116,7 +116,8 @@ static int32_t custom_choices(acrm__call *call, const acrm_value *list, acrm_cel
     acrm__str_free(&text);
     if (!ok)
         return acrm__fail(call, ACRM_E_INVALID, "format", "choices",
-                          "choices must be a list of 1 to %d different texts without |", CUSTOM_CHOICES_MAX);
+                          "choices must be a list of 1 to %d different texts without |",
+                          CUSTOM_CHOICES_MAX);
     return kept ? ACRM_OK : acrm__nomem(call);
 }
 
@@ -188,13 +189,47 @@ static int32_t custom_refuse(acrm__call *call, const acrm__rec *rec, const char 
                       acrm__text(rec, F_custom_field__name), key, what);
 }
 
+/* What only some types have. */
+static int32_t custom_check_type(acrm__call *call, const acrm__rec *rec, int32_t type)
+{
+    const char *inverse = acrm__text(rec, F_custom_field__inverse);
+
+    if ((type == ACRM__T_REF) != !acrm__is_null(rec, F_custom_field__target))
+        return custom_refuse(call, rec, "target", "a ref field needs it, no other has it");
+    if (inverse && (type != ACRM__T_REF || !custom_name_ok(inverse)))
+        return custom_refuse(call, rec, "inverse", "only of a ref field, and a name with x_");
+    if ((type == ACRM__T_ENUM) != !acrm__is_null(rec, F_custom_field__choices))
+        return custom_refuse(call, rec, "choices", "an enum field needs them, no other has them");
+    if (type != ACRM__T_MONEY && !acrm__is_null(rec, F_custom_field__currency_field))
+        return custom_refuse(call, rec, "currency", "only a money field has it");
+    return ACRM_OK;
+}
+
+static int32_t custom_check_limits(acrm__call *call, const acrm__rec *rec,
+                                   const custom_kind *kind)
+{
+    bool min = !acrm__is_null(rec, F_custom_field__minimum);
+    bool max = !acrm__is_null(rec, F_custom_field__maximum);
+
+    if (!min && !max)
+        return ACRM_OK;
+    if (!(kind->may & CUSTOM_MAY_LIMIT))
+        return custom_refuse(call, rec, "max", "this type has no limits");
+    if (kind->type == ACRM__T_TEXT ? min || acrm__int(rec, F_custom_field__maximum) < 1
+                                   : !min || !max)
+        return custom_refuse(call, rec, "max", kind->type == ACRM__T_TEXT
+                                                   ? "text has a max from 1 and no min"
+                                                   : "min and max go together");
+    if (kind->type != ACRM__T_TEXT &&
+        acrm__int(rec, F_custom_field__minimum) >= acrm__int(rec, F_custom_field__maximum))
+        return custom_refuse(call, rec, "max", "must be greater than min");
+    return ACRM_OK;
+}
+
 int32_t acrm__custom_check_field(acrm__call *call, const acrm__rec *rec)
 {
-    const char *type_name = acrm__text(rec, F_custom_field__type);
-    const char *inverse = acrm__text(rec, F_custom_field__inverse);
-    bool limits = !acrm__is_null(rec, F_custom_field__minimum) ||
-                  !acrm__is_null(rec, F_custom_field__maximum);
-    const custom_kind *kind = type_name ? custom_kind_of(type_name) : NULL;
+    const char *type = acrm__text(rec, F_custom_field__type);
+    const custom_kind *kind = type ? custom_kind_of(type) : NULL;
     int32_t st = acrm__custom_check_name(call, acrm__text(rec, F_custom_field__name));
 
     if (st != ACRM_OK)
@@ -204,25 +239,10 @@ int32_t acrm__custom_check_field(acrm__call *call, const acrm__rec *rec)
     if (!kind)
         return acrm__fail(call, ACRM_E_INVALID, "choice", "type", "type must be one of %s",
                           rec->entity->fields[F_custom_field__type].def.choices);
-    int32_t t = kind->type;
-    if ((t == ACRM__T_REF) != !acrm__is_null(rec, F_custom_field__target))
-        return custom_refuse(call, rec, "target", "a ref field needs it, no other has it");
-    if (inverse && (t != ACRM__T_REF || !custom_name_ok(inverse)))
-        return custom_refuse(call, rec, "inverse", "only of a ref field, and a name with x_");
-    if ((t == ACRM__T_ENUM) != !acrm__is_null(rec, F_custom_field__choices))
-        return custom_refuse(call, rec, "choices", "an enum field needs them, no other has them");
-    if (t != ACRM__T_MONEY && !acrm__is_null(rec, F_custom_field__currency_field))
-        return custom_refuse(call, rec, "currency", "only a money field has it");
-    if (limits && !(kind->may & CUSTOM_MAY_LIMIT))
-        return custom_refuse(call, rec, "max", "this type has no limits");
-    if (limits && acrm__int(rec, F_custom_field__minimum) >
-                      acrm__int(rec, F_custom_field__maximum))
-        return custom_refuse(call, rec, "max", "is less than min");
-    if (acrm__int(rec, F_custom_field__is_unique) &&
-        !(kind->may & CUSTOM_MAY_BE_UNIQUE))
+    if (acrm__int(rec, F_custom_field__is_unique) && !(kind->may & CUSTOM_MAY_BE_UNIQUE))
         return custom_refuse(call, rec, "unique", "this type cannot be unique");
-    if (acrm__int(rec, F_custom_field__searchable) &&
-        !(kind->may & CUSTOM_MAY_BE_SEARCHED))
+    if (acrm__int(rec, F_custom_field__searchable) && !(kind->may & CUSTOM_MAY_BE_SEARCHED))
         return custom_refuse(call, rec, "searchable", "only text can be searched");
-    return ACRM_OK;
+    st = custom_check_type(call, rec, kind->type);
+    return st == ACRM_OK ? custom_check_limits(call, rec, kind) : st;
 }

@@ -183,7 +183,8 @@ int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_
     pthread_mutex_unlock(&session->engine->lock);
     st = dispatch_once(session, operation, args, out, finish, user, err);
     if (session->outdated) /* and once more: somebody changes it all the time */
-        st = acrm__error(err, ACRM_E_BUSY, "schema", NULL, "the schema is being changed; try again");
+        st = acrm__error(err, ACRM_E_BUSY, "schema", NULL,
+                         "the schema is being changed; try again");
     return st;
 }
 

@@ -252,8 +252,8 @@ int32_t acrm__blind(acrm__call *call, const acrm__entity *entity, uint32_t field
                     const char *text, size_t len, acrm_cell *out);
 void acrm__seal_forget(acrm_session *session); /* wipe and drop the session's key cache */
 
-/* kernel/access.c. Principals are found by the module that has `principal`: it is given kind, id and
- * an open arena, checks that there is such a user or customer, and fills in the rest. */
+/* kernel/access.c. Principals are found by the module that has `principal`: it is given kind, id
+ * and an open arena, checks that there is such a user or customer, and fills in the rest. */
 int32_t acrm__principal_load(acrm__call *call, const char *text);
 int32_t acrm__principal_refresh(acrm__call *call); /* when roles or users changed meanwhile */
 void acrm__principal_free(acrm__principal *principal);
@@ -286,8 +286,8 @@ int32_t acrm__engine_check(acrm__call *call);
 
 /* kernel/custom.c */
 int32_t acrm__custom_read(acrm__call *call, acrm__arena *arena, acrm__custom *out);
-/* Whether another process, or another session, changed the schema since this call took its registry;
- * the engine then has a new one, for the session to take. */
+/* Whether another process, or another session, changed the schema since this call took its
+ * registry; the engine then has a new one, for the session to take. */
 int32_t acrm__custom_refresh(acrm__call *call, bool *changed);
 int32_t acrm__schema_add_entity(acrm__call *call);
 int32_t acrm__schema_add_field(acrm__call *call);

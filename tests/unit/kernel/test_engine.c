@@ -107,7 +107,8 @@ START_TEST(engine__info_tells_what_there_is)
     ck_assert_str_eq(world_text(out, "now"), "2026-11-21T10:00:00Z");
     ck_assert_str_eq(world_text(out, "zone"), "UTC");
     ck_assert_str_eq(world_text(out, "principal"), "system");
-    ck_assert_int_eq(acrm_value_bool(acrm_value_get(out, "durable")), 0); /* ACRM_OPEN_SYNC_NORMAL */
+    /* The world is opened with ACRM_OPEN_SYNC_NORMAL. */
+    ck_assert_int_eq(acrm_value_bool(acrm_value_get(out, "durable")), 0);
     ck_assert_int_eq(world_int(out, "counts.brand"), 1);
     ck_assert_int_eq(world_int(out, "counts.deal"), 0);
     ck_assert_int_eq(world_int(out, "limits.json_depth"), ACRM__JSON_DEPTH_MAX);

@@ -90,7 +90,8 @@ static void expect_survival(const step *s, alloc_fail *state, bool writes_rows)
         if (st == ACRM_OK) {
             if (!failed)
                 return;
-            ck_assert_msg(!writes_rows || s->frugal, "%s went through without memory", s->operation);
+            ck_assert_msg(!writes_rows || s->frugal, "%s went through without memory",
+                          s->operation);
             continue;
         }
         ck_assert_msg(st == ACRM_E_NOMEM, "%s: %s", s->operation, acrm_status_name(st));
