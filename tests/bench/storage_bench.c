@@ -46,7 +46,7 @@ typedef struct storage_world {
     acrm_storage_ops ops;
     void *self, *conn;
     sqlite3 *db;
-    sqlite3_stmt *insert, *search, *get, *phone, *list, *page, *group, *month, *update;
+    sqlite3_stmt *insert, *search, *get, *phone, *one, *list, *page, *group, *month, *update;
     long rows, size;
     uint64_t seed;
     int64_t sum; /* of what was read */
@@ -200,6 +200,32 @@ static void ours_phone(void *user, long ops)
         acrm_cell key = { .type = ACRM_CELL_TEXT, .size = (uint32_t)len, .data = phone };
         storage_must(w->ops.lookup(w->conn, &storage_table, C_PHONE, &key, 10, storage_sum, w,
                                    NULL), "lookup");
+    }
+    storage_must(w->ops.commit(w->conn, NULL), "commit");
+}
+
+/* The look-up that the fast path cannot do: two terms, one row. */
+static void ours_find_one(void *user, long ops)
+{
+    static const acrm_cell null = { .type = ACRM_CELL_NULL };
+    static const acrm_order by_id = { C_ID, 0 };
+    storage_world *w = user;
+    char phone[24];
+
+    storage_must(w->ops.begin(w->conn, 0, NULL), "begin");
+    for (long i = 0; i < ops; i++) {
+        int len = snprintf(phone, sizeof phone, "+98912%07ld",
+                           (long)(storage_random(w) % (uint64_t)w->size));
+        const acrm_cell value = { .type = ACRM_CELL_TEXT, .size = (uint32_t)len, .data = phone };
+        const acrm_filter_node terms[] = {
+            { .op = ACRM_FILTER_EQ, .column = C_PHONE, .values = &value, .n_values = 1 },
+            { .op = ACRM_FILTER_EQ, .column = C_DELETED, .values = &null, .n_values = 1 },
+        };
+        const acrm_filter_node where = { .op = ACRM_FILTER_AND, .n_children = 2,
+                                         .children = terms };
+        const acrm_query query = { .struct_size = sizeof query, .table = &storage_table,
+                                   .where = &where, .n_order = 1, .order = &by_id, .limit = 1 };
+        storage_must(w->ops.query(w->conn, &query, storage_sum, w, NULL), "query");
     }
     storage_must(w->ops.commit(w->conn, NULL), "commit");
 }
@@ -422,19 +448,32 @@ static void raw_lookup(void *user, long ops)
     raw_exec(user, "COMMIT");
 }
 
-static void raw_phone(void *user, long ops)
+static void raw_phones(storage_world *w, sqlite3_stmt *stmt, long ops)
 {
-    storage_world *w = user;
     char phone[24];
 
     raw_exec(w, "BEGIN");
     for (long i = 0; i < ops; i++) {
         int len = snprintf(phone, sizeof phone, "+98912%07ld",
                            (long)(storage_random(w) % (uint64_t)w->size));
-        sqlite3_bind_text(w->phone, 1, phone, len, SQLITE_STATIC);
-        raw_sum(w, w->phone);
+        sqlite3_bind_text(stmt, 1, phone, len, SQLITE_STATIC);
+        raw_sum(w, stmt);
     }
     raw_exec(w, "COMMIT");
+}
+
+static void raw_phone(void *user, long ops)
+{
+    storage_world *w = user;
+
+    raw_phones(w, w->phone, ops);
+}
+
+static void raw_find_one(void *user, long ops)
+{
+    storage_world *w = user;
+
+    raw_phones(w, w->one, ops);
 }
 
 static void raw_list(void *user, long ops)
@@ -515,6 +554,8 @@ static void raw_prepare(storage_world *w)
         { &w->search, "INSERT INTO customer__search(rowid,text) VALUES(?,?)" },
         { &w->get, "SELECT " RAW_COLUMNS " FROM customer WHERE id=?" },
         { &w->phone, "SELECT " RAW_COLUMNS " FROM customer WHERE phone=? ORDER BY id LIMIT 10" },
+        { &w->one, "SELECT " RAW_COLUMNS " FROM customer WHERE phone=? AND deleted_at IS NULL"
+                   " ORDER BY id LIMIT 1" },
         { &w->list, "SELECT " RAW_COLUMNS " FROM customer WHERE level=? AND deleted_at IS NULL"
                     " ORDER BY created_at DESC,id DESC LIMIT 50" },
         { &w->page, "SELECT " RAW_COLUMNS " FROM customer WHERE level=? AND deleted_at IS NULL"
@@ -552,8 +593,8 @@ static void storage_end(storage_world *w)
 {
     char name[80];
     static const char *const suffixes[] = { "", "-wal", "-shm" };
-    sqlite3_stmt *all[] = { w->insert, w->search, w->get, w->phone, w->list, w->page, w->group,
-                            w->month, w->update };
+    sqlite3_stmt *all[] = { w->insert, w->search, w->get, w->phone, w->one, w->list, w->page,
+                            w->group, w->month, w->update };
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
@@ -578,6 +619,7 @@ int main(int argc, char **argv)
         { "storage.lookup_id", 1.3, ours_lookup, raw_lookup, 0 },
         { "storage.get_in_own_transaction", 1.3, ours_get, raw_get, 0 },
         { "storage.lookup_phone", 1.3, ours_phone, raw_phone, 0 },
+        { "storage.find_one", 1.3, ours_find_one, raw_find_one, 0 },
         { "storage.list_50", 1.2, ours_list, raw_list, 0 },
         { "storage.list_50_after", 1.2, ours_page, raw_page, 0 },
         { "storage.aggregate", 1.1, ours_group, raw_group, 0 },

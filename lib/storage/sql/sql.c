@@ -25,6 +25,7 @@ void acrm__sql_clear(acrm__sql *sql)
     acrm__str_clear(&sql->text);
     sql->n_binds = 0;
     sql->n_related = 0;
+    sql->columns = NULL;
 }
 
 int32_t acrm__sql_status(const acrm__sql *sql)

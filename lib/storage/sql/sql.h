@@ -40,6 +40,7 @@ struct acrm__sql {
     acrm_cell *binds; /* lent data */
     uint32_t n_binds, cap_binds;
     uint32_t n_related; /* aliases given so far */
+    const acrm__str *columns; /* (nullable) the kept result of acrm__sql_all_columns() */
 };
 
 void acrm__sql_init(acrm__sql *sql, const acrm_allocator *allocator, acrm__arena *arena,
@@ -55,6 +56,9 @@ void acrm__sql_name_of(acrm__sql *sql, const char *table, const char *suffix); /
 void acrm__sql_bind(acrm__sql *sql, const acrm_cell *value); /* a placeholder */
 void acrm__sql_column(acrm__sql *sql, const acrm__sql_scope *scope, uint32_t column);
 void acrm__sql_columns(acrm__sql *sql, const acrm_table *table); /* all names, with commas */
+
+/* The same as a query selects them; long enough to be worth keeping. */
+void acrm__sql_all_columns(acrm__sql *sql, const acrm_table *table);
 
 /* The condition for a checked filter tree: true exactly for the rows that match, else false or
  * NULL. */

@@ -30,14 +30,22 @@ static void sql_operand(acrm__sql *sql, const acrm_query *query, const acrm_expr
         acrm__sql_column(sql, &scope, e->column);
 }
 
-static void sql_expressions(acrm__sql *sql, const acrm_query *query)
+void acrm__sql_all_columns(acrm__sql *sql, const acrm_table *table)
 {
-    acrm__sql_scope scope = sql_source(query, 0);
+    const acrm__sql_scope scope = { .table = table, .letter = 's' };
 
-    for (uint32_t i = 0; query->n_select == 0 && i < query->table->n_columns; i++) {
+    for (uint32_t i = 0; i < table->n_columns; i++) {
         acrm__sql_puts(sql, i > 0 ? "," : "");
         acrm__sql_column(sql, &scope, i);
     }
+}
+
+static void sql_expressions(acrm__sql *sql, const acrm_query *query)
+{
+    if (query->n_select == 0 && sql->columns)
+        acrm__str_add(&sql->text, sql->columns->data, sql->columns->len);
+    else if (query->n_select == 0)
+        acrm__sql_all_columns(sql, query->table);
     for (uint32_t i = 0; i < query->n_select; i++) {
         const acrm_expression *e = &query->select[i];
         acrm__sql_puts(sql, i > 0 ? "," : "");

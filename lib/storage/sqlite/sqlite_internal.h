@@ -39,6 +39,7 @@ typedef struct acrm__sqlite_table {
     const acrm_table *table; /* what it was made for; a number may come back with new columns */
     const acrm_column *columns;
     uint32_t n_columns;
+    acrm__str all;                        /* its columns as a query selects them */
     acrm__sqlite_statement insert;
     acrm__sqlite_statement remove;
     acrm__sqlite_statement find;          /* the row number of a key */

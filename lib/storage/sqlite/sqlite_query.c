@@ -4,18 +4,47 @@
 
 #include "storage/check.h"
 
+/* Writing out all columns of a wide table takes as long as finding a row of it. */
+static int32_t sqlite_keep_columns(acrm__sqlite_conn *conn, const acrm_table *table,
+                                   const acrm__str **out, acrm_error **err)
+{
+    acrm__sqlite_table *t = NULL;
+    int32_t st = acrm__sqlite_table_of(conn, table, &t, err);
+
+    if (st != ACRM_OK)
+        return st;
+    if (t->all.len == 0) {
+        acrm__sql_clear(&conn->sql);
+        acrm__sql_all_columns(&conn->sql, table);
+        acrm__str_add(&t->all, conn->sql.text.data, conn->sql.text.len);
+        if (conn->sql.text.failed || t->all.failed) {
+            acrm__str_clear(&t->all);
+            return acrm__error_nomem(err);
+        }
+    }
+    *out = &t->all;
+    return ACRM_OK;
+}
+
 static int32_t sqlite_query_page(acrm__sqlite_conn *conn, const acrm_query *query,
                                  const acrm__sql_page *page, acrm_row_fn row, void *user,
                                  uint32_t *n, bool *stopped, acrm_error **err)
 {
     acrm__sqlite_statement spare = { .stmt = NULL };
     acrm__sqlite_statement *s = NULL;
+    const acrm__str *columns = NULL;
     uint32_t limit = query->limit > 0 ? query->limit - *n : 0;
     uint32_t rows = 0;
+    int32_t st = ACRM_OK;
 
+    if (query->n_select == 0)
+        st = sqlite_keep_columns(conn, query->table, &columns, err);
+    if (st != ACRM_OK)
+        return st;
     acrm__sqlite_enter(conn);
+    conn->sql.columns = columns;
     acrm__sql_select(&conn->sql, query, page, limit);
-    int32_t st = acrm__sqlite_query_of(conn, &spare, &s, err);
+    st = acrm__sqlite_query_of(conn, &spare, &s, err);
     if (st == ACRM_OK) {
         for (uint32_t i = 0; i < conn->sql.n_binds; i++)
             acrm__sqlite_bind(s, (int)i + 1, &conn->sql.binds[i]);

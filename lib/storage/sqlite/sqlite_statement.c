@@ -2,8 +2,6 @@
 /* Prepared statements: made once, kept per table or by their text, and run. */
 #include "storage/sqlite/sqlite_internal.h"
 
-#include "base/text.h"
-
 #include <string.h>
 
 static const char *const sqlite_commands[ACRM__SQLITE_COMMANDS] = {
@@ -190,6 +188,7 @@ static void sqlite_table_free(acrm__sqlite_conn *conn, acrm__sqlite_table *t)
 
     if (!t)
         return;
+    acrm__str_free(&t->all);
     acrm__sqlite_finalise(conn, &t->insert);
     acrm__sqlite_finalise(conn, &t->remove);
     acrm__sqlite_finalise(conn, &t->find);
@@ -229,6 +228,7 @@ static int32_t sqlite_table_new(acrm__sqlite_conn *conn, const acrm_table *table
     t->table = table;
     t->columns = table->columns;
     t->n_columns = table->n_columns;
+    acrm__str_init(&t->all, a);
     t->lookups = acrm__alloc_zero(a, t->n_columns * sizeof *t->lookups);
     if (!t->lookups) {
         acrm__free(a, t, sizeof *t);
@@ -361,6 +361,23 @@ static int32_t sqlite_query_new(acrm__sqlite_conn *conn, uint64_t hash,
     return ACRM_OK;
 }
 
+/* Of a statement's text, which is long, so eight bytes at a time. */
+static uint64_t sqlite_hash(const char *text, size_t len)
+{
+    uint64_t hash = len;
+
+    for (size_t i = 0; i < len; i += sizeof hash) {
+        uint64_t word = 0;
+        if (len - i >= sizeof word) /* a size the compiler knows */
+            memcpy(&word, text + i, sizeof word);
+        else
+            memcpy(&word, text + i, len - i);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
 int32_t acrm__sqlite_query_of(acrm__sqlite_conn *conn, acrm__sqlite_statement *spare,
                               acrm__sqlite_statement **out, acrm_error **err)
 {
@@ -371,7 +388,7 @@ int32_t acrm__sqlite_query_of(acrm__sqlite_conn *conn, acrm__sqlite_statement *s
     *out = spare;
     if (text->len > ACRM__SQLITE_QUERY_BYTES)
         return acrm__sqlite_prepare(conn, spare, err);
-    uint64_t hash = acrm__hash(text->data, text->len);
+    uint64_t hash = sqlite_hash(text->data, text->len);
     acrm__sqlite_query *q = conn->queries[hash % ACRM__SQLITE_QUERIES_MAX];
     while (q && (q->hash != hash || q->len != text->len
                  || memcmp(q->text, text->data, text->len) != 0))
