@@ -72,30 +72,23 @@ static const char *import_name(const char *path)
     return strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
 }
 
+/* The counts of the result in one line. */
 static void import_summary(const char *name, const acrm_value *result)
 {
-    const acrm_value *job = acrm_value_get(result, "record");
     bool first = true;
 
-    if (acrm_value_type(job) != ACRM_MAP)
-        job = acrm_value_get(result, "job");
-    if (acrm_value_type(job) != ACRM_MAP)
-        job = result;
     printf("%s:", name);
-    for (size_t i = 0; i < acrm_value_count(job); i++) {
-        const char *key = acrm_value_key(job, i, NULL);
-        const acrm_value *value = acrm_value_at(job, i);
-        size_t len = strlen(key);
-        bool rows = len > 5 && strcmp(key + len - 5, "_rows") == 0;
-        if (acrm_value_type(value) != ACRM_INT || strcmp(key, "version") == 0 ||
-            (!rows && acrm_value_get(job, "created_rows")))
+    for (size_t i = 0; i < acrm_value_count(result); i++) {
+        const acrm_value *value = acrm_value_at(result, i);
+        if (acrm_value_type(value) != ACRM_INT)
             continue;
-        printf("%s %lld %.*s", first ? "" : ",", (long long)acrm_value_int(value),
-               (int)(rows ? len - 5 : len), key);
+        printf("%s %lld %s", first ? "" : ",", (long long)acrm_value_int(value),
+               acrm_value_key(result, i, NULL));
         first = false;
     }
-    const char *failure = cli_get_text(job, "failure");
-    printf("%s%s\n", failure ? "; failed: " : "", failure ? failure : "");
+    const char *format = cli_get_text(result, "format");
+    const char *encoding = cli_get_text(result, "encoding");
+    printf(" (%s%s%s)\n", format ? format : "", encoding ? ", " : "", encoding ? encoding : "");
 }
 
 static int import_file(cli *c, const acrm_value *operation, const acrm_value *given,
@@ -140,21 +133,30 @@ static int import_file(cli *c, const acrm_value *operation, const acrm_value *gi
     return result;
 }
 
-int cli_import(cli *c, cli_words *words)
+/* import retry, import discard: operations of the same noun. */
+static const acrm_value *import_verb(const cli *c, const cli_words *words)
 {
-    acrm_value *args = cli_map();
-    int files = 0, result = cli_open(c, ACRM_OPEN_NO_CREATE);
-    const acrm_value *operation = result == CLI_OK ? cli_operation(c, "import.run") : NULL;
+    cli_text name = { 0 };
 
-    if (result == CLI_OK && !operation)
-        result = cli_fail("this library was built without imports");
+    if (words->count == 0 || access(words->items[0], F_OK) == 0)
+        return NULL;
+    cli_addf(&name, "import.%s", words->items[0]);
+    const acrm_value *operation = cli_operation(c, name.data);
+    free(name.data);
+    return operation;
+}
+
+static int import_files(cli *c, cli_words *words)
+{
+    const acrm_value *operation = cli_operation(c, "import.run");
+    acrm_value *args = cli_map();
+    int files = 0, result = cli_session(c);
+
     while (files < words->count && strncmp(words->items[files], "--", 2) != 0)
         files++;
     cli_words options = { words->count - files, words->items + files };
     if (result == CLI_OK && files == 0)
         result = cli_usage("autocrm --db FILE import FILE... [--format F] [--source NAME]");
-    if (result == CLI_OK)
-        result = cli_session(c);
     if (result == CLI_OK)
         result = cli_arguments(c, operation, &options, NULL, args);
     for (int i = 0; i < files && (result == CLI_OK || result == CLI_FAILED); i++) {
@@ -164,4 +166,17 @@ int cli_import(cli *c, cli_words *words)
     }
     acrm_value_free(args);
     return result;
+}
+
+int cli_import(cli *c, cli_words *words)
+{
+    int result = cli_open(c, ACRM_OPEN_NO_CREATE);
+    const acrm_value *verb = result == CLI_OK ? import_verb(c, words) : NULL;
+    cli_words rest = { words->count - 1, words->items + 1 };
+
+    if (result != CLI_OK)
+        return result;
+    if (verb && verb != cli_operation(c, "import.run"))
+        return cli_operate(c, verb, &rest);
+    return import_files(c, verb ? &rest : words);
 }
