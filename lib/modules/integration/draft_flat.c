@@ -210,7 +210,7 @@ static int32_t flat_put(flat_run *run, size_t target, const char *text, size_t l
         st = flat_date(run, ascii.data, ascii.len, column);
         break;
     case FLAT_PHONE:
-        ok = acrm__draft_contact(run->draft, "phone", text, len, run->options->country);
+        ok = acrm__draft_contact(run->draft, "phone", text, len, NULL);
         break;
     case FLAT_EMAIL:
         ok = acrm__draft_contact(run->draft, "email", text, len, NULL);

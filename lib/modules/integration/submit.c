@@ -28,55 +28,32 @@ static int32_t submit_draft(acrm__call *call, const acrm__draft_options *options
     return acrm__draft_flat(call, options, item->row, draft, fault);
 }
 
-/* The source of a row may be one nobody has met before: it is made known, so that no lead is left
- * out of the count. */
-static int32_t submit_source(acrm__call *call, acrm_value *draft)
-{
-    const char *code = acrm__get_text(draft, "source");
-    acrm__rec *source = NULL;
-    const acrm__entity *entity = acrm__entity_of(call, "lead_source");
-
-    if (!code)
-        return ACRM_OK;
-    acrm__term term = { acrm__field_of(entity, "code"), ACRM_FILTER_EQ, acrm__cell_text(code) };
-    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "lead_source", .terms = &term,
-                                                       .n_terms = 1 }, &source);
-    if (st == ACRM_OK && !source) {
-        source = acrm__new(call, "lead_source");
-        if (!source)
-            return acrm__nomem(call);
-        acrm__set(source, term.field, acrm__cell_text(code));
-        acrm__set(source, acrm__field_of(entity, "name"), acrm__cell_text(code));
-        st = acrm__insert(call, source);
-    }
-    if (st == ACRM_OK && !acrm__put_text(draft, "source_id",
-                                         acrm__id_text(call, acrm__id(source, F_ID))))
-        st = acrm__nomem(call);
-    return st;
-}
-
-/* Without the keys that are not lead.submit's. */
+/* The arguments of lead.submit: what it does not know itself are fields of the lead. */
 static int32_t submit_args(acrm__call *call, const acrm_value *draft, acrm_value **out)
 {
+    static const char *const own[] = { "customer", "source", "provider", "external_id", "resend" };
     acrm_value *args = acrm__value_in(call->arena);
     bool ok = args && acrm_value_set_map(args) == ACRM_OK;
+    acrm_value *lead = ok ? acrm__put_map(args, "lead") : NULL;
 
+    ok = lead != NULL;
     for (size_t i = 0; ok && i < acrm_value_count(draft); i++) {
         const char *key = acrm_value_key(draft, i, NULL);
-        if (strcmp(key, "source") != 0)
-            ok = acrm__put_value(args, key, acrm_value_at(draft, i));
+        acrm_value *into = lead;
+        for (size_t k = 0; k < sizeof own / sizeof own[0]; k++)
+            if (strcmp(key, own[k]) == 0)
+                into = args;
+        ok = acrm__put_value(into, key, acrm_value_at(draft, i));
     }
     *out = args;
     return ok ? ACRM_OK : acrm__nomem(call);
 }
 
-static int32_t submit_lead(acrm__call *call, acrm_value *draft, acrm__import_outcome *out)
+static int32_t submit_lead(acrm__call *call, const acrm_value *draft, acrm__import_outcome *out)
 {
     acrm_value *args = NULL, *result = NULL;
 
-    int32_t st = submit_source(call, draft);
-    if (st == ACRM_OK)
-        st = submit_args(call, draft, &args);
+    int32_t st = submit_args(call, draft, &args);
     if (st == ACRM_OK)
         st = acrm__run(call, "lead.submit", args, &result);
     if (st == ACRM_OK)
