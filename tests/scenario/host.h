@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A host of the library for the scenario tests: a clock that is set, predictable randomness, an
+ * allocator that counts and fails on demand, input from memory. It uses the public headers alone.
+ */
+#ifndef TESTS_SCENARIO_HOST_H
+#define TESTS_SCENARIO_HOST_H
+
+#include "autocrm/autocrm.h"
+#include "support/alloc_fail.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define HOST_START INT64_C(1795255200000000) /* 2026-11-21T10:00:00Z, a Saturday */
+#define HOST_SECOND INT64_C(1000000)
+#define HOST_DAY (86400 * HOST_SECOND)
+
+typedef struct host {
+    int64_t now;
+    uint64_t seed;
+    alloc_fail memory;
+    const char *input; /* what the session's input gives */
+    size_t input_len, input_at;
+    size_t input_piece;    /* at most so many bytes at once; 0: no limit */
+    acrm_clock clock;
+    acrm_random random;
+    acrm_allocator allocator;
+    acrm_engine *engine;
+    acrm_session *session; /* of the system */
+} host;
+
+/* A host at HOST_START; nothing is open yet. It must not move: the ports point into it. */
+void host_init(host *h);
+/* Open `where` and a session of the system. On failure nothing is open. */
+int32_t host_open(host *h, const char *where, uint32_t flags, acrm_error **err);
+/* The same on a storage of one's own. */
+int32_t host_open_storage(host *h, const acrm_storage_ops *ops, void *self, acrm_error **err);
+void host_close(host *h);
+
+/* Read this text by the operations that read the session's input. */
+void host_input(host *h, const char *text, size_t len);
+
+/* A call with JSON. In args ' stands for ". */
+int32_t host_try(acrm_session *session, const char *operation, const char *args, acrm_buf **out,
+                 acrm_error **err);
+/* It must succeed; the result is parsed and freed by the caller. */
+acrm_value *host_call(acrm_session *session, const char *operation, const char *args);
+/* The text at a path of keys and indexes, such as "items.0.id"; "" when there is none. */
+const char *host_text(const acrm_value *value, const char *path);
+int64_t host_int(const acrm_value *value, const char *path);
+/* The number of records that satisfy a filter. */
+int64_t host_count(acrm_session *session, const char *entity, const char *where);
+/* audit.verify and engine.check find nothing wrong; the number of audit entries. */
+int64_t host_verify(acrm_session *session);
+
+/* A growing text. */
+typedef struct host_str {
+    char *data;
+    size_t len, cap;
+} host_str;
+void host_str_add(host_str *text, const char *data, size_t len);
+void host_str_puts(host_str *text, const char *line);
+
+/* Every record of every entity, deleted ones too, the audit and the events, as JSON. */
+void host_dump(host *h, host_str *out);
+
+/* A fresh path under /tmp, and the removal of a database with the files beside it. */
+void host_path(char path[64], const char *name);
+void host_remove(const char *path);
+
+#endif
