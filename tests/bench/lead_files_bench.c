@@ -218,7 +218,7 @@ int main(int argc, char **argv)
             continue;
         file csv = make_file("", csv_line, sizes[i], "");
         file json = make_file("", json_line, sizes[i], "");
-        bench_compare(&b, &(bench_measure){ .name = "csv.read", .size = sizes[i], .goal = 2,
+        bench_compare(&b, &(bench_measure){ .name = "csv.read", .size = sizes[i], .goal = 4,
                                             .ours = csv_ours, .baseline = csv_bare,
                                             .user = &csv });
         bench_compare(&b, &(bench_measure){ .name = "csv.decode", .size = sizes[i], .goal = 2,

@@ -210,6 +210,20 @@ static int csv_plain(acrm__csv *csv, csv_scan *scan, size_t from)
     }
 }
 
+/* Over the bytes that mean nothing within quotes, as far as the window and a cell reach. */
+static void csv_pass_text(const acrm__csv *csv, csv_scan *scan, size_t from)
+{
+    const char *data = csv->in.data + csv->in.start;
+    size_t end = csv->in.end - csv->in.start;
+    size_t at = scan->at;
+
+    if (end > from + ACRM__CSV_CELL_MAX + 1)
+        end = from + ACRM__CSV_CELL_MAX + 1;
+    while (at < end && data[at] != '"' && data[at] != '\n' && data[at] != '\r')
+        at++;
+    scan->at = at;
+}
+
 /* On to the quote that closes; CSV_END at the end of the input, 0 for a cell that is too long. */
 static int csv_to_quote(acrm__csv *csv, csv_scan *scan, acrm__csv_span *span)
 {
@@ -223,11 +237,13 @@ static int csv_to_quote(acrm__csv *csv, csv_scan *scan, acrm__csv_span *span)
             if (csv_byte(csv, scan, scan->at + 1) != '"')
                 return byte;
             span->doubled = true;
-            scan->at++;
-        } else if (scan->cut == 0 && (byte == '\n' || byte == '\r')) {
-            scan->cut = scan->at;
+            scan->at += 2;
+            continue;
         }
+        if (scan->cut == 0 && (byte == '\n' || byte == '\r'))
+            scan->cut = scan->at;
         scan->at++;
+        csv_pass_text(csv, scan, span->at);
     }
 }
 
