@@ -19,7 +19,7 @@ static const sqlite_cause sqlite_causes[] = {
       "another session or program is using it; try again when it has finished" },
     { SQLITE_LOCKED, ACRM_E_BUSY, "busy",
       "another session or program is using it; try again when it has finished" },
-    { SQLITE_FULL, ACRM_E_FULL, "full", "no space left; free some and try again" },
+    { SQLITE_FULL, ACRM_E_FULL, "full", "no space left; make room and try again" },
     { SQLITE_READONLY, ACRM_E_READONLY, "read_only",
       "it cannot be written; check the permissions of the file and its folder" },
     { SQLITE_CORRUPT, ACRM_E_CORRUPT, "corrupt",
