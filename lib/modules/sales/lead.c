@@ -202,9 +202,18 @@ int32_t acrm__sales_lead_write(acrm__call *call, acrm__rec *rec, const acrm__rec
         st = acrm__sales_load_moved(call, rec, before);
     if (st == ACRM_OK && before)
         st = lead_win_back(call, rec);
-    if (st == ACRM_OK && before)
+    if (st == ACRM_OK && before && acrm__is_null(before, F_DELETED_AT))
         st = acrm__sales_follow_up(call, rec, before);
     return st;
+}
+
+/* Once its row can be referred to again. */
+int32_t acrm__sales_lead_restored(acrm__call *call, const acrm__event *event)
+{
+    acrm__rec *lead;
+    int32_t st = acrm__load(call, "lead", event->id, NULL, &lead);
+
+    return st == ACRM_OK ? acrm__sales_follow_up(call, lead, NULL) : st;
 }
 
 /* Once its row is there: the rest of what a new lead needs. */

@@ -409,6 +409,7 @@ static const acrm__hook sales_hooks[] = {
 
 static const acrm__reaction sales_reactions[] = {
     { .type = "lead.created", .run = acrm__sales_lead_created },
+    { .type = "lead.restored", .run = acrm__sales_lead_restored },
     { .type = "opportunity.created", .run = acrm__sales_opportunity_created },
     { .type = NULL }
 };

@@ -41,6 +41,7 @@ int32_t acrm__sales_level_write(acrm__call *call, acrm__rec *rec, const acrm__re
 int32_t acrm__sales_lead_timer(acrm__call *call, const acrm__rec *rec, const acrm__rec *level);
 /* INVALID naming `field` when there is no such level; *out NULL for a NULL code. */
 int32_t acrm__sales_level(acrm__call *call, const char *code, const char *field, acrm__rec **out);
+int32_t acrm__sales_lead_restored(acrm__call *call, const acrm__event *event);
 /* CONFLICT with reason "state" unless the lead is open. */
 int32_t acrm__sales_need_open(acrm__call *call, const acrm__rec *lead);
 
