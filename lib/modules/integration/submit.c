@@ -28,28 +28,33 @@ static int32_t submit_draft(acrm__call *call, const acrm__draft_options *options
     return acrm__draft_flat(call, options, item->row, draft, fault);
 }
 
-/* The arguments of lead.submit: what it does not know itself are fields of the lead. */
-static int32_t submit_args(acrm__call *call, const acrm_value *draft, acrm_value **out)
+/* What of a draft lead.submit takes by itself; the rest are fields of the lead. */
+static bool submit_is_own(const char *key)
 {
     static const char *const own[] = { "customer", "source", "provider", "external_id", "resend" };
-    acrm_value *args = acrm__value_in(call->arena);
-    bool ok = args && acrm_value_set_map(args) == ACRM_OK;
-    acrm_value *lead = ok ? acrm__put_map(args, "lead") : NULL;
 
-    ok = lead != NULL;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (strcmp(own[i], key) == 0)
+            return true;
+    return false;
+}
+
+static int32_t submit_args(acrm__call *call, const acrm_value *draft, acrm_value **out)
+{
+    acrm_value *args = acrm__value_in(call->arena);
+    acrm_value *lead = args && acrm_value_set_map(args) == ACRM_OK ? acrm__put_map(args, "lead")
+                                                                   : NULL;
+    bool ok = lead != NULL;
+
     for (size_t i = 0; ok && i < acrm_value_count(draft); i++) {
         const char *key = acrm_value_key(draft, i, NULL);
-        acrm_value *into = lead;
-        for (size_t k = 0; k < sizeof own / sizeof own[0]; k++)
-            if (strcmp(key, own[k]) == 0)
-                into = args;
-        ok = acrm__put_value(into, key, acrm_value_at(draft, i));
+        ok = acrm__put_value(submit_is_own(key) ? args : lead, key, acrm_value_at(draft, i));
     }
     *out = args;
     return ok ? ACRM_OK : acrm__nomem(call);
 }
 
-static int32_t submit_lead(acrm__call *call, const acrm_value *draft, acrm__import_outcome *out)
+static int32_t submit_lead(acrm__call *call, acrm_value *draft, acrm__import_outcome *out)
 {
     acrm_value *args = NULL, *result = NULL;
 

@@ -214,14 +214,15 @@ START_TEST(import__a_rejected_row_is_corrected_and_tried_again)
 }
 END_TEST
 
-/* A file long enough for several steps. */
+/* A file long enough for several steps, and longer than what is read ahead. */
 static char *long_file(size_t rows)
 {
-    char *text = malloc(rows * 80 + 100);
-    size_t len = (size_t)sprintf(text, "name,phone,model,id\n");
+    char *text = malloc(rows * 400 + 100);
+    size_t len = (size_t)sprintf(text, "name,phone,model,id,notes\n");
 
     for (size_t i = 0; i < rows; i++)
-        len += (size_t)sprintf(text + len, "Person Number%zu,0912%07zu,X%zu,N-%zu\n", i, i, i % 7, i);
+        len += (size_t)sprintf(text + len, "Person Number%zu,0912%07zu,X%zu,N-%zu,%0300d\n", i, i,
+                               i % 7, i, 0);
     return text;
 }
 
