@@ -60,9 +60,9 @@ static int args_lookup(const args_run *run, const char *target, const char *text
         if (acrm_value_count(items) == 1)
             cli_set_text(to, id);
         else
-            result = cli_usage("--%s: %s %s has %s %s; see: autocrm %s list", run->name,
-                               acrm_value_count(items) ? "more than one" : "no", target, field,
-                               colon + 1, target);
+            result = cli_fail("--%s: %s %s has %s %s; see: autocrm %s list", run->name,
+                              acrm_value_count(items) ? "more than one" : "no", target, field,
+                              colon + 1, target);
     }
     acrm_value_free(out);
     acrm_value_free(args);

@@ -126,7 +126,8 @@ int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Tell people, or programs, what went wrong; frees the error. The exit status. */
 int cli_error(cli *c, const acrm_value *operation, int32_t status, acrm_error *error);
 void cli_print_json(const acrm_value *value);
-void cli_show(cli *c, const acrm_value *operation, const acrm_value *result);
+void cli_show(cli *c, const acrm_value *operation, const acrm_value *args,
+              const acrm_value *result);
 char *cli_cell(const acrm_value *value); /* one line for people */
 int cli_finish(int status);              /* flush; a broken pipe is no failure to talk about */
 
@@ -142,6 +143,7 @@ typedef struct cli_table {
 
 cli_table *cli_table_new(int columns, size_t rows);
 void cli_table_free(cli_table *table);
+bool cli_table_is_id(const cli_table *table, int column); /* it holds ids alone */
 void cli_table_print(cli_table *table, int indent, bool cut);
 
 /* --- commands --- */

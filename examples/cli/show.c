@@ -11,7 +11,7 @@
 static const char *show_label(const acrm_value *map)
 {
     static const char *const names[] = { "name", "label", "subject", "code", "value", "login",
-                                         "id" };
+                                         "source", "id" };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *text = cli_get_text(map, names[i]);
@@ -67,6 +67,8 @@ char *cli_cell(const acrm_value *value)
             cli_addf(&out, "%s%s", i ? ", " : "", item);
             free(item);
         }
+    } else if (type == ACRM_REAL) {
+        cli_addf(&out, "%.4g", acrm_value_real(value));
     } else if (type != ACRM_NULL) {
         char *json = cli_print(value, 0);
         show_text(json, strlen(json), &out);
@@ -120,7 +122,43 @@ static bool show_stands_for_id(const acrm_value *item, const char *name)
     return stands;
 }
 
-/* Columns of a list: those with a value in any row; the record's name goes first after its id. */
+/* A list of name and number in a row is spread over columns of its own: the stages of a funnel. */
+static bool show_spreads(const acrm_value *list)
+{
+    for (size_t i = 0; i < acrm_value_count(list); i++) {
+        const acrm_value *item = acrm_value_at(list, i);
+        int32_t second = acrm_value_type(acrm_value_at(item, 1));
+        if (acrm_value_type(acrm_value_at(item, 0)) != ACRM_TEXT ||
+            (second != ACRM_INT && second != ACRM_REAL))
+            return false;
+    }
+    return acrm_value_type(list) == ACRM_LIST && acrm_value_count(list) > 0;
+}
+
+static acrm_value *show_spread(const acrm_value *list)
+{
+    acrm_value *out = cli_value();
+
+    acrm_value_set_list(out);
+    for (size_t i = 0; i < acrm_value_count(list); i++) {
+        const acrm_value *item = acrm_value_at(list, i);
+        acrm_value *row = cli_push(out);
+        acrm_value_set_map(row);
+        for (size_t k = 0; k < acrm_value_count(item); k++) {
+            const acrm_value *value = acrm_value_at(item, k);
+            if (!show_spreads(value))
+                cli_copy_value(cli_put(row, acrm_value_key(item, k, NULL)), value);
+            for (size_t n = 0; show_spreads(value) && n < acrm_value_count(value); n++) {
+                const acrm_value *pair = acrm_value_at(value, n);
+                cli_copy_value(cli_put(row, acrm_value_text(acrm_value_at(pair, 0), NULL)),
+                               acrm_value_at(pair, 1));
+            }
+        }
+    }
+    return out;
+}
+
+/* Columns of a list: those with a value in any row. */
 static void show_columns(const acrm_value *list, bool all, cli_names *out)
 {
     for (size_t i = 0; i < acrm_value_count(list); i++) {
@@ -134,30 +172,79 @@ static void show_columns(const acrm_value *list, bool all, cli_names *out)
     }
 }
 
-static void show_list(const acrm_value *list, bool all, int indent)
+static void show_swap(cli_table *table, int a, int b)
 {
-    cli_names names = { 0 };
+    char *head = table->heads[a];
+    bool right = table->right[a];
 
-    show_columns(list, all, &names);
-    if (names.count == 0) {
-        cli_names_free(&names);
-        return;
+    table->heads[a] = table->heads[b];
+    table->heads[b] = head;
+    table->right[a] = table->right[b];
+    table->right[b] = right;
+    for (size_t row = 0; row < table->rows; row++) {
+        char **cells = table->cells + row * (size_t)table->columns;
+        char *cell = cells[a];
+        cells[a] = cells[b];
+        cells[b] = cell;
     }
-    cli_table *table = cli_table_new((int)names.count, acrm_value_count(list));
-    for (size_t k = 0; k < names.count; k++) {
-        bool number = acrm_value_count(list) > 0;
-        table->heads[k] = cli_copy(names.items[k], strlen(names.items[k]));
+}
+
+/* Ids of other records say little to people: they go last. */
+static void show_ids_last(cli_table *table)
+{
+    int last = table->columns;
+
+    for (int i = 0; i < last;) {
+        if (strcmp(table->heads[i], "id") == 0 || !cli_table_is_id(table, i)) {
+            i++;
+            continue;
+        }
+        for (int k = i; k + 1 < table->columns; k++)
+            show_swap(table, k, k + 1);
+        last--;
+    }
+}
+
+static void show_rows(const acrm_value *list, const cli_names *names, bool all, int indent)
+{
+    cli_table *table = cli_table_new((int)names->count, acrm_value_count(list));
+
+    for (size_t k = 0; k < names->count; k++) {
+        bool number = table->rows > 0;
+        table->heads[k] = cli_copy(names->items[k], strlen(names->items[k]));
         for (size_t i = 0; i < table->rows; i++) {
-            const acrm_value *value = show_value(acrm_value_at(list, i), names.items[k]);
+            const acrm_value *value = show_value(acrm_value_at(list, i), names->items[k]);
             int32_t type = acrm_value_type(value);
             number = number && (type == ACRM_INT || type == ACRM_REAL || type == ACRM_NULL);
-            table->cells[i * names.count + k] = cli_cell(value);
+            table->cells[i * names->count + k] = cli_cell(value);
         }
         table->right[k] = number;
     }
+    if (!all)
+        show_ids_last(table);
     cli_table_print(table, indent, !all);
     cli_table_free(table);
+}
+
+/* fields: the columns that were asked for, in their order; NULL: those with values. */
+static void show_list(const acrm_value *given, const acrm_value *fields, bool all, int indent)
+{
+    acrm_value *list = show_spread(given);
+    cli_names names = { 0 };
+
+    if (acrm_value_count(fields) > 0)
+        cli_names_add(&names, "id", 2);
+    for (size_t i = 0; i < acrm_value_count(fields); i++) {
+        const char *name = acrm_value_text(acrm_value_at(fields, i), NULL);
+        cli_names_add(&names, name, strlen(name));
+        all = true;
+    }
+    if (names.count == 0)
+        show_columns(list, all, &names);
+    if (names.count > 0)
+        show_rows(list, &names, all, indent);
     cli_names_free(&names);
+    acrm_value_free(list);
 }
 
 static void show_ids(const acrm_value *list)
@@ -177,47 +264,52 @@ static bool show_is_table(const acrm_value *value)
            acrm_value_type(acrm_value_at(value, 0)) == ACRM_MAP;
 }
 
+/* Records stand in a section of their own, related ones in a record in one line. */
 static bool show_is_line(const acrm_value *map, size_t n)
 {
     const acrm_value *value = acrm_value_at(map, n);
     const char *name = acrm_value_key(map, n, NULL);
 
-    return !show_is_table(value) && !show_stands_for_id(map, name) &&
-           (acrm_value_type(value) != ACRM_MAP || show_label(value) != NULL);
+    if (show_is_table(value) || show_stands_for_id(map, name))
+        return false;
+    return acrm_value_type(value) != ACRM_MAP ||
+           (show_label(value) != NULL && (show_is_record(map) || !show_is_record(value)));
 }
 
-static void show_map(const acrm_value *map, int indent, int depth)
+static void show_line(const acrm_value *map, const char *name, int indent, int width, bool blanks)
+{
+    bool dim = cli_terminal_columns() > 0;
+    char *cell = cli_cell(show_value(map, name));
+
+    if (*cell)
+        printf("%*s%s%*s  %s\n", indent, "", name, width - cli_width(name), "", cell);
+    else if (blanks && !show_dull(name))
+        printf("%*s%s%s%*s  -%s\n", indent, "", dim ? "\033[2m" : "", name,
+               width - cli_width(name), "", dim ? "\033[0m" : "");
+    free(cell);
+}
+
+/* blanks: what is null is told too. Depth is bounded by that of JSON. */
+static void show_map(const acrm_value *map, int indent, bool blanks)
 {
     int width = 0;
-    bool dim = cli_terminal_columns() > 0;
 
     for (size_t i = 0; i < acrm_value_count(map); i++)
         if (show_is_line(map, i) && cli_width(acrm_value_key(map, i, NULL)) > width)
             width = cli_width(acrm_value_key(map, i, NULL));
+    for (size_t i = 0; i < acrm_value_count(map); i++)
+        if (show_is_line(map, i))
+            show_line(map, acrm_value_key(map, i, NULL), indent, width, blanks);
     for (size_t i = 0; i < acrm_value_count(map); i++) {
+        const acrm_value *value = acrm_value_at(map, i);
         const char *name = acrm_value_key(map, i, NULL);
-        const acrm_value *value = acrm_value_at(map, i);
-        if (!show_is_line(map, i))
+        if (show_is_line(map, i) || show_stands_for_id(map, name) || acrm_value_count(value) == 0)
             continue;
-        char *cell = cli_cell(show_value(map, name));
-        if (*cell)
-            printf("%*s%s%*s  %s\n", indent, "", name, width - cli_width(name), "", cell);
-        else if (depth == 0 && !show_dull(name))
-            printf("%*s%s%s%*s  %s%s\n", indent, "", dim ? "\033[2m" : "", name,
-                   width - cli_width(name), "",
-                   acrm_value_type(value) == ACRM_NULL ? "-" : "", dim ? "\033[0m" : "");
-        free(cell);
-    }
-    for (size_t i = 0; i < acrm_value_count(map); i++) {
-        const acrm_value *value = acrm_value_at(map, i);
-        if (show_is_line(map, i) || show_stands_for_id(map, acrm_value_key(map, i, NULL)) ||
-            acrm_value_count(value) == 0 || depth > 8)
-            continue;
-        printf("\n%*s%s\n", indent, "", acrm_value_key(map, i, NULL));
+        printf("\n%*s%s\n", indent, "", name);
         if (show_is_table(value))
-            show_list(value, false, indent + 2);
+            show_list(value, NULL, false, indent + 2);
         else
-            show_map(value, indent + 2, depth + 1);
+            show_map(value, indent + 2, false);
     }
 }
 
@@ -237,12 +329,13 @@ static void show_rest(const acrm_value *result, const char *shown)
         }
         acrm_value *one = cli_map();
         cli_copy_value(cli_put(one, name), value);
-        show_map(one, 0, 1);
+        show_map(one, 0, false);
         acrm_value_free(one);
     }
 }
 
-void cli_show(cli *c, const acrm_value *operation, const acrm_value *result)
+void cli_show(cli *c, const acrm_value *operation, const acrm_value *args,
+              const acrm_value *result)
 {
     static const char *const lists[] = { "items", "rows" };
     const acrm_value *record = show_is_record(result) ? result : acrm_value_get(result, "record");
@@ -262,17 +355,18 @@ void cli_show(cli *c, const acrm_value *operation, const acrm_value *result)
         if (acrm_value_count(list) == 0)
             puts("(none)");
         else if (show_is_table(list))
-            show_list(list, verb && strcmp(verb, "aggregate") == 0, 0);
+            show_list(list, acrm_value_get(args, "fields"),
+                      verb && strcmp(verb, "aggregate") == 0, 0);
         else
-            show_map(result, 0, 1);
+            show_map(result, 0, false);
         show_rest(result, lists[i]);
         return;
     }
     if (acrm_value_type(record) == ACRM_MAP) {
-        show_map(record, 0, get ? 0 : 1);
+        show_map(record, 0, get);
         if (record != result)
             show_rest(result, "record");
         return;
     }
-    show_map(result, 0, 0);
+    show_map(result, 0, false);
 }

@@ -122,7 +122,7 @@ int cli_tick(cli *c, cli_words *words)
         if (c->json)
             cli_print_json(out);
         else
-            cli_show(c, NULL, out);
+            cli_show(c, NULL, NULL, out);
     }
     acrm_value_free(out);
     return result;

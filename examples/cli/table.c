@@ -5,7 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_GAP = 2, TABLE_NARROW = 10 };
+enum { TABLE_GAP = 2, TABLE_TEXT = 24, TABLE_ID = 36 };
+
+bool cli_table_is_id(const cli_table *table, int column)
+{
+    size_t count = (size_t)table->columns;
+    bool id = false;
+
+    for (size_t row = 0; row < table->rows; row++) {
+        const char *cell = table->cells[row * count + (size_t)column];
+        if (!cell || !*cell)
+            continue;
+        if (strlen(cell) != TABLE_ID || cell[8] != '-' || cell[13] != '-' || cell[18] != '-' ||
+            cell[23] != '-')
+            return false;
+        id = true;
+    }
+    return id;
+}
 
 cli_table *cli_table_new(int columns, size_t rows)
 {
@@ -70,24 +87,26 @@ static int table_total(const int *widths, int columns)
     return total;
 }
 
-/* Narrow the widest columns, then leave out the last ones. The number of columns left. */
+/* Leave out ids of other records, narrow long texts, leave out the last columns: in this order, as
+ * far as needed. The number of columns left. */
 static int table_squeeze(const cli_table *table, int *widths, int limit)
 {
     int columns = table->columns;
 
     while (columns > 1 && table_total(widths, columns) > limit) {
         int widest = -1, over = table_total(widths, columns) - limit;
-        for (int i = 0; i < columns; i++) /* an id that is cut is of no use */
-            if (widths[i] > TABLE_NARROW && strcmp(table->heads[i], "id") != 0 &&
+        bool id = cli_table_is_id(table, columns - 1);
+        for (int i = 0; i < columns && !id; i++)
+            if (widths[i] > TABLE_TEXT && !cli_table_is_id(table, i) &&
                 (widest < 0 || widths[i] > widths[widest]))
                 widest = i;
         if (widest < 0)
             columns--;
-        else if (widths[widest] - over > TABLE_NARROW && widths[widest] - over > 24)
-            widths[widest] -= over;
         else
-            widths[widest]--;
+            widths[widest] -= widths[widest] - over > TABLE_TEXT * 2 ? over : 1;
     }
+    if (widths[0] > limit && columns == 1 && limit > 1)
+        widths[0] = limit;
     return columns;
 }
 
@@ -131,8 +150,8 @@ void cli_table_print(cli_table *table, int indent, bool cut)
         table_line(table->cells + row * count, table, widths, columns, indent);
     if (columns < table->columns) {
         table_pad(indent);
-        printf("(%d more columns: choose some with --fields, or see all with --json)\n",
-               table->columns - columns);
+        printf("(%d more column%s: see all with --json)\n", table->columns - columns,
+               table->columns - columns == 1 ? "" : "s");
     }
     free(widths);
 }

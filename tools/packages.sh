@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What a Debian 12 machine needs. Sourced: defines need_packages, which installs what is missing.
+
+# To build the library, the command line tool and the demo.
+packages_build="gcc meson ninja-build pkg-config libc6-dev libsqlite3-dev libsodium-dev libexpat1-dev tzdata"
+# To run every test as well.
+packages_test="check libsubunit-dev libcjson-dev g++ sqlite3"
+
+# need_packages NAME...: those not installed yet, as root or by sudo.
+need_packages() {
+    missing=""
+    command -v dpkg-query >/dev/null 2>&1 || return 0 # not Debian: what is there must do
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+            missing="$missing $package"
+    done
+    [ -z "$missing" ] && return 0
+    as_root=""
+    if [ "$(id -u)" != 0 ]; then
+        if ! command -v sudo >/dev/null 2>&1; then
+            echo "These packages are missing:$missing" >&2
+            echo "Install them as root: apt-get install$missing" >&2
+            return 1
+        fi
+        as_root="sudo"
+    fi
+    echo "Installing:$missing"
+    # shellcheck disable=SC2086
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+            --no-install-recommends $missing >/dev/null
+}
