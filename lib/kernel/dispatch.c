@@ -171,6 +171,10 @@ int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_
     session->outdated = false;
     int32_t st = dispatch_once(session, operation, args, out, finish, user, &first);
     if (!session->outdated) {
+        if (st != ACRM_OK && !first) /* a part that knows no call could only give the status */
+            st = st == ACRM_E_NOMEM
+                     ? acrm__error_nomem(&first)
+                     : acrm__error(&first, st, NULL, NULL, "%s", acrm_status_text(st));
         if (err && first)
             *err = first;
         else

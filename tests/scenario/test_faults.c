@@ -284,7 +284,8 @@ static void take_under_faults(life *l, faulty *f, const fault *what, const life_
         arm(h, f, what, n);
         int32_t st = life_take(l, step, &err);
         long failures = disarm(h, f);
-        ck_assert_int_eq(acrm_error_code(err), st);
+        ck_assert_msg(acrm_error_code(err) == st, "%s: %s %ld: %s with the error %s",
+                      step->operation, what->name, n, acrm_status_name(st), acrm_error_json(err));
         acrm_error_free(err);
         if (failures && st != step->want) {
             ck_assert_msg(st == what->code, "%s: %s %ld gave %s", step->operation, what->name, n,
@@ -331,6 +332,12 @@ START_TEST(faults__leave_no_trace_in_a_short_life)
 }
 END_TEST
 
+START_TEST(faults__leave_no_trace_in_a_long_life)
+{
+    live_under_faults(&faults[_i], life_long, stride_of());
+}
+END_TEST
+
 START_TEST(faults__let_nothing_half_open)
 {
     const fault *what = &faults[_i];
@@ -365,6 +372,7 @@ static Suite *make_suite(void)
     TCase *t = tcase_create("faults");
 
     tcase_add_loop_test(t, faults__leave_no_trace_in_a_short_life, 0, FAULTS);
+    tcase_add_loop_test(t, faults__leave_no_trace_in_a_long_life, 0, FAULTS);
     tcase_add_loop_test(t, faults__let_nothing_half_open, 0, FAULTS);
     suite_add_tcase(s, t);
     return s;

@@ -300,7 +300,8 @@ START_TEST(files__a_backup_is_a_database)
     host_init(&h);
     ck_assert_int_eq(host_open(&h, copy, ACRM_OPEN_NO_CREATE, NULL), ACRM_OK);
     ck_assert_int_eq(host_count(h.session, "customer", "{}"), customers);
-    ck_assert_int_eq(host_verify(h.session), entries);
+    /* The copy tells who made it. */
+    ck_assert_int_eq(host_verify(h.session), entries + 1);
     host_close(&h);
     host_remove(copy);
 }

@@ -38,7 +38,7 @@ static void expect_same(const host_str *a, const host_str *b)
     ck_assert_int_eq(*p, *q);
 }
 
-static const life_step *const lives[] = { life_short };
+static const life_step *const lives[] = { life_short, life_long };
 enum { LIVES = sizeof lives / sizeof lives[0] };
 
 START_TEST(life__is_the_same_on_memory_and_sqlite)

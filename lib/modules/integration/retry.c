@@ -57,9 +57,13 @@ static int32_t retry_text(acrm__call *call, const acrm__rec *job, const char *ra
     acrm__json_fault fault;
 
     *in = (retry_input){ raw, len };
-    if (cell->type == ACRM_CELL_TEXT &&
-        acrm__json_read(call->arena, cell->data, cell->size, &dialect, &fault) != ACRM_OK)
-        return acrm__fail(call, ACRM_E_CORRUPT, "dialect", NULL, "the import's dialect is damaged");
+    int32_t st = cell->type == ACRM_CELL_TEXT
+                     ? acrm__json_read(call->arena, cell->data, cell->size, &dialect, &fault)
+                     : ACRM_OK;
+    if (st != ACRM_OK)
+        return st == ACRM_E_NOMEM ? acrm__nomem(call)
+                                  : acrm__fail(call, ACRM_E_CORRUPT, "dialect", NULL,
+                                               "the import's dialect is damaged");
     const char *header = acrm__get_text(dialect, "header");
     const char *mark = acrm__get_text(dialect, "delimiter");
     if (!header)
