@@ -2,6 +2,8 @@
 /* The audit: what it keeps, what it hides, and that no change of it goes unnoticed. */
 #include "unit/kernel/world.h"
 
+#include <pthread.h>
+
 static world w;
 static char client[37];
 
@@ -323,6 +325,51 @@ START_TEST(audit__verify_can_be_ended_by_its_progress)
 }
 END_TEST
 
+enum { THREADS = 4, ROUNDS = 50 };
+
+/* The number of failures that are not "busy, try again". */
+static void *write_much(void *engine)
+{
+    static const char args[] = "{\"name\":\"B\"}";
+    acrm_session *session = NULL;
+    uintptr_t faults = acrm_session_new(engine, "system", &session, NULL) != ACRM_OK;
+
+    for (int i = 0; i < ROUNDS && session; i++) {
+        int32_t st = ACRM_E_BUSY;
+        for (int tries = 0; tries < 1000 && st == ACRM_E_BUSY; tries++)
+            st = acrm_call_json(session, "brand.create", args, sizeof args - 1, NULL, NULL);
+        faults += st != ACRM_OK;
+    }
+    acrm_session_free(session);
+    return (void *)faults;
+}
+
+START_TEST(audit__and_feed_stay_whole_under_threads)
+{
+    pthread_t threads[THREADS];
+
+    setup(_i);
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, write_much, w.engine), 0);
+    for (int i = 0; i < THREADS; i++) {
+        void *faults = NULL;
+        ck_assert_int_eq(pthread_join(threads[i], &faults), 0);
+        ck_assert_ptr_null(faults);
+    }
+    acrm_value *out = verify();
+    ck_assert_int_eq(acrm_value_bool(acrm_value_get(out, "ok")), 1);
+    ck_assert_int_eq(world_int(out, "entries"), 2 + THREADS * ROUNDS);
+    acrm_value_free(out);
+    out = world_call(w.system, "event.list", "{'limit':1000}");
+    const acrm_value *items = acrm_value_get(out, "items");
+    ck_assert_uint_eq(acrm_value_count(items), 2 + THREADS * ROUNDS);
+    for (size_t i = 0; i < acrm_value_count(items); i++)
+        ck_assert_int_eq(world_int(acrm_value_at(items, i), "seq"), (int64_t)i + 1);
+    acrm_value_free(out);
+    world_free(&w);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("audit");
@@ -342,6 +389,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, audit__is_listed_by_page_and_by_filter, 0, WORLD_STORAGES);
     tcase_add_loop_test(t, audit__keeps_nothing_of_what_was_rolled_back, 0, WORLD_STORAGES);
     tcase_add_loop_test(t, audit__goes_on_after_another_session_wrote, 0, WORLD_STORAGES);
+    tcase_add_loop_test(t, audit__and_feed_stay_whole_under_threads, 0, WORLD_STORAGES);
     tcase_add_loop_test(t, audit__verify_can_be_ended_by_its_progress, 0, WORLD_STORAGES);
     suite_add_tcase(s, t);
     return s;
