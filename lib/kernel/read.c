@@ -201,18 +201,69 @@ static int32_t read_condition(acrm__call *call, const acrm__entity *entity,
     return st;
 }
 
-int32_t acrm__find(acrm__call *call, const acrm__select *select, acrm__recs *out)
+/* Records by one indexed field, in order of creation and past the row scope: the storage's fast
+ * path needs no query to be written. */
+static bool read_is_lookup(const acrm__call *call, const acrm__entity *entity,
+                           const acrm__select *select)
+{
+    if (select->n_terms != 1 || select->where || select->order != F_ID || select->descending ||
+        !(call->as_system || select->as_system))
+        return false;
+    const acrm__term *term = &select->terms[0];
+    uint32_t flags = entity->fields[term->field].def.flags;
+    return term->op == ACRM_FILTER_EQ && term->value.type != ACRM_CELL_NULL &&
+           (term->field == F_ID || flags & ACRM__INDEXED);
+}
+
+typedef struct read_lookup {
+    read_list *list;
+    uint32_t limit;
+    bool with_deleted;
+} read_lookup;
+
+static int32_t read_lookup_row(void *user, const acrm_cell *cells, uint32_t n)
+{
+    read_lookup *lookup = user;
+
+    if (!lookup->with_deleted && cells[F_DELETED_AT].type != ACRM_CELL_NULL)
+        return 0;
+    int32_t st = read_list_row(lookup->list, cells, n);
+    if (st != ACRM_OK)
+        return st;
+    return lookup->limit && lookup->list->count == lookup->limit ? 1 : 0;
+}
+
+static int32_t read_by_field(acrm__call *call, const acrm__select *select, read_list *list)
 {
     acrm_session *s = call->session;
-    const acrm__entity *entity = acrm__entity_of(call, select->entity);
-    read_list list = { .call = call, .entity = entity };
+    read_lookup lookup = { .list = list, .limit = select->limit,
+                           .with_deleted = select->with_deleted };
+
+    return s->engine->storage.lookup(s->conn, &list->entity->table, select->terms[0].field,
+                                     &select->terms[0].value, 0, read_lookup_row, &lookup,
+                                     call->err);
+}
+
+static int32_t read_by_query(acrm__call *call, const acrm__select *select, read_list *list)
+{
+    acrm_session *s = call->session;
+    const acrm__entity *entity = list->entity;
     acrm_order order[] = { { select->order, select->descending }, { F_ID, select->descending } };
     acrm_query query = { .struct_size = sizeof query, .table = &entity->table, .order = order,
                          .n_order = select->order == F_ID ? 1 : 2, .limit = select->limit };
 
     int32_t st = read_condition(call, entity, select, &query.where);
     if (st == ACRM_OK)
-        st = s->engine->storage.query(s->conn, &query, read_list_row, &list, call->err);
+        st = s->engine->storage.query(s->conn, &query, read_list_row, list, call->err);
+    return st;
+}
+
+int32_t acrm__find(acrm__call *call, const acrm__select *select, acrm__recs *out)
+{
+    read_list list = { .call = call, .entity = acrm__entity_of(call, select->entity) };
+
+    int32_t st = read_is_lookup(call, list.entity, select) ? read_by_field(call, select, &list)
+                                                           : read_by_query(call, select, &list);
     if (st != ACRM_OK)
         return st == ACRM_E_NOMEM ? acrm__nomem(call) : st;
     *out = (acrm__recs){ list.items, list.count };

@@ -13,7 +13,10 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { IMPORT_STEP = 250 };
+enum {
+    IMPORT_STEP = 250,              /* rows of a step */
+    IMPORT_STEP_BYTES = 4194304     /* or so many bytes of them, if that is less */
+};
 
 /* Counters of a job, by outcome. */
 static const struct {
@@ -27,13 +30,23 @@ static const struct {
 
 enum { IMPORT_OUTCOMES = sizeof import_counters / sizeof import_counters[0] };
 
+/* A row of the step in hand. */
+typedef struct import_pending {
+    acrm__rows_item item; /* copied: its texts live as long as the step */
+    acrm_value *draft;    /* NULL: see fault */
+    acrm__draft_fault fault;
+} import_pending;
+
 typedef struct import_run {
     acrm__call *call;
     acrm__rows rows;
     acrm__draft_options options;
     acrm__rec *job;
     acrm__arena *arena;  /* the call's own */
+    acrm__arena batch;   /* of the rows of a step */
     acrm__arena scratch; /* of one row */
+    import_pending *pending;
+    int32_t n_pending;
     int64_t counts[IMPORT_OUTCOMES];
     int64_t position;    /* rows done in all steps */
     int64_t skip;        /* rows done by an earlier run */
@@ -223,19 +236,6 @@ static int32_t import_keep_row(import_run *run, const acrm__rows_item *item,
     return st == ACRM_OK ? acrm__insert(call, row) : st;
 }
 
-static int32_t import_row(import_run *run, const acrm__rows_item *item)
-{
-    acrm__import_outcome outcome;
-
-    int32_t st = acrm__import_submit(run->call, &run->options, run->rows.format, item, &outcome);
-    if (st == ACRM_OK)
-        st = import_keep_row(run, item, &outcome);
-    for (size_t i = 0; st == ACRM_OK && i < IMPORT_OUTCOMES; i++)
-        run->counts[i] += strcmp(import_counters[i].outcome, outcome.outcome) == 0;
-    run->position++;
-    return st;
-}
-
 static int32_t import_save_job(import_run *run, bool done)
 {
     acrm__call *call = run->call;
@@ -255,44 +255,121 @@ static int32_t import_save_job(import_run *run, bool done)
     return acrm__update(call, run->job);
 }
 
-/* One step: up to IMPORT_STEP rows in a transaction. What the rows need lives in memory of its
- * own, given back after each, so that a file of any length needs no more than its longest row. */
-static int32_t import_step(import_run *run, bool *more)
+/* --- Steps --- */
+
+/* Read and draft the rows of a step; what an earlier run did is passed over. */
+static int32_t import_fill(import_run *run, bool *more)
 {
     acrm__call *call = run->call;
-    acrm__rows_item item;
-    acrm__rec *job = NULL;
+    size_t bytes = 0;
+    int32_t st = ACRM_OK;
+
+    run->n_pending = 0;
+    call->arena = &run->batch;
+    while (st == ACRM_OK && *more && run->n_pending < IMPORT_STEP && bytes < IMPORT_STEP_BYTES) {
+        import_pending *p = &run->pending[run->n_pending];
+        *p = (import_pending){ .draft = NULL };
+        st = acrm__rows_next(&run->rows, &p->item, more);
+        if (st != ACRM_OK || !*more)
+            break;
+        if (run->skip > 0) {
+            run->skip--;
+            if (run->skip % IMPORT_STEP == 0)
+                acrm__arena_reset(&run->batch);
+            continue;
+        }
+        st = acrm__import_draft(call, &run->options, run->rows.format, &p->item, &p->draft,
+                                &p->fault);
+        p->item.raw = acrm__arena_text(&run->batch, p->item.raw, p->item.raw_len);
+        if (st == ACRM_OK && !p->item.raw)
+            st = acrm__nomem(call);
+        bytes += p->item.raw_len;
+        run->n_pending++;
+    }
+    call->arena = run->arena;
+    return st;
+}
+
+/* *refused: a row was refused without a savepoint to undo it by. */
+static int32_t import_row(import_run *run, import_pending *p, bool careful, bool *refused)
+{
+    acrm__call *call = run->call;
+    acrm__import_outcome outcome = { .outcome = "rejected", .fault = p->fault };
+    acrm_error *refusal = NULL;
+    int32_t st = ACRM_OK;
+
+    if (p->draft) {
+        if (careful)
+            st = acrm__savepoint(call);
+        if (st == ACRM_OK)
+            st = acrm__import_submit(call, p->draft, &outcome, &refusal);
+        if (refusal) {
+            acrm__import_blame(call, &run->options, run->rows.format, p->item.row, refusal,
+                               &outcome.fault);
+            acrm_error_free(refusal);
+            *refused = !careful;
+            if (careful)
+                st = acrm__rollback_to(call);
+        } else if (st == ACRM_OK && careful) {
+            st = acrm__release(call);
+        }
+    }
+    if (st != ACRM_OK || *refused)
+        return st;
+    st = import_keep_row(run, &p->item, &outcome);
+    for (size_t i = 0; st == ACRM_OK && i < IMPORT_OUTCOMES; i++)
+        run->counts[i] += strcmp(import_counters[i].outcome, outcome.outcome) == 0;
+    run->position++;
+    return st;
+}
+
+static int32_t import_rows(import_run *run, bool careful, bool done, bool *refused)
+{
+    acrm__call *call = run->call;
+    acrm__rec *kept = run->job, *job = NULL;
 
     int32_t st = acrm__begin(call);
     if (st != ACRM_OK)
         return st;
     call->arena = &run->scratch;
-    for (int32_t n = 0; st == ACRM_OK && *more && n < IMPORT_STEP;) {
-        st = acrm__rows_next(&run->rows, &item, more);
-        if (st != ACRM_OK || !*more)
-            break;
-        if (run->skip > 0) {
-            run->skip--;
-        } else {
-            st = import_row(run, &item);
-            n++;
-        }
-        acrm__arena_reset(&run->scratch);
+    for (int32_t i = 0; st == ACRM_OK && !*refused && i < run->n_pending; i++) {
+        st = import_row(run, &run->pending[i], careful, refused);
+        if (st == ACRM_OK && !*refused)
+            acrm__arena_reset(&run->scratch);
     }
-    if (st == ACRM_OK)
-        st = acrm__load(call, "import_job", acrm__id(run->job, F_ID), "job_id", &job);
-    acrm__rec *kept = run->job;
+    if (st == ACRM_OK && !*refused)
+        st = acrm__load(call, "import_job", acrm__id(kept, F_ID), "job_id", &job);
     run->job = job;
-    if (st == ACRM_OK)
-        st = import_save_job(run, !*more);
+    if (st == ACRM_OK && !*refused)
+        st = import_save_job(run, done);
     run->job = kept;
-    if (st == ACRM_OK) {
+    if (st == ACRM_OK && !*refused)
         st = acrm__commit(call);
-    } else {
+    else
         acrm__rollback(call);
-    }
     acrm__arena_reset(&run->scratch);
     call->arena = run->arena;
+    return st;
+}
+
+/* One step, a transaction: first without savepoints, which cost as much as a row (the search index
+ * is flushed at each). A refused row makes it begin again with one for each row. */
+static int32_t import_step(import_run *run, bool *more)
+{
+    int64_t counts[IMPORT_OUTCOMES], position = run->position;
+    bool refused = false;
+
+    memcpy(counts, run->counts, sizeof counts);
+    int32_t st = import_fill(run, more);
+    if (st == ACRM_OK)
+        st = import_rows(run, false, !*more, &refused);
+    if (st == ACRM_OK && refused) {
+        memcpy(run->counts, counts, sizeof counts);
+        run->position = position;
+        refused = false;
+        st = import_rows(run, true, !*more, &refused);
+    }
+    acrm__arena_reset(&run->batch);
     return st;
 }
 
@@ -344,12 +421,17 @@ int32_t acrm__import_run(acrm__call *call)
     run->arena = call->arena;
     crypto_generichash_init(&run->digest, NULL, 0, 32);
     acrm__arena_init(&run->scratch, &call->arena->allocator);
+    acrm__arena_init(&run->batch, &call->arena->allocator);
+    run->pending = acrm__arena_array(call->arena, IMPORT_STEP, sizeof *run->pending);
+    if (!run->pending)
+        return acrm__nomem(call);
     acrm_error **err = call->err;
     if (!err)
         call->err = &probe;
     int32_t st = import_all(run);
     acrm__rows_close(&run->rows);
     acrm__arena_free(&run->scratch);
+    acrm__arena_free(&run->batch);
     if (st != ACRM_OK && !*call->err)
         acrm__fail(call, st, "input", "source", "the input could not be read");
     call->err = err;

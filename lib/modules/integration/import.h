@@ -18,9 +18,18 @@ typedef struct acrm__import_outcome {
     acrm__draft_fault fault;
 } acrm__import_outcome;
 
-/* Draft a row and submit it, in a savepoint of its own: a refusal is an outcome, not a failure. */
-int32_t acrm__import_submit(acrm__call *call, const acrm__draft_options *options, int32_t format,
-                            const acrm__rows_item *item, acrm__import_outcome *out);
+/* A row as the arguments of a lead, in the call's arena; *draft NULL: see fault. */
+int32_t acrm__import_draft(acrm__call *call, const acrm__draft_options *options, int32_t format,
+                           const acrm__rows_item *item, acrm_value **draft,
+                           acrm__draft_fault *fault);
+/* Submit it. ACRM_OK also when the lead is refused: *refusal (transfer full) tells why, the outcome
+ * is "rejected", and what the row has written so far is the caller's to undo. */
+int32_t acrm__import_submit(acrm__call *call, acrm_value *draft, acrm__import_outcome *out,
+                            acrm_error **refusal);
+/* A refusal as a fault of the row, with the column that is to blame. */
+void acrm__import_blame(acrm__call *call, const acrm__draft_options *options, int32_t format,
+                        const acrm_value *row, const acrm_error *refusal,
+                        acrm__draft_fault *fault);
 /* Read back what an import_job says about its rows. */
 int32_t acrm__import_options(acrm__call *call, const acrm__rec *job, acrm__draft_options *out);
 

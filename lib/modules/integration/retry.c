@@ -76,6 +76,26 @@ static int32_t retry_text(acrm__call *call, const acrm__rec *job, const char *ra
     return ACRM_OK;
 }
 
+/* In a savepoint: a refusal is an outcome, and leaves nothing behind. */
+static int32_t retry_lead(acrm__call *call, const acrm__draft_options *options, int32_t format,
+                          const acrm__rows_item *item, acrm_value *draft,
+                          acrm__import_outcome *outcome)
+{
+    acrm_error *refusal = NULL;
+
+    int32_t st = acrm__savepoint(call);
+    if (st != ACRM_OK)
+        return st;
+    st = acrm__import_submit(call, draft, outcome, &refusal);
+    if (st != ACRM_OK)
+        return st;
+    if (!refusal)
+        return acrm__release(call);
+    acrm__import_blame(call, options, format, item->row, refusal, &outcome->fault);
+    acrm_error_free(refusal);
+    return acrm__rollback_to(call);
+}
+
 static int32_t retry_submit(acrm__call *call, const acrm__rec *job, retry_input *in,
                             char delimiter, acrm__import_outcome *outcome)
 {
@@ -83,6 +103,7 @@ static int32_t retry_submit(acrm__call *call, const acrm__rec *job, retry_input 
     int32_t format = acrm__rows_format(acrm__text(job, F_import_job__format));
     acrm__draft_options options;
     acrm__rows_item item;
+    acrm_value *draft = NULL;
     bool more = false;
 
     if (!rows)
@@ -95,8 +116,10 @@ static int32_t retry_submit(acrm__call *call, const acrm__rec *job, retry_input 
         st = acrm__rows_next(rows, &item, &more);
     if (st == ACRM_OK && !more)
         st = acrm__fail(call, ACRM_E_INVALID, "empty", "raw", "there is no row in raw");
-    else if (st == ACRM_OK)
-        st = acrm__import_submit(call, &options, format, &item, outcome);
+    if (st == ACRM_OK)
+        st = acrm__import_draft(call, &options, format, &item, &draft, &outcome->fault);
+    if (st == ACRM_OK && draft)
+        st = retry_lead(call, &options, format, &item, draft, outcome);
     acrm__rows_close(rows);
     return st;
 }

@@ -200,7 +200,13 @@ static int32_t rows_jsonl(acrm__rows *rows, acrm__rows_item *item, bool *more)
     if (st != ACRM_OK || !*more)
         return st;
     *item = (acrm__rows_item){ .number = row.number, .raw = row.raw, .raw_len = row.raw_len,
-                               .row = row.value, .place = "" };
+                               .place = "" };
+    if (row.value) {
+        acrm_value *copy = acrm__value_in(rows->call->arena);
+        if (!copy || !acrm__value_copy(copy, row.value))
+            return ACRM_E_NOMEM;
+        item->row = copy;
+    }
     if (row.fault) {
         snprintf(rows->place, sizeof rows->place, "byte %u", row.column);
         item->reason = "json";

@@ -16,10 +16,11 @@ static bool submit_id(const acrm_value *result, const char *key, unsigned char i
     return text && acrm__uuid_parse(text, strlen(text), id);
 }
 
-static int32_t submit_draft(acrm__call *call, const acrm__draft_options *options, int32_t format,
-                            const acrm__rows_item *item, acrm_value **draft,
-                            acrm__draft_fault *fault)
+int32_t acrm__import_draft(acrm__call *call, const acrm__draft_options *options, int32_t format,
+                           const acrm__rows_item *item, acrm_value **draft,
+                           acrm__draft_fault *fault)
 {
+    *draft = NULL;
     if (!item->row)
         return acrm__draft_refuse(fault, item->reason, item->place ? item->place : "", "%s",
                                   item->message ? item->message : item->reason);
@@ -71,38 +72,39 @@ static int32_t submit_lead(acrm__call *call, acrm_value *draft, acrm__import_out
     return ACRM_OK;
 }
 
-int32_t acrm__import_submit(acrm__call *call, const acrm__draft_options *options, int32_t format,
-                            const acrm__rows_item *item, acrm__import_outcome *out)
+int32_t acrm__import_submit(acrm__call *call, acrm_value *draft, acrm__import_outcome *out,
+                            acrm_error **refusal)
 {
-    acrm_value *draft = NULL;
     acrm_error *error = NULL;
     acrm_error **err = call->err;
 
     *out = (acrm__import_outcome){ .outcome = "rejected" };
-    int32_t st = submit_draft(call, options, format, item, &draft, &out->fault);
-    if (st != ACRM_OK || !draft)
-        return st;
-    st = acrm__savepoint(call);
-    if (st != ACRM_OK)
-        return st;
+    *refusal = NULL;
     call->err = &error;
-    st = submit_lead(call, draft, out);
+    int32_t st = submit_lead(call, draft, out);
     call->err = err;
     if (st == ACRM_OK)
-        return acrm__release(call);
-    if (!submit_refused(st)) {
-        if (err)
-            *err = error;
-        else
-            acrm_error_free(error);
-        return st;
+        return ACRM_OK;
+    *out = (acrm__import_outcome){ .outcome = "rejected" };
+    if (submit_refused(st)) {
+        *refusal = error;
+        return ACRM_OK;
     }
-    const char *field = acrm_error_field(error);
+    if (err)
+        *err = error;
+    else
+        acrm_error_free(error);
+    return st;
+}
+
+void acrm__import_blame(acrm__call *call, const acrm__draft_options *options, int32_t format,
+                        const acrm_value *row, const acrm_error *refusal,
+                        acrm__draft_fault *fault)
+{
+    const char *field = acrm_error_field(refusal);
+
     if (format != ACRM__ROWS_ADF)
-        field = acrm__draft_column(call, options, item->row, field);
-    acrm__draft_refuse(&out->fault, acrm_error_reason(error), field, "%s",
-                       acrm_error_message(error));
-    acrm_error_free(error);
-    *out = (acrm__import_outcome){ .outcome = "rejected", .fault = out->fault };
-    return acrm__rollback_to(call);
+        field = acrm__draft_column(call, options, row, field);
+    acrm__draft_refuse(fault, acrm_error_reason(refusal), field, "%s",
+                       acrm_error_message(refusal));
 }
