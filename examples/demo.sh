@@ -157,7 +157,9 @@ crm import_row list --where '{"outcome":"rejected","job.source":"03-showroom.csv
     --fields position,reason,place,raw
 row=$(quietly import_row list --limit 1 \
     --where '{"outcome":"rejected","job.source":"03-showroom.csv"}')
-crm import retry "$row" --raw 'Golf,Customer,020 7946 0107,golf@example.com,London,Exemplar,X5 Hybrid,B,50000.00,GBP,showroom,Budget in words'
+corrected='Golf,Customer,020 7946 0107,golf@example.com,London,Exemplar,X5 Hybrid,B,'
+crm import retry "$row" --raw "${corrected}50000.00,GBP,showroom,"
+
 row=$(quietly import_row list --limit 1 \
     --where '{"outcome":"rejected","job.source":"09-attack.xml"}')
 crm import discard "$row" --reason "an attack, not a lead"

@@ -3,9 +3,10 @@
 # What a Debian 12 machine needs. Sourced: defines need_packages, which installs what is missing.
 
 # To build the library, the command line tool and the demo.
-packages_build="gcc meson ninja-build pkg-config libc6-dev libsqlite3-dev libsodium-dev libexpat1-dev tzdata"
+packages_build="gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev libsodium-dev"
+packages_build="$packages_build libexpat1-dev tzdata"
 # To run every test as well.
-packages_test="check libsubunit-dev libcjson-dev g++ sqlite3"
+packages_test="check libsubunit-dev libcjson-dev g++ binutils python3 pmccabe"
 
 # need_packages NAME...: those not installed yet, as root or by sudo.
 need_packages() {

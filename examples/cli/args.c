@@ -9,15 +9,16 @@
 
 typedef struct args_run {
     cli *c;
+    char noun[64];
     const acrm_value *operation;
     const char *name; /* of the parameter */
     const acrm_value *schema;
     acrm_value *args;
 } args_run;
 
-/* --- References: login:sara, code:NORTH, name:"Web leads" stand for the one record like that --- */
+/* --- References: login:sara, code:NORTH stand for the one record like that --- */
 
-static const char *args_target(const args_run *run)
+static const char *args_target(args_run *run)
 {
     const char *type = cli_get_text(run->schema, "x-type");
     const char *target = cli_get_text(run->schema, "x-target");
@@ -29,15 +30,14 @@ static const char *args_target(const args_run *run)
     if (strcmp(run->name, "id") == 0 && cli_get_text(run->operation, "entity"))
         return cli_get_text(run->operation, "entity");
     /* customer.view360 --id, or a parameter customer_id: the entity is in a name. */
-    static char noun[64];
     const char *from = strcmp(run->name, "id") == 0 ? cli_get_text(run->operation, "name")
                                                     : run->name;
     const char *end = from == run->name ? strstr(from, "_id") : strchr(from, '.');
-    if (!end || (size_t)(end - from) >= sizeof noun)
+    if (!end || (size_t)(end - from) >= sizeof run->noun)
         return NULL;
-    memcpy(noun, from, (size_t)(end - from));
-    noun[end - from] = '\0';
-    return cli_entity(run->c, noun) ? noun : NULL;
+    memcpy(run->noun, from, (size_t)(end - from));
+    run->noun[end - from] = '\0';
+    return cli_entity(run->c, run->noun) ? run->noun : NULL;
 }
 
 static int args_lookup(const args_run *run, const char *target, const char *text,
@@ -71,7 +71,7 @@ static int args_lookup(const args_run *run, const char *target, const char *text
     return result;
 }
 
-static int args_text(const args_run *run, const char *text, acrm_value *to)
+static int args_text(args_run *run, const char *text, acrm_value *to)
 {
     const char *target = args_target(run), *colon = strchr(text, ':');
 
@@ -144,7 +144,7 @@ static int args_bool(const args_run *run, const char *text, acrm_value *to)
     return acrm_value_set_bool(to, yes) == ACRM_OK ? CLI_OK : CLI_FAILED;
 }
 
-static int args_typed(const args_run *run, const char *text, acrm_value *to)
+static int args_typed(args_run *run, const char *text, acrm_value *to)
 {
     switch (cli_parameter_type(run->schema)) {
     case CLI_T_TEXT: return args_text(run, text, to);
@@ -240,13 +240,31 @@ static const char *args_value(cli_words *words, const char *equals)
     return *words->items++;
 }
 
-static int args_option(const args_run *base, cli_words *words, const cli_option *extra,
+/* The parameter that an option names. --flag and --no-flag have their value in the name. */
+static const char *args_parameter(args_run *run, const char *name, bool equals, const char **value)
+{
+    run->schema = acrm_value_get(cli_parameters(run->operation), name);
+    if (run->schema) {
+        if (cli_parameter_type(run->schema) == CLI_T_BOOL && !equals)
+            *value = "true";
+        return name;
+    }
+    if (strncmp(name, "no_", 3) != 0 || equals)
+        return NULL;
+    run->schema = acrm_value_get(cli_parameters(run->operation), name + 3);
+    if (cli_parameter_type(run->schema) != CLI_T_BOOL)
+        return NULL;
+    *value = "false";
+    return name + 3;
+}
+
+static int args_option(const args_run *base, cli_words *words, const cli_option *all,
                        const char *word)
 {
     args_run run = *base;
-    const char *equals = strchr(word, '=');
+    const cli_option *extra = all;
+    const char *equals = strchr(word, '='), *value = NULL;
     char *name = cli_copy(word, equals ? (size_t)(equals - word) : strlen(word));
-    const char *value = NULL, *own;
     int result = CLI_OK;
 
     for (char *at = name; *at; at++)
@@ -254,24 +272,17 @@ static int args_option(const args_run *base, cli_words *words, const cli_option 
             *at = '_';
     while (extra && extra->name && strcmp(extra->name, name) != 0)
         extra++;
-    run.schema = acrm_value_get(cli_parameters(run.operation), name);
-    own = run.schema ? name : NULL;
-    if (!own && strncmp(name, "no_", 3) == 0) {
-        run.schema = acrm_value_get(cli_parameters(run.operation), name + 3);
-        if (cli_parameter_type(run.schema) == CLI_T_BOOL && !equals) {
-            own = name + 3;
-            value = "false";
-        }
-    } else if (own && cli_parameter_type(run.schema) == CLI_T_BOOL && !equals) {
-        value = "true";
-    }
+    const char **place = extra ? extra->value : NULL;
+    const char *own = args_parameter(&run, name, equals != NULL, &value);
     bool clear = !own && run.operation && strcmp(name, "clear") == 0;
-    if (!own && !clear && !(extra && extra->name))
-        result = args_unknown(base, extra, name);
-    else if (!value && !(value = args_value(words, equals)))
+    if (!value)
+        value = args_value(words, equals);
+    if (!own && !clear && !place)
+        result = args_unknown(base, all, name);
+    else if (!value)
         result = cli_usage("--%s needs a value", name);
-    else if (extra && extra->name)
-        *extra->value = value;
+    else if (place)
+        *place = value;
     else if (clear)
         result = args_clear(&run, value);
     else

@@ -103,6 +103,7 @@ int cli_session(cli *c);              /* act as --as says */
 void cli_close(cli *c);
 void cli_catch_signals(void);
 bool cli_interrupted(void);
+bool cli_pipe_broken(void); /* nobody reads the output any more */
 int cli_key_write(const char *path);
 char *cli_key_path(const cli *c);
 

@@ -26,6 +26,19 @@ static void host_on_signal(int number)
         acrm_interrupt(host_running, 1);
 }
 
+static volatile sig_atomic_t host_pipe_broken;
+
+static void host_on_pipe(int number)
+{
+    (void)number;
+    host_pipe_broken = 1;
+}
+
+bool cli_pipe_broken(void)
+{
+    return host_pipe_broken != 0;
+}
+
 void cli_catch_signals(void)
 {
     struct sigaction action = { .sa_handler = host_on_signal };
@@ -34,7 +47,8 @@ void cli_catch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    action.sa_handler = host_on_pipe;
+    sigaction(SIGPIPE, &action, NULL);
 }
 
 bool cli_interrupted(void)

@@ -2,7 +2,6 @@
 /* Results as JSON, and errors for people and programs. */
 #include "cli.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,10 +116,9 @@ int cli_error(cli *c, const acrm_value *operation, int32_t status, acrm_error *e
 
 int cli_finish(int status)
 {
-    errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    if (errno == EPIPE || errno == 0)
+    if (cli_pipe_broken())
         return status == CLI_OK ? CLI_PIPE : status;
-    return cli_fail("cannot write the output: %s", strerror(errno));
+    return cli_fail("cannot write the output; is the device full?");
 }

@@ -131,28 +131,37 @@ static bool text_zone(const char **at, int64_t *seconds)
     return true;
 }
 
+/* T08:00, a blank for the T, with seconds and their fraction or without; none: midnight. */
+static bool text_time(const char **at, int64_t *micros)
+{
+    int64_t hour, minute, second = 0, fraction = 0;
+
+    *micros = 0;
+    if (!text_mark(at, 'T') && !text_mark(at, ' '))
+        return true;
+    if (!text_digits(at, 2, &hour) || !text_mark(at, ':') || !text_digits(at, 2, &minute))
+        return false;
+    if (text_mark(at, ':') && !text_digits(at, 2, &second))
+        return false;
+    if (text_mark(at, '.'))
+        for (int64_t unit = 100000; **at >= '0' && **at <= '9'; ++*at, unit /= 10)
+            fraction += unit * (**at - '0');
+    *micros = ((hour * 60 + minute) * 60 + second) * 1000000 + fraction;
+    return hour <= 23 && minute <= 59 && second <= 59;
+}
+
 bool cli_parse_instant(const char *text, int64_t *micros)
 {
-    int64_t year, month, day, hour = 0, minute = 0, second = 0, fraction = 0, zone;
+    int64_t year, month, day, time, zone;
 
     if (!text_digits(&text, 4, &year) || !text_mark(&text, '-') ||
         !text_digits(&text, 2, &month) || !text_mark(&text, '-') || !text_digits(&text, 2, &day))
         return false;
-    if (text_mark(&text, 'T') || text_mark(&text, ' ')) {
-        if (!text_digits(&text, 2, &hour) || !text_mark(&text, ':') ||
-            !text_digits(&text, 2, &minute))
-            return false;
-        if (text_mark(&text, ':') && !text_digits(&text, 2, &second))
-            return false;
-        if (text_mark(&text, '.'))
-            for (int64_t unit = 100000; *text >= '0' && *text <= '9'; text++, unit /= 10)
-                fraction += unit * (*text - '0');
-    }
-    if (!text_zone(&text, &zone) || *text != '\0' || month < 1 || month > 12 || day < 1 ||
-        day > 31 || hour > 23 || minute > 59 || second > 59)
+    if (!text_time(&text, &time) || !text_zone(&text, &zone) || *text != '\0')
         return false;
-    *micros = (text_days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - zone) *
-                  1000000 + fraction;
+    if (month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    *micros = (text_days(year, month, day) * 86400 - zone) * 1000000 + time;
     return true;
 }
 
