@@ -9,12 +9,34 @@
 
 /* --- Activities --- */
 
+static int32_t agenda_automatic(acrm__call *call)
+{
+    return acrm__fail(call, ACRM_E_CONFLICT, "automatic", "id",
+                      "the cadence of its lead keeps this activity; agree another date with "
+                      "lead.contact");
+}
+
+/* Nobody but the cadence moves its activity: it would no longer be what the lead says. */
+static int32_t agenda_kept(acrm__call *call, const acrm__rec *rec)
+{
+    static const uint32_t kept[] = { F_activity__due_at, F_activity__owner_id,
+                                     F_activity__lead_id, F_DELETED_AT };
+
+    if (call->entity != rec->entity || !acrm__int(rec, F_activity__automatic) ||
+        !acrm__sales_is(rec, F_activity__status, "open"))
+        return ACRM_OK;
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (acrm__changed(rec, kept[i]))
+            return agenda_automatic(call);
+    return ACRM_OK;
+}
+
 int32_t acrm__sales_activity_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
 {
     const acrm__principal *p = &call->session->principal;
 
     if (before)
-        return ACRM_OK;
+        return agenda_kept(call, rec);
     if (!acrm__id(rec, F_activity__owner_id) && acrm__actor(call))
         acrm__set(rec, F_activity__owner_id, acrm__cell_id(p->id));
     if (!acrm__id(rec, F_activity__dealer_id) && p->has_dealer)
@@ -98,9 +120,7 @@ int32_t acrm__sales_activity_cancel(acrm__call *call)
     if (st != ACRM_OK)
         return st;
     if (acrm__int(activity, F_activity__automatic))
-        return acrm__fail(call, ACRM_E_CONFLICT, "automatic", "id",
-                          "the cadence of its lead keeps this activity; agree another date with "
-                          "lead.contact");
+        return agenda_automatic(call);
     acrm__set(activity, F_activity__status, acrm__cell_text("cancelled"));
     st = acrm__update(call, activity);
     return st == ACRM_OK ? acrm__render(call, activity, call->out) : st;
@@ -209,32 +229,48 @@ static bool agenda_put_id(acrm__call *call, acrm_value *item, const char *key,
     return acrm__put_text(item, key, acrm__id_text(call, id));
 }
 
+/* What an item is about, whether it is an activity or a lead. */
+typedef struct agenda_about {
+    const char *kind, *subject;
+    const unsigned char *activity, *lead, *customer, *owner;
+} agenda_about;
+
+static agenda_about agenda_about_of(const agenda_item *item)
+{
+    const acrm__rec *rec = item->rec;
+
+    if (item->is_lead)
+        return (agenda_about){ .kind = "lead_contact", .subject = acrm__text(rec, F_lead__subject),
+                               .lead = acrm__id(rec, F_ID),
+                               .customer = acrm__id(rec, F_lead__customer_id) };
+    return (agenda_about){ .kind = acrm__text(rec, F_activity__kind),
+                           .subject = acrm__text(rec, F_activity__subject),
+                           .activity = acrm__id(rec, F_ID),
+                           .lead = acrm__id(rec, F_activity__lead_id),
+                           .customer = acrm__id(rec, F_activity__customer_id),
+                           .owner = acrm__id(rec, F_activity__owner_id) };
+}
+
 static int32_t agenda_put(agenda_run *run, const agenda_item *from, const acrm__recs *customers,
                           const acrm__recs *leads, acrm_value *list)
 {
     acrm__call *call = run->call;
-    const acrm__rec *rec = from->rec;
-    const unsigned char *lead_id = acrm__id(rec, from->is_lead ? F_ID : F_activity__lead_id);
-    const unsigned char *customer = acrm__id(rec, from->is_lead ? F_lead__customer_id
-                                                                : F_activity__customer_id);
-    const unsigned char *owner = from->is_lead ? NULL : acrm__id(rec, F_activity__owner_id);
-    const acrm__rec *lead = from->is_lead ? rec : agenda_find(leads, lead_id);
-    const char *kind = from->is_lead ? "lead_contact" : acrm__text(rec, F_activity__kind);
-    const char *subject = acrm__text(rec, from->is_lead ? F_lead__subject : F_activity__subject);
+    agenda_about about = agenda_about_of(from);
+    const acrm__rec *lead = from->is_lead ? from->rec : agenda_find(leads, about.lead);
+    const char *level = lead ? acrm__text(lead, F_lead__level) : NULL;
     acrm_value *item = acrm__add_map(list);
-    bool overdue = from->due < call->now;
+    int64_t late = from->due < call->now ? call->now - from->due : 0;
     bool ok = item && acrm__put_text(item, "due_at", acrm__instant_text(call, from->due)) &&
-              acrm__put_bool(item, "overdue", overdue) &&
-              acrm__put_int(item, "overdue_minutes",
-                            overdue ? (call->now - from->due) / (60 * ACRM__SECOND_US) : 0) &&
-              acrm__put_text(item, "kind", kind) && acrm__put_text(item, "subject", subject) &&
-              agenda_put_id(call, item, "activity_id",
-                            from->is_lead ? NULL : acrm__id(rec, F_ID)) &&
-              agenda_put_id(call, item, "lead_id", lead_id) &&
-              acrm__put_text(item, "level", lead ? acrm__text(lead, F_lead__level) : NULL) &&
-              agenda_put_id(call, item, "customer_id", customer) &&
-              acrm__put_text(item, "customer", agenda_name(customers, customer)) &&
-              agenda_put_id(call, item, "owner_id", owner);
+              acrm__put_bool(item, "overdue", late > 0) &&
+              acrm__put_int(item, "overdue_minutes", late / (60 * ACRM__SECOND_US)) &&
+              acrm__put_text(item, "kind", about.kind) &&
+              acrm__put_text(item, "subject", about.subject) &&
+              agenda_put_id(call, item, "activity_id", about.activity) &&
+              agenda_put_id(call, item, "lead_id", about.lead) &&
+              acrm__put_text(item, "level", level) &&
+              agenda_put_id(call, item, "customer_id", about.customer) &&
+              acrm__put_text(item, "customer", agenda_name(customers, about.customer)) &&
+              agenda_put_id(call, item, "owner_id", about.owner);
 
     return ok ? ACRM_OK : acrm__nomem(call);
 }

@@ -203,8 +203,11 @@ int32_t acrm__sales_lead_distribute(acrm__call *call)
 
     if (st != ACRM_OK)
         return st;
-    if (!acrm__sales_is(lead, F_lead__status, "new"))
-        return distribute_wrong_state(call, lead, "new: recall it first");
+    st = acrm__sales_need_open(call, lead);
+    if (st != ACRM_OK)
+        return st;
+    if (acrm__id(lead, F_lead__owner_id) || acrm__sales_is(lead, F_lead__status, "offered"))
+        return distribute_wrong_state(call, lead, "free: recall it first");
     st = acrm__sales_place(call, lead, false);
     return st == ACRM_OK ? distribute_answer(call, lead) : st;
 }

@@ -48,18 +48,23 @@ static int32_t followup_new(acrm__call *call, const acrm__rec *lead)
     return acrm__insert(call, activity);
 }
 
+static bool followup_moved(const acrm__rec *lead)
+{
+    return acrm__changed(lead, F_lead__contacts) || acrm__changed(lead, F_lead__next_contact_at) ||
+           acrm__changed(lead, F_lead__owner_id) || acrm__changed(lead, F_DELETED_AT);
+}
+
 int32_t acrm__sales_follow_up(acrm__call *call, const acrm__rec *lead, const acrm__rec *before)
 {
     acrm__call system = acrm__sales_system(call);
     acrm__rec *activity = NULL;
     bool met = before && acrm__changed(lead, F_lead__contacts);
-    bool moved = !before || met || acrm__changed(lead, F_lead__next_contact_at) ||
-                 acrm__changed(lead, F_lead__owner_id) || acrm__changed(lead, F_DELETED_AT);
+    bool had = before && followup_wanted(before);
     int32_t st = ACRM_OK;
 
-    if (!moved || (!followup_wanted(lead) && !(before && followup_wanted(before))))
+    if ((before && !followup_moved(lead)) || (!had && !followup_wanted(lead)))
         return ACRM_OK;
-    if (before && followup_wanted(before))
+    if (had)
         st = followup_find(&system, lead, &activity);
     if (st == ACRM_OK && activity && (met || !followup_wanted(lead))) {
         acrm__set(activity, F_activity__status, acrm__cell_text(met ? "done" : "cancelled"));

@@ -53,7 +53,8 @@ static const acrm__field sales_submit_out[] = {
               "same; a known lead changed; or nothing new" },
     { .name = "lead_id", .type = ACRM__T_ID, .help = "The lead" },
     { .name = "customer_id", .type = ACRM__T_ID, .help = "The customer" },
-    { .name = "customer_outcome", .type = ACRM__T_ENUM, .choices = "created|matched|updated|unchanged",
+    { .name = "customer_outcome", .type = ACRM__T_ENUM,
+      .choices = "created|matched|updated|unchanged",
       .help = "created, recognised, or recognised with something new about it" },
     { .name = "reasons", .type = ACRM__T_TEXT, .flags = ACRM__LIST, .help = "Why, as codes" },
     { .name = NULL }
@@ -116,7 +117,8 @@ static const acrm__field sales_explain_out[] = {
 static const acrm__field sales_contact_in[] = {
     { .name = "id", .type = ACRM__T_REF, .target = "lead", .flags = ACRM__REQUIRED,
       .help = "Which lead" },
-    { .name = "channel", .type = ACRM__T_ENUM, .choices = "visit|phone|email|sms|messenger|web|letter|event|system",
+    { .name = "channel", .type = ACRM__T_ENUM,
+      .choices = "visit|phone|email|sms|messenger|web|letter|event|system",
       .preset = "\"phone\"",
       .help = "How" },
     { .name = "direction", .type = ACRM__T_ENUM, .choices = "in|out", .preset = "\"out\"",
@@ -233,7 +235,8 @@ static const acrm__field sales_funnel_in[] = {
       .help = "Only of this dealer" },
     { .name = "source_id", .type = ACRM__T_REF, .target = "lead_source",
       .help = "Only from this source" },
-    { .name = "group", .type = ACRM__T_ENUM, .choices = "dealer|user|source|channel|level|week|month",
+    { .name = "group", .type = ACRM__T_ENUM,
+      .choices = "dealer|user|source|channel|level|week|month",
       .help = "A row for each" },
     { .name = "pipeline_id", .type = ACRM__T_REF, .target = "pipeline",
       .help = "The deals of this pipeline instead of leads (without source_id and group)" },
@@ -272,7 +275,8 @@ static const acrm__field sales_response_in[] = {
       .help = "Only of this dealer" },
     { .name = "source_id", .type = ACRM__T_REF, .target = "lead_source",
       .help = "Only from this source" },
-    { .name = "group", .type = ACRM__T_ENUM, .choices = "dealer|user|source|channel|level|week|month",
+    { .name = "group", .type = ACRM__T_ENUM,
+      .choices = "dealer|user|source|channel|level|week|month",
       .help = "A row for each" },
     { .name = NULL }
 };
@@ -324,7 +328,8 @@ static const acrm__field sales_lost_out[] = {
 static const acrm__op sales_ops[] = {
     { .name = "lead.submit", .flags = ACRM__OP_WRITE, .in = sales_submit_in,
       .out = sales_submit_out, .run = acrm__sales_submit,
-      .help = "Take in a lead: recognise the customer, attach what is a repetition, create what is new" },
+      .help = "Take in a lead: recognise the customer, attach what is a repetition, create what "
+              "is new" },
     { .name = "lead.distribute", .flags = ACRM__OP_WRITE, .in = sales_lead_in,
       .out = sales_placed_out, .run = acrm__sales_lead_distribute,
       .help = "Find a dealer and a user for a lead that nobody has, by the rules" },

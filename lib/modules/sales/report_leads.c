@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports over leads: what each source brings, why leads are lost, how fast customers are reached. */
+/* Reports over leads: what sources bring, why leads are lost, how fast customers are reached. */
 #include "modules/sales/report.h"
 
 #include "base/civil.h"
@@ -61,9 +61,10 @@ static int32_t sources_enquiries(acrm__tallies *tallies)
     const acrm_filter_node *where = acrm__arg_id(call, "dealer_id", dealer) ? &related : NULL;
 
     int32_t st = acrm__report_where(call, &fields, where, &where);
-    return st == ACRM_OK ? acrm__tally_count(tallies, acrm__entity_of(call, "lead_enquiry"), &by_source,
-                                       where, SOURCES_ENQUIRIES)
-                         : st;
+    if (st != ACRM_OK)
+        return st;
+    return acrm__tally_count(tallies, acrm__entity_of(call, "lead_enquiry"), &by_source, where,
+                             SOURCES_ENQUIRIES);
 }
 
 static bool sources_put_counts(acrm_value *row, const int64_t *counts)

@@ -2,9 +2,9 @@
 /*
  * lead.submit: how leads come in, from imports, web forms and people.
  *
- * The way of a lead: known by its provider's id? then it is brought up to date. Else the customer is
- * found or created. Has the customer an open lead for the same? then it is attached to that. Else it
- * is a new lead.
+ * The way of a lead: known by its provider's id? Then it is brought up to date. Else the customer
+ * is found or created. Has the customer an open lead for the same? Then it is attached to that.
+ * Else it is a new lead.
  */
 #include "modules/sales/sales.h"
 
@@ -305,27 +305,39 @@ static int32_t submit_again(submit_run *run, acrm__rec *lead, const char **outco
 
 /* --- A lead that belongs to one that is open --- */
 
-static bool submit_text_agrees(const acrm__rec *a, const acrm__rec *b, uint32_t field)
+/* Alike as names are: upper and lower case, letter variants. What is not said agrees. */
+static int32_t submit_text_agrees(acrm__call *call, const acrm_cell *a, const acrm_cell *b,
+                                  bool *agrees)
 {
-    const char *x = acrm__text(a, field), *y = acrm__text(b, field);
+    acrm__str x, y;
 
-    for (; x && y && *x && *y; x++, y++) /* upper and lower case of A to Z are alike */
-        if ((*x | ((*x >= 'A' && *x <= 'Z') << 5)) != (*y | ((*y >= 'A' && *y <= 'Z') << 5)))
-            return false;
-    return !x || !y || *x == *y;
+    *agrees = a->type == ACRM_CELL_NULL || b->type == ACRM_CELL_NULL || acrm__cell_equal(a, b);
+    if (*agrees)
+        return ACRM_OK;
+    acrm__str_init(&x, &call->arena->allocator);
+    acrm__str_init(&y, &call->arena->allocator);
+    acrm__fold(a->data, a->size, &x);
+    acrm__fold(b->data, b->size, &y);
+    *agrees = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+    bool failed = x.failed || y.failed;
+    acrm__str_free(&x);
+    acrm__str_free(&y);
+    return failed ? acrm__nomem(call) : ACRM_OK;
 }
 
-static bool submit_same_wish(const acrm__rec *fresh, const acrm__rec *lead)
+static int32_t submit_same_wish(acrm__call *call, const acrm__rec *fresh, const acrm__rec *lead,
+                                bool *same)
 {
     static const uint32_t fields[] = { F_lead__interest, F_lead__make, F_lead__model,
                                        F_lead__vin, F_lead__vehicle_condition };
     const unsigned char *dealer = acrm__id(fresh, F_lead__dealer_id);
+    int32_t st = ACRM_OK;
 
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (!submit_text_agrees(fresh, lead, fields[i]))
-            return false;
-    return !dealer || !acrm__id(lead, F_lead__dealer_id) ||
-           acrm__sales_same(dealer, acrm__id(lead, F_lead__dealer_id));
+    *same = !dealer || !acrm__id(lead, F_lead__dealer_id) ||
+            acrm__sales_same(dealer, acrm__id(lead, F_lead__dealer_id));
+    for (size_t i = 0; st == ACRM_OK && *same && i < sizeof fields / sizeof fields[0]; i++)
+        st = submit_text_agrees(call, &fresh->cells[fields[i]], &lead->cells[fields[i]], same);
+    return st;
 }
 
 static int32_t submit_find_open(submit_run *run, const acrm__rec *fresh, acrm__rec **out)
@@ -342,9 +354,12 @@ static int32_t submit_find_open(submit_run *run, const acrm__rec *fresh, acrm__r
     int32_t st = acrm__find(run->call, &(acrm__select){
         .entity = "lead", .terms = terms, .n_terms = 2, .order = F_ID, .descending = true,
         .limit = SUBMIT_OPEN_MAX }, &leads);
-    for (size_t i = 0; st == ACRM_OK && i < leads.count && !*out; i++)
-        if (submit_same_wish(fresh, leads.items[i]))
+    for (size_t i = 0; st == ACRM_OK && i < leads.count && !*out; i++) {
+        bool same = false;
+        st = submit_same_wish(run->call, fresh, leads.items[i], &same);
+        if (same)
             *out = leads.items[i];
+    }
     return st;
 }
 

@@ -172,6 +172,24 @@ static void sales_refuse(acrm_session *session, int32_t want, const char *reason
     acrm_error_free(err);
 }
 
+/* Only how it ended. */
+static int32_t sales_status(acrm_session *session, const char *operation, const char *args,
+                            acrm_error **err)
+{
+    char json[2048];
+    acrm_value *value = NULL, *out = NULL;
+
+    snprintf(json, sizeof json, "%s", args);
+    for (char *p = json; *p; p++)
+        if (*p == '\'')
+            *p = '"';
+    ck_assert_int_eq(acrm_value_parse(NULL, json, strlen(json), &value, NULL), ACRM_OK);
+    int32_t st = acrm_call(session, operation, value, &out, err);
+    acrm_value_free(value);
+    acrm_value_free(out);
+    return st;
+}
+
 /* A value of a result, by keys and indexes: "items.0.level". */
 static const acrm_value *sales_at(const acrm_value *value, const char *path)
 {

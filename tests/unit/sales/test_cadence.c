@@ -140,7 +140,7 @@ START_TEST(cadence__raises_neglect_step_by_step)
 }
 END_TEST
 
-/* Contacted in time all along, but no order: H falls to A after 7 days, then B, then C and stays. */
+/* No order in time: H falls to A after 7 days, then to B, then to C, and stays. */
 START_TEST(cadence__lets_levels_fall_when_their_time_is_over)
 {
     static const struct {
@@ -254,6 +254,11 @@ START_TEST(activity__done_is_a_contact_of_its_lead)
     ck_assert_int_eq(sales_get_int(&w, "lead", lead, "attempts"), 1);
     sales_expect(&w, "activity", follow, "status", "open");
     sales_refuse(w.system, ACRM_E_CONFLICT, "automatic", "activity.cancel", "{'id':'%s'}", follow);
+    sales_refuse(w.system, ACRM_E_CONFLICT, "automatic", "activity.update",
+                 "{'id':'%s','due_at':'2026-12-24T10:00:00Z','last_write_wins':true}", follow);
+    sales_refuse(w.system, ACRM_E_CONFLICT, "automatic", "activity.delete",
+                 "{'id':'%s','last_write_wins':true}", follow);
+    sales_do(w.system, "activity.update", "{'id':'%s','notes':'n','last_write_wins':true}", follow);
     sales_do(w.system, "activity.complete", "{'id':'%s','outcome':'interested'}", follow);
     sales_expect(&w, "activity", follow, "status", "done");
     sales_expect(&w, "activity", follow, "outcome", "interested");

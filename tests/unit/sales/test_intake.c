@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Intake: nothing twice, nothing lost. */
+#include "support/alloc_fail.h"
 #include "unit/sales/sales_world.h"
 
 static sales_world w;
@@ -22,7 +23,8 @@ START_TEST(intake__creates_what_is_new)
         "'value':'sara@example.org'}]},'lead':{'make':'BMW','model':'X3','level':'A',"
         "'interest':'lease'},'source':'fair','provider':'portal','external_id':'77'}");
     expect(out, "created", "created");
-    acrm_value *lead = sales_call(w.system, "lead.get", "{'id':'%s','include':['customer','source']}",
+    acrm_value *lead = sales_call(w.system, "lead.get",
+                                  "{'id':'%s','include':['customer','source']}",
                                   sales_text(out, "lead_id"));
     ck_assert_str_eq(sales_text(lead, "status"), "new");
     ck_assert_str_eq(sales_text(lead, "external_id"), "77");
@@ -43,8 +45,8 @@ static const struct {
     { "the same delivered again", "'provider':'p','external_id':'1'," ALI ",'lead':{'model':'X3'}",
       "unchanged", "unchanged", 1, 0, 1 },
     { "the same, with something changed",
-      "'provider':'p','external_id':'1'," ALI ",'lead':{'model':'X5'}", "updated", "unchanged", 1, 0,
-      1 },
+      "'provider':'p','external_id':'1'," ALI ",'lead':{'model':'X5'}", "updated",
+      "unchanged", 1, 0, 1 },
     { "the same, said to be resent",
       "'provider':'p','external_id':'1','resend':true," ALI ",'lead':{'model':'X3'}", "updated",
       "unchanged", 1, 0, 1 },
@@ -53,8 +55,11 @@ static const struct {
       1 },
     { "the same wish again, written otherwise", ALI ",'lead':{'model':'x3'}", "attached", "matched",
       1, 1, 1 },
+    { "the same wish in other letters", ALI ",'lead':{'model':'ｘ３'}", "attached", "matched", 1, 1,
+      1 },
     { "the same customer without a model", ALI, "attached", "matched", 1, 1, 1 },
-    { "another model is another lead", ALI ",'lead':{'model':'X5'}", "created", "matched", 2, 0, 1 },
+    { "another model is another lead", ALI ",'lead':{'model':'X5'}", "created", "matched", 2, 0,
+      1 },
     { "another interest too", ALI ",'lead':{'model':'X3','interest':'service'}", "created",
       "matched", 2, 0, 1 },
     { "the same number in Persian digits and national form",
@@ -167,6 +172,67 @@ START_TEST(intake__refuses_by_name_and_keeps_nothing)
 }
 END_TEST
 
+/* Each allocation of a day's work fails once in turn: an error, no leak, nothing half written. */
+START_TEST(intake__survives_every_allocation_failure)
+{
+    static const acrm_clock clock = { .struct_size = sizeof clock, .now = sales_now };
+    static const acrm_random random = { .struct_size = sizeof random, .fill = sales_fill };
+    static const struct {
+        const char *operation, *args;
+    } day[] = {
+        { "lead.submit", "{" ALI ",'lead':{'model':'X3'},'source':'web','provider':'p',"
+                         "'external_id':'1'}" },
+        { "lead.submit", "{" ALI ",'lead':{'model':'x3'},'provider':'p','external_id':'2'}" },
+        { "report.funnel", "{'group':'source'}" },
+        { "report.sources", "{}" },
+        { "agenda.list", "{}" },
+    };
+    enum { STEPS = sizeof day / sizeof day[0] };
+
+    for (size_t step = 0; step < STEPS; step++) {
+        for (long n = 1;; n++) {
+            alloc_fail state = { .fail_at = 0 };
+            acrm_allocator port = alloc_fail_port(&state);
+            const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
+                                           .random = &random, .allocator = &port };
+            acrm_error *err = NULL;
+            int32_t st = ACRM_OK;
+
+            sales_clock = SALES_START;
+            sales_seed = 1;
+            w = (sales_world){ .path = "" };
+            ck_assert_int_eq(acrm_open("memory:", &options, &w.engine, NULL), ACRM_OK);
+            ck_assert_int_eq(acrm_session_new(w.engine, "system", &w.system, NULL), ACRM_OK);
+            char id[37], dealer[37];
+            sales_dealer(&w, dealer, "N", "");
+            sales_create(w.system, "distribution_rule.create", id, "{'name':'All','position':1,"
+                         "'accept_within':'PT1H','condition':{'customer.kind':'person'}}");
+            sales_do(w.system, "distribution_target.create", "{'rule_id':'%s','dealer_id':'%s'}",
+                     id, dealer);
+            for (size_t before = 0; before < step; before++)
+                sales_do(w.system, day[before].operation, "%s", day[before].args);
+            int64_t leads = sales_count(w.system, "lead", "{}");
+            int64_t offers = sales_count(w.system, "lead_offer", "{}");
+            state.fail_at = state.count + n;
+            st = sales_status(w.system, day[step].operation, day[step].args, &err);
+            bool failed = state.failures > 0;
+            state.fail_at = 0;
+            ck_assert_msg(failed ? st == ACRM_E_NOMEM || st == ACRM_OK : st == ACRM_OK, "%s: %s",
+                          day[step].operation, acrm_error_json(err));
+            if (st != ACRM_OK) {
+                ck_assert_int_eq(sales_count(w.system, "lead", "{}"), leads);
+                ck_assert_int_eq(sales_count(w.system, "lead_offer", "{}"), offers);
+            }
+            acrm_error_free(err);
+            sales_free(&w);
+            ck_assert_uint_eq(state.live_bytes, 0);
+            if (!failed)
+                break;
+        }
+    }
+}
+END_TEST
+
 /* What one lead costs does not grow with what is there already. */
 START_TEST(intake__takes_a_constant_number_of_statements)
 {
@@ -213,6 +279,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(cases, intake__begins_anew_when_the_lead_is_closed, 0, SALES_STORAGES);
     tcase_add_loop_test(cases, intake__refuses_by_name_and_keeps_nothing, 0,
                         2 * (int)(sizeof bad_cases / sizeof bad_cases[0]));
+    tcase_add_test(cases, intake__survives_every_allocation_failure);
     tcase_add_test(cases, intake__takes_a_constant_number_of_statements);
     suite_add_tcase(suite, cases);
     return suite;

@@ -57,7 +57,8 @@ START_TEST(reports__of_sources_sum_to_the_total)
         ck_assert_int_eq(sales_int(out, path), sum);
     }
     ck_assert_int_eq(sales_int(out, "total.leads"), sales_count(w.system, "lead", "{}"));
-    ck_assert_int_eq(sales_int(out, "total.won"), sales_count(w.system, "lead", "{'status':'won'}"));
+    ck_assert_int_eq(sales_int(out, "total.won"),
+                     sales_count(w.system, "lead", "{'status':'won'}"));
     ck_assert_int_eq(sales_int(out, "total.enquiries"), 1);
     for (int i = 0; i < SOURCES; i++) {
         char path[32];
