@@ -79,7 +79,7 @@ static int32_t arguments_one(acrm__call *call, const char *key, const acrm_value
     bool takes_fields = call->info->verb == ACRM__VERB_CREATE ||
                         call->info->verb == ACRM__VERB_UPDATE;
 
-    if (arguments_is_option(call, key)) {
+    if (!parameter && arguments_is_option(call, key)) {
         bool is_bool = strcmp(key, "dry_run") == 0;
         int32_t type = acrm_value_type(value);
         if (type != (is_bool ? ACRM_BOOL : ACRM_TEXT) && type != ACRM_NULL)
