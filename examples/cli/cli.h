@@ -24,6 +24,9 @@ typedef struct cli {
     acrm_engine *engine;
     acrm_session *session;
     acrm_value *registry; /* what acrm_describe says */
+    const char *doing;    /* the long work that runs; NULL: as the library calls it */
+    int64_t total;        /* when the library does not know it; 0: nobody does */
+    int64_t drawn_at;
 } cli;
 
 /* The words of a command that are still to be read. */
@@ -107,6 +110,11 @@ bool cli_pipe_broken(void); /* nobody reads the output any more */
 int cli_key_write(const char *path);
 char *cli_key_path(const cli *c);
 
+/* --- progress.c: between these two a long call shows how far it is --- */
+
+void cli_progress_begin(cli *c, const char *doing, int64_t total);
+void cli_progress_end(cli *c);
+
 /* --- args.c: words into arguments --- */
 
 /* Read the rest of a command into arguments of an operation. extra: options of the command itself,
@@ -145,7 +153,13 @@ typedef struct cli_table {
 cli_table *cli_table_new(int columns, size_t rows);
 void cli_table_free(cli_table *table);
 bool cli_table_is_id(const cli_table *table, int column); /* it holds ids alone */
-void cli_table_print(cli_table *table, int indent, bool cut);
+/* How a table that is too wide for the terminal is made to fit. */
+enum {
+    CLI_CUT,    /* texts are cut, last columns left out; in a pipe at 140 columns */
+    CLI_CHOSEN, /* the same, but whole in a pipe */
+    CLI_WRAP    /* the last column goes on in the next line */
+};
+void cli_table_print(cli_table *table, int indent, int how);
 
 /* --- commands --- */
 

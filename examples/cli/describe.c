@@ -51,7 +51,7 @@ static void describe_entity(const acrm_value *entity)
         table->cells[i * 4 + 3] = describe_help(field);
     }
     printf("%s\n%s.\n\n", cli_get_text(entity, "name"), cli_get_text(entity, "help"));
-    cli_table_print(table, 0, false);
+    cli_table_print(table, 0, CLI_WRAP);
     cli_table_free(table);
     for (size_t i = 0; i < acrm_value_count(inverses); i++)
         printf("%s%s (%s)", i ? ", " : "\nRelated: ",

@@ -67,7 +67,7 @@ static int help_all(cli *c)
         free(what.data);
         cli_names_free(&verbs);
     }
-    cli_table_print(table, 0, false);
+    cli_table_print(table, 0, CLI_WRAP);
     cli_table_free(table);
     cli_names_free(&nouns);
     puts("\nautocrm help NOUN tells its verbs, autocrm help NOUN VERB its parameters.");
@@ -127,7 +127,7 @@ static int help_noun(cli *c, const char *noun)
         const char *cells[] = { verbs.items[i], cli_get_text(operation, "help") };
         help_row(table, i, 2, cells);
     }
-    cli_table_print(table, 0, false);
+    cli_table_print(table, 0, CLI_WRAP);
     cli_table_free(table);
     cli_names_free(&verbs);
     printf("\nautocrm help %s VERB tells its parameters%s%s%s.\n", noun,
@@ -187,7 +187,7 @@ static int help_verb(cli *c, const char *noun, const char *verb)
         free(about);
     }
     if (table->rows > 0) {
-        cli_table_print(table, 0, false);
+        cli_table_print(table, 0, CLI_WRAP);
         puts("\n* required");
     } else {
         puts("It takes no parameters.");

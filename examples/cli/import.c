@@ -6,63 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { IMPORT_BAR = 30 };
-
-typedef struct import_run {
-    cli *c;
-    FILE *file;
-    const char *name;
-    int64_t read, size; /* bytes; size 0: not known */
-    int64_t rows;
-    int64_t drawn_at; /* tenths of a second */
-    bool bar;
-} import_run;
-
-static void import_draw(import_run *run, bool last)
-{
-    struct timespec now;
-    int64_t percent = run->size > 0 ? run->read * 100 / run->size : 0;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t tenths = (int64_t)now.tv_sec * 10 + now.tv_nsec / 100000000;
-    if (!run->bar || (!last && tenths == run->drawn_at))
-        return;
-    run->drawn_at = tenths;
-    if (last) {
-        fputs("\r\033[K", stderr);
-        return;
-    }
-    fprintf(stderr, "\r\033[K%s [", run->name);
-    for (int64_t i = 0; i < IMPORT_BAR; i++)
-        fputc(i < percent * IMPORT_BAR / 100 ? '#' : '.', stderr);
-    fprintf(stderr, "] %3lld%% %lld rows", (long long)percent, (long long)run->rows);
-    fflush(stderr);
-}
 
 static int64_t import_read(void *user, void *dst, size_t cap)
 {
-    import_run *run = user;
-    size_t n = fread(dst, 1, cap, run->file);
+    FILE *file = user;
+    size_t n = fread(dst, 1, cap, file);
 
-    if (n == 0 && ferror(run->file))
-        return ACRM_E_STORE;
-    run->read += (int64_t)n;
-    import_draw(run, false);
-    return (int64_t)n;
-}
-
-static int32_t import_progress(void *user, const char *what, int64_t done, int64_t total)
-{
-    import_run *run = user;
-
-    (void)what;
-    (void)total;
-    run->rows = done;
-    import_draw(run, false);
-    return cli_interrupted() ? 1 : 0;
+    return n == 0 && ferror(file) ? ACRM_E_STORE : (int64_t)n;
 }
 
 static const char *import_name(const char *path)
@@ -94,40 +45,36 @@ static void import_summary(const char *name, const acrm_value *result)
 static int import_file(cli *c, const acrm_value *operation, const acrm_value *given,
                        const char *path)
 {
-    import_run run = { .c = c, .name = import_name(path) };
-    acrm_value *args = cli_map(), *out = NULL;
+    const char *name = import_name(path);
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    acrm_value *args, *out = NULL;
     acrm_error *error = NULL;
     struct stat info;
     int result = CLI_OK;
 
-    run.file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-    if (!run.file) {
-        acrm_value_free(args);
+    if (!file)
         return cli_fail("cannot read %s: %s", path, strerror(errno));
-    }
-    if (fstat(fileno(run.file), &info) == 0 && S_ISREG(info.st_mode))
-        run.size = info.st_size;
-    run.bar = !c->quiet && isatty(STDERR_FILENO);
+    bool sized = fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode);
+    args = cli_map();
     cli_copy_value(args, given);
     if (!acrm_value_get(args, "source") && acrm_value_get(cli_parameters(operation), "source"))
-        cli_put_text(args, "source", run.name);
-    acrm_session_set_input(c->session, import_read, &run);
-    acrm_session_set_progress(c->session, import_progress, &run);
+        cli_put_text(args, "source", name);
+    acrm_session_set_input(c->session, import_read, file);
+    cli_progress_begin(c, name, sized ? info.st_size : 0);
     int32_t status = acrm_call(c->session, "import.run", args, &out, &error);
+    cli_progress_end(c);
     acrm_session_set_input(c->session, NULL, NULL);
-    acrm_session_set_progress(c->session, NULL, NULL);
-    import_draw(&run, true);
     if (status != ACRM_OK) {
         if (!c->json)
-            fprintf(stderr, "%s: ", run.name);
+            fprintf(stderr, "%s: ", name);
         result = cli_error(c, operation, status, error);
     } else if (c->json) {
         cli_print_json(out);
     } else if (!c->quiet) {
-        import_summary(run.name, out);
+        import_summary(name, out);
     }
-    if (run.file != stdin)
-        fclose(run.file);
+    if (file != stdin)
+        fclose(file);
     acrm_value_free(out);
     acrm_value_free(args);
     return result;

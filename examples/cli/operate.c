@@ -13,7 +13,9 @@ int cli_call(cli *c, const char *operation, const acrm_value *args, acrm_value *
 
     if (result != CLI_OK)
         return result;
+    cli_progress_begin(c, NULL, 0);
     int32_t status = acrm_call(c->session, operation, args, out, &error);
+    cli_progress_end(c);
     return status == ACRM_OK ? CLI_OK
                              : cli_error(c, cli_operation(c, operation), status, error);
 }

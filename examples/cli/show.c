@@ -222,7 +222,7 @@ static void show_rows(const acrm_value *list, const cli_names *names, bool all, 
     }
     if (!all)
         show_ids_last(table);
-    cli_table_print(table, indent, !all);
+    cli_table_print(table, indent, all ? CLI_CHOSEN : CLI_CUT);
     cli_table_free(table);
 }
 

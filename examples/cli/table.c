@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_GAP = 2, TABLE_TEXT = 24, TABLE_ID = 36 };
+enum { TABLE_GAP = 2, TABLE_TEXT = 24, TABLE_ID = 36, TABLE_PIPE = 140 };
 
 bool cli_table_is_id(const cli_table *table, int column)
 {
@@ -110,25 +110,47 @@ static int table_squeeze(const cli_table *table, int *widths, int limit)
     return columns;
 }
 
+/* The last column of a table of texts goes on in lines of its own, parted at blanks. */
+static void table_wrap(const char *text, int indent, int limit)
+{
+    int width = limit - indent > TABLE_TEXT ? limit - indent : TABLE_TEXT;
+
+    while (cli_width(text) > width) {
+        size_t fit = cli_fit(text, width), part = fit;
+        while (part > 0 && text[part] != ' ')
+            part--;
+        part = part > 0 ? part : fit;
+        printf("%.*s\n", (int)part, text);
+        table_pad(indent);
+        text += part + (text[part] == ' ');
+    }
+    fputs(text, stdout);
+}
+
 static void table_line(char *const *cells, const cli_table *table, const int *widths, int columns,
-                       int indent)
+                       int indent, int wrap)
 {
     int last = columns - 1;
+    int before = indent + table_total(widths, last) + (last > 0 ? TABLE_GAP : 0);
 
     while (last > 0 && (!cells[last] || !*cells[last]))
         last--;
     table_pad(indent);
     for (int i = 0; i <= last; i++)
-        table_cell(cells[i] ? cells[i] : "", widths[i], table->right[i], i == last);
+        if (wrap > 0 && i == columns - 1)
+            table_wrap(cells[i], before, wrap);
+        else
+            table_cell(cells[i] ? cells[i] : "", widths[i], table->right[i], i == last);
     putchar('\n');
 }
 
-void cli_table_print(cli_table *table, int indent, bool cut)
+void cli_table_print(cli_table *table, int indent, int how)
 {
     size_t count = (size_t)table->columns;
     int *widths = cli_alloc(count * sizeof *widths);
     int limit = cli_terminal_columns(), columns = table->columns;
     bool terminal = limit > 0;
+    int wrap = how == CLI_WRAP ? limit : 0;
 
     for (size_t i = 0; i < count; i++) {
         widths[i] = cli_width(table->heads[i]);
@@ -139,15 +161,15 @@ void cli_table_print(cli_table *table, int indent, bool cut)
                 widths[i] = width;
         }
     }
-    if (!terminal && cut)
-        limit = 140;
-    if (limit > 0)
+    if (!terminal && how == CLI_CUT)
+        limit = TABLE_PIPE;
+    if (limit > 0 && how != CLI_WRAP)
         columns = table_squeeze(table, widths, limit - indent);
     fputs(terminal ? "\033[1m" : "", stdout);
-    table_line(table->heads, table, widths, columns, indent);
+    table_line(table->heads, table, widths, columns, indent, wrap);
     fputs(terminal ? "\033[0m" : "", stdout);
     for (size_t row = 0; row < table->rows; row++)
-        table_line(table->cells + row * count, table, widths, columns, indent);
+        table_line(table->cells + row * count, table, widths, columns, indent, wrap);
     if (columns < table->columns) {
         table_pad(indent);
         printf("(%d more column%s: see all with --json)\n", table->columns - columns,

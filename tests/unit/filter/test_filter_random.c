@@ -62,7 +62,8 @@ static int count_literals(int type)
 
 static void print_id(char out[40], int entity, int row)
 {
-    snprintf(out, 40, "%02d%06d-0000-7000-8000-000000000000", entity + 1, row);
+    snprintf(out, 40, "%02u%06u-0000-7000-8000-000000000000", (entity + 1u) % 100u,
+             (unsigned)row % 1000000u);
 }
 
 /* ---- records ---- */
