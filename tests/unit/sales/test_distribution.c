@@ -353,6 +353,46 @@ START_TEST(distribution__asks_for_skills_and_respects_a_given_dealer)
 }
 END_TEST
 
+/* The call centre reached the customer before anybody had the lead. */
+START_TEST(distribution__takes_a_lead_that_is_worked_on_by_nobody)
+{
+    char id[37];
+
+    begin(_i, ",'active':false", even, "", "");
+    sales_lead(&w, id, 1, "");
+    sales_do(w.system, "lead.contact", "{'id':'%s'}", id);
+    sales_expect(&w, "lead", id, "status", "working");
+    sales_do(w.system, "distribution_rule.update",
+             "{'id':'%s','active':true,'last_write_wins':true}", b.rule);
+    acrm_value *out = sales_call(w.system, "lead.distribute", "{'id':'%s'}", id);
+    ck_assert_str_eq(sales_text(out, "status"), "working");
+    ck_assert_str_ne(sales_text(out, "owner_id"), "(none)");
+    acrm_value_free(out);
+    sales_refuse(w.system, ACRM_E_CONFLICT, "state", "lead.distribute", "{'id':'%s'}", id);
+    sales_free(&w);
+}
+END_TEST
+
+START_TEST(distribution__hides_explanations_by_field_rules)
+{
+    char id[37], role[37], user[37];
+
+    begin(_i, "", even, "", "");
+    sales_lead(&w, id, 1, "");
+    sales_create(w.system, "role.create", role,
+                 "{'name':'blind','permissions':['*'],'scopes':{'*':'all'},"
+                 "'field_rules':{'lead_offer':{'hidden':['explanation']}}}");
+    sales_create(w.system, "user.create", user, "{'name':'B','login':'b','role_id':'%s'}", role);
+    acrm_session *session = sales_user(&w, user);
+    acrm_value *out = sales_call(session, "lead.explain", "{'id':'%s'}", id);
+    ck_assert_str_eq(sales_text(out, "offers.0.outcome"), "accepted");
+    ck_assert_ptr_null(sales_at(out, "offers.0.explanation"));
+    acrm_value_free(out);
+    acrm_session_free(session);
+    sales_free(&w);
+}
+END_TEST
+
 START_TEST(distribution__by_other_strategies)
 {
     static const struct {
@@ -443,6 +483,10 @@ static Suite *make_suite(void)
     tcase_add_loop_test(cases, distribution__follows_the_first_rule_that_fits, 0, SALES_STORAGES);
     tcase_add_loop_test(cases, distribution__keeps_customers_with_their_people, 0, SALES_STORAGES);
     tcase_add_loop_test(cases, distribution__asks_for_skills_and_respects_a_given_dealer, 0,
+                        SALES_STORAGES);
+    tcase_add_loop_test(cases, distribution__takes_a_lead_that_is_worked_on_by_nobody, 0,
+                        SALES_STORAGES);
+    tcase_add_loop_test(cases, distribution__hides_explanations_by_field_rules, 0,
                         SALES_STORAGES);
     tcase_add_loop_test(cases, distribution__by_other_strategies, 0, SALES_STORAGES);
     tcase_add_loop_test(cases, distribution__does_not_flood_a_new_dealer, 0, SALES_STORAGES);
