@@ -87,10 +87,17 @@ static const acrm__hook party_hooks[] = {
     { .entity = NULL }
 };
 
+static const acrm__reaction party_reactions[] = {
+    { .type = "lead.accepted", .run = acrm__party_lead_taken },
+    { .type = "lead.assigned", .run = acrm__party_lead_taken },
+    { .type = NULL }
+};
+
 const acrm__module acrm__mod_party = {
     .name = "party",
     .help = "Customers and how to reach them",
     .entities = party_entities,
     .ops = party_ops,
     .hooks = party_hooks,
+    .reactions = party_reactions,
 };

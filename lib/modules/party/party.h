@@ -18,6 +18,9 @@ int32_t acrm__party_contact_point_write(acrm__call *call, acrm__rec *rec,
 int32_t acrm__party_normalise(acrm__call *call, const char *channel, const char *value,
                               const char *country, const char **out);
 
+/* keeper.c: a reaction to lead.accepted and lead.assigned */
+int32_t acrm__party_lead_taken(acrm__call *call, const acrm__event *event);
+
 /* match.c: customer.match; identify.c: customer.identify; view.c: customer.timeline, .view360 */
 int32_t acrm__party_match(acrm__call *call);
 int32_t acrm__party_identify(acrm__call *call);

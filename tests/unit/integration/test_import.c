@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Imports from end to end: every row has its outcome, nothing is lost, nothing happens twice. */
 #include "autocrm/autocrm.h"
+#include "support/office.h"
 #include "support/suite.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct stream {
     const char *text;
@@ -13,12 +13,6 @@ typedef struct stream {
     size_t stop; /* fail after so many bytes; 0: never */
     size_t done;
 } stream;
-
-typedef struct office {
-    acrm_engine *engine;
-    acrm_session *session;
-    char path[64];
-} office;
 
 static int64_t stream_read(void *user, void *dst, size_t cap)
 {
@@ -34,48 +28,6 @@ static int64_t stream_read(void *user, void *dst, size_t cap)
     return (int64_t)n;
 }
 
-static void office_open(office *o, int storage)
-{
-    acrm_error *err = NULL;
-
-    if (storage == 0) {
-        snprintf(o->path, sizeof o->path, "memory:");
-    } else {
-        snprintf(o->path, sizeof o->path, "/tmp/acrm_import_%ld.db", (long)getpid());
-        unlink(o->path);
-    }
-    ck_assert_int_eq(acrm_open(o->path, NULL, &o->engine, &err), ACRM_OK);
-    ck_assert_int_eq(acrm_session_new(o->engine, "system", &o->session, &err), ACRM_OK);
-}
-
-static void office_close(office *o)
-{
-    char side[80];
-
-    acrm_session_free(o->session);
-    acrm_close(o->engine);
-    if (strcmp(o->path, "memory:") == 0)
-        return;
-    unlink(o->path);
-    snprintf(side, sizeof side, "%s-wal", o->path);
-    unlink(side);
-    snprintf(side, sizeof side, "%s-shm", o->path);
-    unlink(side);
-}
-
-/* The caller frees the result. */
-static acrm_value *office_call(office *o, const char *operation, const char *json)
-{
-    acrm_value *args = NULL, *out = NULL;
-    acrm_error *err = NULL;
-
-    ck_assert_int_eq(acrm_value_parse(NULL, json, strlen(json), &args, &err), ACRM_OK);
-    int32_t st = acrm_call(o->session, operation, args, &out, &err);
-    ck_assert_msg(st == ACRM_OK, "%s: %s", operation, acrm_error_json(err));
-    acrm_value_free(args);
-    return out;
-}
-
 static acrm_value *office_import(office *o, const char *text, const char *source)
 {
     stream s = { .text = text, .len = strlen(text) };
@@ -86,28 +38,14 @@ static acrm_value *office_import(office *o, const char *text, const char *source
     return office_call(o, "import.run", json);
 }
 
-static int64_t number(const acrm_value *map, const char *key)
-{
-    return acrm_value_int(acrm_value_get(map, key));
-}
-
-static int64_t office_count(office *o, const char *operation, const char *json)
-{
-    acrm_value *out = office_call(o, operation, json);
-    int64_t n = number(out, "count");
-
-    acrm_value_free(out);
-    return n;
-}
-
 static void expect_counts(const acrm_value *out, int64_t rows, int64_t created, int64_t attached,
                           int64_t unchanged, int64_t rejected)
 {
-    ck_assert_int_eq(number(out, "rows"), rows);
-    ck_assert_int_eq(number(out, "created"), created);
-    ck_assert_int_eq(number(out, "attached"), attached);
-    ck_assert_int_eq(number(out, "unchanged"), unchanged);
-    ck_assert_int_eq(number(out, "rejected"), rejected);
+    ck_assert_int_eq(office_number(out, "rows"), rows);
+    ck_assert_int_eq(office_number(out, "created"), created);
+    ck_assert_int_eq(office_number(out, "attached"), attached);
+    ck_assert_int_eq(office_number(out, "unchanged"), unchanged);
+    ck_assert_int_eq(office_number(out, "rejected"), rejected);
 }
 
 static const char messy[] =
@@ -206,7 +144,7 @@ START_TEST(import__a_rejected_row_is_corrected_and_tried_again)
     snprintf(json, sizeof json, "{\"id\":\"%s\"}", id);
     out = office_call(&o, "import_row.get", json);
     ck_assert_str_eq(acrm_value_text(acrm_value_get(out, "outcome"), NULL), "corrected");
-    ck_assert_int_eq(number(out, "attempts"), 3);
+    ck_assert_int_eq(office_number(out, "attempts"), 3);
     acrm_value_free(out);
     acrm_value_free(rows);
     ck_assert_int_eq(office_count(&o, "lead.count", "{}"), 3);
@@ -304,7 +242,7 @@ START_TEST(import__reads_adf_and_knows_a_resent_prospect)
                      "2026-11-01T09:00:00Z");
     acrm_value_free(out);
     out = office_import(&o, first, "first again.xml");
-    ck_assert_int_eq(number(out, "created"), 0);
+    ck_assert_int_eq(office_number(out, "created"), 0);
     acrm_value_free(out);
     out = office_import(&o, "<adf><prospect><customer>", "cut.xml");
     expect_counts(out, 1, 0, 0, 0, 1);
