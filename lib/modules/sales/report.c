@@ -97,6 +97,54 @@ int32_t acrm__tally_count(acrm__tallies *tallies, const acrm__entity *entity,
     return acrm__query(tallies->call, &query, report_tally_row, tallies);
 }
 
+typedef struct report_ends {
+    acrm__tallies *tallies;
+    const acrm__tally_ends *columns;
+} report_ends;
+
+static bool report_is(const acrm_cell *cell, const char *word)
+{
+    return cell->type == ACRM_CELL_TEXT && cell->size == strlen(word) &&
+           memcmp(cell->data, word, cell->size) == 0;
+}
+
+/* status, count; or group, status, count */
+static int32_t report_ends_row(void *user, const acrm_cell *cells, uint32_t n)
+{
+    const report_ends *ends = user;
+    acrm_cell all = acrm__cell_null();
+    acrm__tally *tally = acrm__tally_of(ends->tallies, n > 2 ? &cells[0] : &all);
+    int64_t count = cells[n - 1].integer;
+
+    if (!tally)
+        return ACRM_E_NOMEM;
+    tally->counts[ends->columns->all] += count;
+    if (report_is(&cells[n - 2], "won"))
+        tally->counts[ends->columns->won] += count;
+    else if (report_is(&cells[n - 2], "lost"))
+        tally->counts[ends->columns->lost] += count;
+    return 0;
+}
+
+int32_t acrm__tally_leads(acrm__tallies *tallies, const acrm_expression *group,
+                          const acrm_filter_node *where, const acrm__tally_ends *columns)
+{
+    report_ends ends = { tallies, columns };
+    uint32_t keys = group ? 2 : 1;
+    acrm_expression select[3] = { { .column = 0 } };
+    acrm_order order[] = { { 0, 0 }, { 1, 0 } };
+    acrm_query query = { .struct_size = sizeof query, .where = where, .select = select,
+                         .table = &acrm__entity_of(tallies->call, "lead")->table,
+                         .n_select = keys + 1, .n_group = keys, .order = order,
+                         .n_order = keys };
+
+    if (group)
+        select[0] = *group;
+    select[keys - 1] = (acrm_expression){ .column = F_lead__status };
+    select[keys] = (acrm_expression){ .aggregate = ACRM_AGGREGATE_COUNT };
+    return acrm__query(tallies->call, &query, report_ends_row, &ends);
+}
+
 bool acrm__put_rate(acrm_value *map, const char *key, int64_t part, int64_t whole)
 {
     return whole > 0 ? acrm__put_real(map, key, (double)part / (double)whole)

@@ -37,6 +37,13 @@ int32_t acrm__tally_count(acrm__tallies *tallies, const acrm__entity *entity,
                     const acrm_expression *group, const acrm_filter_node *where,
                     uint32_t column);
 
+/* Of leads, in one pass: all of them, those won and those lost, each into its column. */
+typedef struct acrm__tally_ends {
+    uint32_t all, won, lost;
+} acrm__tally_ends;
+int32_t acrm__tally_leads(acrm__tallies *tallies, const acrm_expression *group,
+                          const acrm_filter_node *where, const acrm__tally_ends *columns);
+
 /* part / whole, or null. */
 bool acrm__put_rate(acrm_value *map, const char *key, int64_t part, int64_t whole);
 /* Labels of the keys of groups, when they are ids of `entity`. */

@@ -9,6 +9,11 @@ enum { FUNNEL_STEPS = 4, FUNNEL_LOST = 4, FUNNEL_STAGES_MAX = 64 };
 static const char *const funnel_steps[FUNNEL_STEPS] = { "received", "accepted", "contacted",
                                                         "won" };
 
+static const acrm__report_fields funnel_fields = {
+    .entity = "lead", .at = F_lead__received_at, .dealer = F_lead__dealer_id,
+    .source = F_lead__source_id,
+};
+
 /* --- Leads --- */
 
 static acrm_filter_node funnel_not_null(uint32_t field, const acrm_cell *null)
@@ -17,30 +22,22 @@ static acrm_filter_node funnel_not_null(uint32_t field, const acrm_cell *null)
                                .n_values = 1 };
 }
 
-/* Who came to a step. One who came to a later step came to this one too, even when nobody noted
+/* Who came to a step between the first and the last. One who came to a later step came to this one too, even when nobody noted
  * it, so that no step is smaller than the next. */
 static int32_t funnel_count(acrm__tallies *tallies, const acrm_expression *group, uint32_t step)
 {
-    static const acrm__report_fields fields = {
-        .entity = "lead", .at = F_lead__received_at, .dealer = F_lead__dealer_id,
-        .source = F_lead__source_id,
-    };
     acrm__call *call = tallies->call;
-    acrm_cell null = acrm__cell_null(), word = acrm__cell_text(step == FUNNEL_LOST ? "lost"
-                                                                                   : "won");
+    acrm_cell null = acrm__cell_null(), won = acrm__cell_text("won");
     acrm_filter_node nodes[4];
     const acrm_filter_node *where;
 
-    nodes[0] = (acrm_filter_node){ .op = ACRM_FILTER_OR, .n_children = 1, .children = nodes + 1 };
+    nodes[0] = (acrm_filter_node){ .op = ACRM_FILTER_OR, .n_children = FUNNEL_STEPS - step,
+                                   .children = nodes + 1 };
     nodes[1] = (acrm_filter_node){ .op = ACRM_FILTER_EQ, .column = F_lead__status,
-                                   .values = &word, .n_values = 1 };
+                                   .values = &won, .n_values = 1 };
     nodes[2] = funnel_not_null(F_lead__first_contact_at, &null);
     nodes[3] = funnel_not_null(F_lead__accepted_at, &null);
-    if (step == 0)
-        nodes[0] = (acrm_filter_node){ .op = ACRM_FILTER_TRUE };
-    else if (step < FUNNEL_STEPS)
-        nodes[0].n_children = FUNNEL_STEPS - step;
-    int32_t st = acrm__report_where(call, &fields, nodes, &where);
+    int32_t st = acrm__report_where(call, &funnel_fields, nodes, &where);
     return st == ACRM_OK
                ? acrm__tally_count(tallies, acrm__entity_of(call, "lead"), group, where, step) : st;
 }
@@ -92,10 +89,14 @@ static int32_t funnel_leads(acrm__call *call)
     acrm__tallies tallies = { .call = call };
     int64_t total[ACRM__TALLY_COUNTS] = { 0 };
     acrm_value *rows = group ? acrm__put_list(call->out, "rows") : NULL;
+    const acrm__tally_ends ends = { .all = 0, .won = FUNNEL_STEPS - 1, .lost = FUNNEL_LOST };
     acrm__recs names = { NULL, 0 };
-    int32_t st = ACRM_OK;
+    const acrm_filter_node *where;
 
-    for (uint32_t step = 0; step <= FUNNEL_LOST && st == ACRM_OK; step++)
+    int32_t st = acrm__report_where(call, &funnel_fields, NULL, &where);
+    if (st == ACRM_OK)
+        st = acrm__tally_leads(&tallies, group ? &by : NULL, where, &ends);
+    for (uint32_t step = 1; step < FUNNEL_STEPS - 1 && st == ACRM_OK; step++)
         st = funnel_count(&tallies, group ? &by : NULL, step);
     if (st == ACRM_OK && group)
         st = acrm__tally_names(&tallies, group->entity, &names);

@@ -17,29 +17,23 @@ static const acrm__report_fields report_leads = {
 
 static int32_t sources_leads(acrm__tallies *tallies)
 {
-    static const struct {
-        uint32_t column, field;
-        int32_t op;
-        const char *value; /* NULL: null */
-    } parts[] = {
-        { SOURCES_LEADS, F_ID, ACRM_FILTER_NE, NULL },
-        { SOURCES_REACHED, F_lead__first_contact_at, ACRM_FILTER_NE, NULL },
-        { SOURCES_WON, F_lead__status, ACRM_FILTER_EQ, "won" },
-        { SOURCES_LOST, F_lead__status, ACRM_FILTER_EQ, "lost" },
-    };
+    static const acrm__tally_ends ends = { .all = SOURCES_LEADS, .won = SOURCES_WON,
+                                           .lost = SOURCES_LOST };
     acrm__call *call = tallies->call;
     acrm_expression by_source = { .column = F_lead__source_id };
-    int32_t st = ACRM_OK;
+    acrm__term term = { F_lead__first_contact_at, ACRM_FILTER_NE, acrm__cell_null() };
+    const acrm_filter_node *where, *reached = acrm__where(call, &term, 1);
 
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && st == ACRM_OK; i++) {
-        acrm__term term = { parts[i].field, parts[i].op, acrm__cell_text(parts[i].value) };
-        const acrm_filter_node *where = acrm__where(call, &term, 1);
-        st = where ? acrm__report_where(call, &report_leads, where, &where) : acrm__nomem(call);
-        if (st == ACRM_OK)
-            st = acrm__tally_count(tallies, acrm__entity_of(call, "lead"), &by_source, where,
-                             parts[i].column);
-    }
-    return st;
+    int32_t st = reached ? acrm__report_where(call, &report_leads, NULL, &where)
+                         : acrm__nomem(call);
+    if (st == ACRM_OK)
+        st = acrm__tally_leads(tallies, &by_source, where, &ends);
+    if (st == ACRM_OK)
+        st = acrm__report_where(call, &report_leads, reached, &where);
+    if (st != ACRM_OK)
+        return st;
+    return acrm__tally_count(tallies, acrm__entity_of(call, "lead"), &by_source, where,
+                             SOURCES_REACHED);
 }
 
 static int32_t sources_enquiries(acrm__tallies *tallies)
