@@ -17,14 +17,15 @@ enum { CALLS_MAX = 16, ARGS_MAX = 1 << 16 };
 typedef struct calls {
     acrm_engine *engine;
     acrm_session *session;
-    acrm_value *registry;
-    const acrm_value *operations;
     char id[37];
     const char *line; /* the session's input */
     size_t left;
     int64_t now;
     uint64_t seed;
 } calls;
+
+/* The operations, described once: the registry of a fresh database is always the same. */
+static acrm_value *calls_registry;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -61,34 +62,46 @@ static void calls_open(calls *c)
     const acrm_random random = { .struct_size = sizeof random, .self = c, .fill = calls_fill };
     const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
                                    .random = &random };
-    acrm_buf *text = NULL;
 
     if (acrm_open("memory:", &options, &c->engine, NULL) != ACRM_OK
-        || acrm_session_new(c->engine, "system", &c->session, NULL) != ACRM_OK
-        || acrm_describe(c->engine, "operations", &text, NULL) != ACRM_OK
-        || acrm_value_parse(NULL, acrm_buf_data(text), acrm_buf_len(text), &c->registry, NULL)
-               != ACRM_OK)
+        || acrm_session_new(c->engine, "system", &c->session, NULL) != ACRM_OK)
         abort();
-    acrm_buf_free(text);
-    c->operations = acrm_value_get(c->registry, "operations");
     acrm_session_set_input(c->session, calls_read, c);
 }
 
-/* The operation that a line begins with, or one picked by its bytes. */
-static const char *calls_operation(const calls *c, const char *name, size_t len)
+static void calls_forget(void)
 {
-    size_t count = acrm_value_count(c->operations);
+    acrm_value_free(calls_registry);
+}
+
+static void calls_describe(const calls *c)
+{
+    acrm_buf *text = NULL;
+
+    if (acrm_describe(c->engine, "operations", &text, NULL) != ACRM_OK
+        || acrm_value_parse(NULL, acrm_buf_data(text), acrm_buf_len(text), &calls_registry, NULL)
+               != ACRM_OK
+        || atexit(calls_forget) != 0)
+        abort();
+    acrm_buf_free(text);
+}
+
+/* The operation that a line begins with, or one picked by its bytes. */
+static const char *calls_operation(const char *name, size_t len)
+{
+    const acrm_value *operations = acrm_value_get(calls_registry, "operations");
+    size_t count = acrm_value_count(operations);
     size_t pick = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const char *known = acrm_value_text(acrm_value_get(acrm_value_at(c->operations, i),
+        const char *known = acrm_value_text(acrm_value_get(acrm_value_at(operations, i),
                                                            "name"), NULL);
         if (strlen(known) == len && memcmp(known, name, len) == 0)
             return known;
     }
     for (size_t i = 0; i < len; i++)
         pick = pick * 31 + (unsigned char)name[i];
-    return acrm_value_text(acrm_value_get(acrm_value_at(c->operations, pick % count), "name"),
+    return acrm_value_text(acrm_value_get(acrm_value_at(operations, pick % count), "name"),
                            NULL);
 }
 
@@ -128,7 +141,7 @@ static void calls_one(calls *c, const char *line, size_t len, char *args)
 {
     const char *space = memchr(line, ' ', len);
     size_t name = space ? (size_t)(space - line) : len;
-    const char *operation = calls_operation(c, line, name);
+    const char *operation = calls_operation(line, name);
     acrm_buf *out = NULL;
     acrm_error *err = NULL;
 
@@ -168,6 +181,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!args)
         return 0;
     calls_open(&c);
+    if (!calls_registry)
+        calls_describe(&c);
     for (int i = 0; i < CALLS_MAX && size > 0; i++) {
         const char *end = memchr(text, '\n', size);
         size_t len = end ? (size_t)(end - text) : size;
@@ -176,7 +191,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         text += len + (end ? 1 : 0);
     }
     calls_verify(&c);
-    acrm_value_free(c.registry);
     acrm_session_free(c.session);
     acrm_close(c.engine);
     free(args);

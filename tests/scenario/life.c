@@ -65,6 +65,8 @@ int32_t life_take(life *l, const life_step *step, acrm_error **err)
         host_str_puts(l->story, step->operation);
         host_str_puts(l->story, out ? acrm_buf_data(out) : acrm_error_json(err ? *err : NULL));
     }
+    if (l->done && st == ACRM_OK)
+        host_str_puts(l->done, step->operation);
     /* What is remembered is taken by a path that needs no memory of the host's allocator. */
     if (out && step->save)
         life_save(l, step->save, out);

@@ -25,6 +25,7 @@ typedef struct life {
     } saved[LIFE_NAMES];
     size_t n_saved;
     host_str *story; /* (nullable) gets every call and result */
+    host_str *done;  /* (nullable) gets the names of the operations that went through */
 } life;
 
 /* The kernel and the customers only; and all of it. Both end with an empty step. */

@@ -130,6 +130,117 @@ START_TEST(kill__keeps_what_was_told)
 }
 END_TEST
 
+/* --- Imports --- */
+
+enum { IMPORT_ROWS = 600 };
+
+/* Every tenth row names the customer of the row before it, every twentieth is broken. */
+static host_str make_input(void)
+{
+    host_str text = { NULL, 0, 0 };
+    char line[160];
+
+    for (int i = 0; i < IMPORT_ROWS; i++) {
+        int who = i % 10 == 9 ? i - 1 : i;
+        if (i % 20 == 5)
+            snprintf(line, sizeof line, "{\"model\":\"Arya\"}");
+        else
+            snprintf(line, sizeof line,
+                     "{\"name\":\"Customer %d\",\"phone\":\"+98912%07d\",\"model\":\"Arya\","
+                     "\"external_id\":\"X-%d\"}", who, 1000000 + who, i);
+        host_str_puts(&text, line);
+    }
+    return text;
+}
+
+static const char import_args[] = "{'source':'leads.jsonl','format':'jsonl','provider':'Portal'}";
+
+/* Import in a child that is killed after a while. Whether it came to the end before. */
+static bool kill_importing(int run, const host_str *input, uint64_t after_us)
+{
+    int status = 0;
+
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        host h;
+        open_run(&h, run);
+        host_input(&h, input->data, input->len);
+        h.input_piece = 4096;
+        int32_t st = host_try(h.session, "import.run", import_args, NULL, NULL);
+        _exit(st == ACRM_OK ? 0 : 1);
+    }
+    sleep_us(after_us);
+    kill(child, SIGKILL);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_msg(!WIFEXITED(status) || WEXITSTATUS(status) == 0, "run %d: the import failed", run);
+    return WIFEXITED(status);
+}
+
+/* Rows by outcome, and how many leads, customers, contact points and enquiries there are. */
+static void kill_outcomes(host *h, host_str *out)
+{
+    static const char *const entities[] = { "lead", "customer", "contact_point", "lead_enquiry" };
+    acrm_buf *text = NULL;
+    char line[80];
+
+    ck_assert_int_eq(host_try(h->session, "import_row.aggregate", "{'group':['outcome']}", &text,
+                              NULL), ACRM_OK);
+    host_str_puts(out, acrm_buf_data(text));
+    acrm_buf_free(text);
+    for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++) {
+        snprintf(line, sizeof line, "%s %lld", entities[i],
+                 (long long)host_count(h->session, entities[i], "{}"));
+        host_str_puts(out, line);
+    }
+}
+
+/* What an import that nothing disturbed leaves behind. */
+static void import_undisturbed(const host_str *input, host_str *outcomes)
+{
+    host h;
+
+    host_init(&h);
+    ck_assert_int_eq(host_open(&h, "memory:", 0, NULL), ACRM_OK);
+    host_input(&h, input->data, input->len);
+    acrm_value_free(host_call(h.session, "import.run", import_args));
+    kill_outcomes(&h, outcomes);
+    host_close(&h);
+}
+
+START_TEST(kill__an_import_goes_on_where_it_was)
+{
+    host_str input = make_input();
+    host_str want = { NULL, 0, 0 };
+    host_str got = { NULL, 0, 0 };
+    uint64_t after_us = 2000;
+    int run = 0;
+    int killed = 0;
+    host h;
+
+    while (!kill_importing(run, &input, after_us + random_below(30000))) {
+        open_run(&h, 1000 + run++);
+        host_verify(h.session);
+        killed += host_count(h.session, "import_job", "{'status':'running'}") > 0;
+        ck_assert_int_le(host_count(h.session, "import_job", "{}"), 1);
+        host_close(&h);
+        after_us += 3000; /* it must come to an end, however slow the machine is */
+    }
+    ck_assert_msg(killed > 0, "no import was ever killed while it ran");
+    open_run(&h, 5000);
+    host_verify(h.session);
+    kill_outcomes(&h, &got);
+    import_undisturbed(&input, &want);
+    ck_assert_str_eq(got.data, want.data);
+    ck_assert_int_eq(host_count(h.session, "import_row", "{}"), IMPORT_ROWS);
+    ck_assert_int_eq(host_count(h.session, "import_job", "{'status':'done'}"), 1);
+    host_close(&h);
+    free(input.data);
+    free(want.data);
+    free(got.data);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("kill");
@@ -137,6 +248,7 @@ static Suite *make_suite(void)
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, kill__keeps_what_was_told);
+    tcase_add_test(t, kill__an_import_goes_on_where_it_was);
     suite_add_tcase(s, t);
     return s;
 }

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Every operation of the registry goes through at least once. */
+#include "life.h"
+#include "support/suite.h"
+
+#include <string.h>
+
+/* Operations that need more than a call, and where they are tested. */
+static const struct {
+    const char *operation, *why;
+} elsewhere[] = {
+    { "engine.backup", "memory has no backup; test_files.c, files__a_backup_is_a_database" },
+    { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
+};
+
+/* What the long life leaves out; it goes on from there. */
+static const life_step rest[] = {
+    { "engine.info", "{'counts':true}" },
+    { "engine.check", "{}" },
+    { "customer.create", "{'name':'Jo'}" },
+    { "contact_point.create", "{'customer_id':'$ada','channel':'web','value':'example.com'}" },
+    { "lead_level.create", "{'code':'Z','rank':9,'first_contact':'PT1H','contact_every':'P2D'}" },
+    { "lost_reason.create", "{'code':'moved','name':'Moved away'}" },
+    { "team.create", "{'name':'Used cars','dealer_id':'$north'}" },
+    { "interaction.create", "{'customer_id':'$ada','at':'2026-11-21T10:05:00Z',"
+                            "'channel':'visit'}" },
+    { "lead.create", "{'customer_id':'$ada'}", .save = "fresh=id" },
+    { "distribution_rule.create", "{'name':'Late','position':9}", .save = "rule=id" },
+    { "distribution_target.create", "{'rule_id':'$rule','dealer_id':'$north'}" },
+    { "pipeline.create", "{'name':'Fleet'}", .save = "fleet=id" },
+    { "stage.create", "{'pipeline_id':'$fleet','name':'First','position':1}" },
+    { "customer.match", "{'contact_points':[{'channel':'phone','value':'+989121112233'}]}" },
+    { "customer.identify", "{'text':'Ada'}" },
+    { "audit.list", "{}" },
+    { "event.list", "{}" },
+    { "schema.add_entity", "{'name':'x_note','help':'A note','fields':[{'name':'x_text',"
+                           "'type':'text','help':'Text'}]}" },
+    { "schema.add_field", "{'entity':'x_note','name':'x_more','type':'int','help':'More'}" },
+    { "schema.retire", "{'entity':'x_note','field':'x_more'}" },
+    { "lead.submit", "{'customer':{'name':'Ivo'},'lead':{'level':'H'}}", .save = "ivo=lead_id" },
+    { "lead.decline", "{'id':'$ivo','reason':'no time'}" },
+    { "lead.accept", "{'id':'$ivo'}" },
+    { "lead.recall", "{'id':'$ivo','reason':'again','redistribute':false}" },
+    { "lead.distribute", "{'id':'$ivo'}" },
+    { NULL, NULL }
+};
+
+static void try_one(life *l, const char *entity, const char *verb, const char *args)
+{
+    char operation[80];
+    const life_step step = { operation, args };
+    acrm_error *err = NULL;
+
+    snprintf(operation, sizeof operation, "%s.%s", entity, verb);
+    (void)life_take(l, &step, &err);
+    acrm_error_free(err);
+}
+
+/* The operations that every entity has; what they refuse shows in the end. */
+static void try_verbs(life *l, const char *entity)
+{
+    static const char *const verbs[] = { "get", "history", "update", "delete", "restore" };
+    char operation[80];
+    char args[120];
+
+    snprintf(operation, sizeof operation, "%s.list", entity);
+    acrm_value *page = host_call(l->host->session, operation, "{'order':['-created_at']}");
+    const acrm_value *items = acrm_value_get(page, "items");
+    try_one(l, entity, "list", "{}");
+    try_one(l, entity, "count", "{}");
+    try_one(l, entity, "aggregate", "{'group':['created_at']}");
+    try_one(l, entity, "create_many", "{'records':[]}");
+    for (size_t i = 0; i < acrm_value_count(items) && i < 5; i++)
+        for (size_t k = 0; k < sizeof verbs / sizeof verbs[0]; k++) {
+            bool writes = k == 2 || k == 3;
+            snprintf(args, sizeof args, "{'id':'%s'%s}", host_text(acrm_value_at(items, i), "id"),
+                     writes ? ",'last_write_wins':true" : "");
+            try_one(l, entity, verbs[k], args);
+        }
+    acrm_value_free(page);
+}
+
+static bool is_done(const host_str *done, const char *operation)
+{
+    size_t len = strlen(operation);
+
+    for (const char *p = done->data; (p = strstr(p, operation)) != NULL; p += len)
+        if ((p == done->data || p[-1] == '\n') && p[len] == '\n')
+            return true;
+    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+        if (strcmp(operation, elsewhere[i].operation) == 0)
+            return true;
+    return false;
+}
+
+START_TEST(coverage__every_operation_goes_through)
+{
+    host h;
+    host_str done = { NULL, 0, 0 };
+    host_str missing = { NULL, 0, 0 };
+    acrm_buf *text = NULL;
+    acrm_value *registry = NULL;
+
+    host_init(&h);
+    ck_assert_int_eq(host_open(&h, "memory:", 0, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_describe(h.engine, "registry", &text, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_value_parse(NULL, acrm_buf_data(text), acrm_buf_len(text), &registry,
+                                      NULL), ACRM_OK);
+    acrm_buf_free(text);
+    life l = { .host = &h, .done = &done };
+    life_live(&l, life_long);
+    life_live(&l, rest);
+    const acrm_value *entities = acrm_value_get(registry, "entities");
+    for (size_t i = 0; i < acrm_value_count(entities); i++)
+        try_verbs(&l, host_text(acrm_value_at(entities, i), "name"));
+    const acrm_value *operations = acrm_value_get(registry, "operations");
+    for (size_t i = 0; i < acrm_value_count(operations); i++) {
+        const char *name = host_text(acrm_value_at(operations, i), "name");
+        if (!is_done(&done, name))
+            host_str_puts(&missing, name);
+    }
+    ck_assert_msg(missing.len == 0, "never went through:\n%s", missing.data);
+    host_verify(h.session);
+    free(done.data);
+    acrm_value_free(registry);
+    host_close(&h);
+    ck_assert_uint_eq(h.memory.live_bytes, 0);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+    Suite *s = suite_create("coverage");
+    TCase *t = tcase_create("coverage");
+
+    tcase_add_test(t, coverage__every_operation_goes_through);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+ACRM_TEST_MAIN(make_suite)
