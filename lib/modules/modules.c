@@ -8,5 +8,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_party,
     &acrm__mod_sales,
     &acrm__mod_integration,
+    &acrm__mod_finance,
     NULL,
 };
