@@ -107,7 +107,7 @@ static const acrm__field finance_rates_out[] = {
     { .name = "effective", .type = ACRM__T_REAL, .unit = "percent", .help = "Effective, a year" },
     { .name = "periodic", .type = ACRM__T_REAL, .unit = "percent", .help = "Of a period" },
     { .name = "flat", .type = ACRM__T_REAL, .unit = "percent",
-      .help = "A year, on the first principal, for the whole term; null when there is none" },
+      .help = "A year, on the first principal, for the whole term" },
     { .name = "money_factor", .type = ACRM__T_REAL, .help = "Rent factor of a lease" },
     FIN_END
 };

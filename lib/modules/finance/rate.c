@@ -145,7 +145,7 @@ int32_t acrm__finance_rates(acrm__call *call)
         { "money_factor", ACRM_RATE_MONEY_FACTOR },
     };
     acrm_rate_terms terms = { .struct_size = sizeof terms }, source = { 0 };
-    double value = acrm_value_real(acrm__arg(call, "value")), converted;
+    double value = acrm_value_real(acrm__arg(call, "value")), converted = 0;
     acrm_issue issue = { .row = -1 };
     acrm__fin fin;
     int32_t st = acrm__fin_begin(&fin, call);
@@ -155,15 +155,8 @@ int32_t acrm__finance_rates(acrm__call *call)
     if (st == ACRM_OK)
         st = acrm__fin_args(&fin, from, &source);
     for (size_t i = 0; i < sizeof results / sizeof results[0] && st == ACRM_OK; i++) {
-        int32_t own = acrm_rate_convert(&terms, source.per_year, results[i].rate, value,
-                                        &converted, &issue);
-        if (own == ACRM_E_INVALID && results[i].rate == ACRM_RATE_FLAT &&
-            source.per_year != ACRM_RATE_FLAT) { /* a flat rate below 0 is none */
-            if (!acrm__put_null(call->out, results[i].name))
-                st = acrm__nomem(call);
-            continue;
-        }
-        st = acrm__fin_answer(&fin, own, &issue);
+        st = acrm__fin_answer(&fin, acrm_rate_convert(&terms, source.per_year, results[i].rate,
+                                                      value, &converted, &issue), &issue);
         if (st == ACRM_OK && !acrm__put_real(call->out, results[i].name, converted))
             st = acrm__nomem(call);
     }
