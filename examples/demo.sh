@@ -186,7 +186,10 @@ for login in north.one north.two tehran.one; do
         crm --quiet --as "login:$login" lead accept "$lead"
     done
 done
-crm --as login:south.one lead list --fields customer_id,status,accept_by
+echo
+echo "Who takes a lead looks after its customer from then on, and sees who it is:"
+crm --as login:north.two customer list --fields name,city,owner_id
+crm --as login:south.one lead list --fields model,status,accept_by
 crm_fails --as login:south.one lead accept "customer.name:Echo Customer"
 
 say "The deadline passes: South's leads are taken back and offered to the next" \
