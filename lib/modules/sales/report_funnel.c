@@ -22,8 +22,8 @@ static acrm_filter_node funnel_not_null(uint32_t field, const acrm_cell *null)
                                .n_values = 1 };
 }
 
-/* Who came to a step between the first and the last. One who came to a later step came to this one too, even when nobody noted
- * it, so that no step is smaller than the next. */
+/* Who came to a step between the first and the last. One who came to a later step came to this one
+ * too, even when nobody noted it, so that no step is smaller than the next. */
 static int32_t funnel_count(acrm__tallies *tallies, const acrm_expression *group, uint32_t step)
 {
     acrm__call *call = tallies->call;
