@@ -185,7 +185,7 @@ static int main_options(cli *c, cli_words *words)
     for (int i = 0; i < words->count && result == CLI_OK; i++) {
         char *word = words->items[i];
         bool taken = strncmp(word, "--", 2) == 0 && main_flag(c, word + 2);
-        if (strcmp(word, "--") == 0 || strcmp(words->items[0], "__complete") == 0) {
+        if (strcmp(word, "--") == 0) {
             for (; i < words->count; i++)
                 words->items[kept++] = words->items[i];
             break;
@@ -216,7 +216,12 @@ int main(int argc, char **argv)
     int result;
 
     cli_catch_signals();
+    bool completing = words.count > 0 && strcmp(words.items[0], "__complete") == 0;
     result = words.count > 0 ? main_options(&c, &words) : CLI_OK;
+    if (completing) { /* an option without its value is being typed */
+        result = CLI_OK;
+        c.help = false;
+    }
     if (result == CLI_OK && words.count > 0 && strcmp(words.items[0], "--version") == 0)
         printf("autocrm %s\n", acrm_version());
     else if (result == CLI_OK && words.count > 0 && words.items[0][0] == '-' &&

@@ -33,6 +33,8 @@ says out "VERB"
 says out "--order"
 "$crm" __complete lead list --deleted >out
 says out "without"
+"$crm" __complete --db none.db lead list --as x --deleted >out
+says out "without"
 for shell in bash zsh fish; do
     expect 0 completion $shell
     says out "autocrm __complete"
