@@ -27,7 +27,7 @@ typedef struct baseline {
     size_t out_len, out_cap;
 } baseline;
 
-static void baseline_check(baseline *b, int rc, const char *doing)
+static inline void baseline_check(baseline *b, int rc, const char *doing)
 {
     if (rc != SQLITE_OK && rc != SQLITE_DONE && rc != SQLITE_ROW) {
         fprintf(stderr, "baseline: %s: %s\n", doing, sqlite3_errmsg(b->db));
@@ -35,7 +35,7 @@ static void baseline_check(baseline *b, int rc, const char *doing)
     }
 }
 
-static sqlite3_stmt *baseline_prepare(baseline *b, const char *sql)
+static inline sqlite3_stmt *baseline_prepare(baseline *b, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
 
@@ -44,7 +44,7 @@ static sqlite3_stmt *baseline_prepare(baseline *b, const char *sql)
     return stmt;
 }
 
-static void baseline_run(baseline *b, sqlite3_stmt *stmt)
+static inline void baseline_run(baseline *b, sqlite3_stmt *stmt)
 {
     baseline_check(b, sqlite3_step(stmt), sqlite3_sql(stmt));
     sqlite3_reset(stmt);
@@ -55,7 +55,7 @@ static void baseline_run(baseline *b, sqlite3_stmt *stmt)
     "family_name,match_name,national_id,national_id_blind,id_country,tax_id,birth_date,language," \
     "city,region,country,dealer_id,owner_id,grade,vip_level,source,do_not_contact,notes"
 
-static int64_t baseline_scalar(baseline *b, const char *sql)
+static inline int64_t baseline_scalar(baseline *b, const char *sql)
 {
     sqlite3_stmt *stmt = baseline_prepare(b, sql);
     int64_t n = sqlite3_step(stmt) == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
@@ -65,7 +65,7 @@ static int64_t baseline_scalar(baseline *b, const char *sql)
 }
 
 /* The file was made by the library: same tables, same indexes. */
-static void baseline_open(baseline *b, const char *path)
+static inline void baseline_open(baseline *b, const char *path)
 {
     memset(b, 0, sizeof *b);
     baseline_check(b, sqlite3_open(path, &b->db), "open");
@@ -95,7 +95,7 @@ static void baseline_open(baseline *b, const char *path)
     b->event_seq = baseline_scalar(b, "SELECT max(seq) FROM acrm_event");
 }
 
-static void baseline_close(baseline *b)
+static inline void baseline_close(baseline *b)
 {
     sqlite3_stmt *const own[] = { b->begin, b->commit, b->insert_customer, b->insert_key,
                                   b->insert_audit, b->insert_event, b->insert_search,
@@ -107,7 +107,7 @@ static void baseline_close(baseline *b)
     free(b->out);
 }
 
-static int64_t baseline_now(void)
+static inline int64_t baseline_now(void)
 {
     struct timespec t;
 
@@ -116,7 +116,7 @@ static int64_t baseline_now(void)
 }
 
 /* A version 7 id. */
-static void baseline_id(baseline *b, int64_t now, unsigned char id[16])
+static inline void baseline_id(baseline *b, int64_t now, unsigned char id[16])
 {
     uint64_t ms = (uint64_t)now / 1000;
 
@@ -130,7 +130,7 @@ static void baseline_id(baseline *b, int64_t now, unsigned char id[16])
     id[8] = (unsigned char)(0x80 | (id[8] & 0x3f));
 }
 
-static size_t baseline_seal(const unsigned char key[32], const void *plain, size_t len,
+static inline size_t baseline_seal(const unsigned char key[32], const void *plain, size_t len,
                             unsigned char *out)
 {
     unsigned long long n = 0;
@@ -144,7 +144,7 @@ typedef struct baseline_person {
     const char *name, *given, *family, *match, *city, *region;
 } baseline_person;
 
-static void baseline_insert(baseline *b, const baseline_person *p)
+static inline void baseline_insert(baseline *b, const baseline_person *p)
 {
     unsigned char id[16], key[32], sealed[600], wrapped[72];
     char plain[600];
@@ -197,12 +197,12 @@ static void baseline_insert(baseline *b, const baseline_person *p)
     baseline_run(b, b->insert_event);
 }
 
-static void baseline_begin(baseline *b)
+static inline void baseline_begin(baseline *b)
 {
     baseline_run(b, b->begin);
 }
 
-static void baseline_commit(baseline *b)
+static inline void baseline_commit(baseline *b)
 {
     static const char name[16] = "audit_head";
     unsigned char head[80];
@@ -217,7 +217,7 @@ static void baseline_commit(baseline *b)
 
 /* --- Answers as JSON --- */
 
-static void baseline_put(baseline *b, const char *text, size_t len)
+static inline void baseline_put(baseline *b, const char *text, size_t len)
 {
     if (b->out_len + len + 1 > b->out_cap) {
         b->out_cap = (b->out_len + len + 1) * 2;
@@ -227,7 +227,7 @@ static void baseline_put(baseline *b, const char *text, size_t len)
     b->out_len += len;
 }
 
-static void baseline_put_text(baseline *b, const char *text, size_t len)
+static inline void baseline_put_text(baseline *b, const char *text, size_t len)
 {
     baseline_put(b, "\"", 1);
     for (size_t i = 0, start = 0; i <= len; i++) {
@@ -245,7 +245,7 @@ static void baseline_put_text(baseline *b, const char *text, size_t len)
     baseline_put(b, "\"", 1);
 }
 
-static void baseline_put_id(baseline *b, const unsigned char *id)
+static inline void baseline_put_id(baseline *b, const unsigned char *id)
 {
     static const char hex[] = "0123456789abcdef";
     char text[38] = "\"";
@@ -261,7 +261,7 @@ static void baseline_put_id(baseline *b, const unsigned char *id)
     baseline_put(b, "\"", 1);
 }
 
-static void baseline_put_instant(baseline *b, int64_t us)
+static inline void baseline_put_instant(baseline *b, int64_t us)
 {
     time_t seconds = (time_t)(us / 1000000);
     struct tm tm;
@@ -274,7 +274,7 @@ static void baseline_put_instant(baseline *b, int64_t us)
     baseline_put(b, text, (size_t)n);
 }
 
-static void baseline_put_row(baseline *b, sqlite3_stmt *stmt)
+static inline void baseline_put_row(baseline *b, sqlite3_stmt *stmt)
 {
     int n = sqlite3_column_count(stmt);
 
@@ -310,7 +310,7 @@ static void baseline_put_row(baseline *b, sqlite3_stmt *stmt)
     baseline_put(b, "}", 1);
 }
 
-static void baseline_answer(baseline *b, sqlite3_stmt *stmt)
+static inline void baseline_answer(baseline *b, sqlite3_stmt *stmt)
 {
     b->out_len = 0;
     while (sqlite3_step(stmt) == SQLITE_ROW)
