@@ -317,6 +317,8 @@ int32_t acrm__meta_put(acrm__call *call, const char *name, int32_t column, acrm_
 
 /* kernel/references.c */
 void acrm__references_forget(acrm_session *session);
+/* A record just made is there: what refers to it need not look for it. */
+void acrm__references_remember(acrm__call *call, const acrm__rec *rec);
 /* kernel/read.c */
 enum { ACRM__DELETED_WITHOUT = 0, ACRM__DELETED_WITH, ACRM__DELETED_ONLY };
 acrm__rec *acrm__rec_from_row(acrm__call *call, const acrm__entity *entity,

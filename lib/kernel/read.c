@@ -244,6 +244,30 @@ static int32_t read_by_field(acrm__call *call, const acrm__select *select, read_
                                      call->err);
 }
 
+static bool read_is_named(const acrm__select *select, uint32_t field)
+{
+    for (size_t i = 0; i < select->n_terms; i++)
+        if (select->terms[i].field == field && select->terms[i].op == ACRM_FILTER_EQ &&
+            select->terms[i].value.type != ACRM_CELL_NULL)
+            return true;
+    return false;
+}
+
+/* Whether the terms name every field of a unique index: then there is one record at most, and
+ * nothing to sort. */
+static bool read_is_one(const acrm__entity *entity, const acrm__select *select)
+{
+    for (uint32_t i = 0; i < entity->table.n_indexes && !select->with_deleted; i++) {
+        const acrm_index *index = &entity->table.indexes[i];
+        uint32_t n = 0;
+        while (n < index->n_columns && read_is_named(select, index->columns[n]))
+            n++;
+        if (index->flags & ACRM_INDEX_UNIQUE && n == index->n_columns)
+            return true;
+    }
+    return false;
+}
+
 static int32_t read_by_query(acrm__call *call, const acrm__select *select, read_list *list)
 {
     acrm_session *s = call->session;
@@ -252,6 +276,8 @@ static int32_t read_by_query(acrm__call *call, const acrm__select *select, read_
     acrm_query query = { .struct_size = sizeof query, .table = &entity->table, .order = order,
                          .n_order = select->order == F_ID ? 1 : 2, .limit = select->limit };
 
+    if (read_is_one(entity, select))
+        query.n_order = 0;
     int32_t st = read_condition(call, entity, select, &query.where);
     if (st == ACRM_OK)
         st = s->engine->storage.query(s->conn, &query, read_list_row, list, call->err);

@@ -35,6 +35,18 @@ void acrm__references_forget(acrm_session *session)
     session->reference_cache = NULL;
 }
 
+void acrm__references_remember(acrm__call *call, const acrm__rec *rec)
+{
+    const unsigned char *id = acrm__id(rec, F_ID);
+    references_slot *slot = call->as_system ? references_slot_of(call, rec->entity->number, id)
+                                            : NULL;
+
+    if (!slot) /* without memory for it all still works, only slower */
+        return;
+    *slot = (references_slot){ .entity = rec->entity->number + 1, .as_system = true };
+    memcpy(slot->id, id, 16);
+}
+
 static int32_t references_check(acrm__call *call, const acrm__rec *rec, uint32_t field,
                                 acrm_value *faults)
 {

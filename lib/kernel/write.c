@@ -232,6 +232,7 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
         return st;
     s->writes++;
     write_watch_access(call, rec->entity);
+    acrm__references_remember(call, rec);
     return write_settle(call, rec);
 }
 

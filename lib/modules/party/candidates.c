@@ -32,27 +32,23 @@ static void candidates_add(acrm__candidates *list, const unsigned char *id, cons
     found->score += (100 - found->score) * score / 100;
 }
 
+/* One look-up for each: a list of values would make the database sort what it finds. */
 int32_t acrm__candidates_by_contact(acrm__call *call, acrm__candidates *list,
                                     const char *const *values, size_t n)
 {
-    acrm_filter_node in = { .op = ACRM_FILTER_IN, .column = F_contact_point__match_value,
-                            .n_values = (uint32_t)n };
-    acrm_cell *cells = acrm__arena_array(call->arena, n ? n : 1, sizeof *cells);
-    acrm__recs found;
+    int32_t st = ACRM_OK;
 
-    if (!cells)
-        return acrm__nomem(call);
-    for (size_t i = 0; i < n; i++)
-        cells[i] = acrm__cell_text(values[i]);
-    in.values = cells;
-    if (n == 0)
-        return ACRM_OK;
-    int32_t st = acrm__find(call, &(acrm__select){ .entity = "contact_point", .where = &in,
-        .limit = ACRM__CANDIDATES_MAX, .as_system = list->as_system }, &found);
-    for (size_t i = 0; st == ACRM_OK && i < found.count; i++) {
-        bool email = strcmp(acrm__text(found.items[i], F_contact_point__channel), "email") == 0;
-        candidates_add(list, acrm__id(found.items[i], F_contact_point__customer_id),
-                       email ? "email" : "phone", email ? 70 : 80);
+    for (size_t v = 0; v < n && st == ACRM_OK; v++) {
+        const acrm__term term = { F_contact_point__match_value, ACRM_FILTER_EQ,
+                                  acrm__cell_text(values[v]) };
+        acrm__recs found = { NULL, 0 };
+        st = acrm__find(call, &(acrm__select){ .entity = "contact_point", .terms = &term,
+            .n_terms = 1, .limit = ACRM__CANDIDATES_MAX, .as_system = list->as_system }, &found);
+        for (size_t i = 0; st == ACRM_OK && i < found.count; i++) {
+            bool email = strcmp(acrm__text(found.items[i], F_contact_point__channel), "email") == 0;
+            candidates_add(list, acrm__id(found.items[i], F_contact_point__customer_id),
+                           email ? "email" : "phone", email ? 70 : 80);
+        }
     }
     return st;
 }
