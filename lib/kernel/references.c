@@ -35,14 +35,14 @@ void acrm__references_forget(acrm_session *session)
     session->reference_cache = NULL;
 }
 
+/* Kept only where something was looked for before: a lone create needs no such memory. */
 void acrm__references_remember(acrm__call *call, const acrm__rec *rec)
 {
     const unsigned char *id = acrm__id(rec, F_ID);
-    references_slot *slot = call->as_system ? references_slot_of(call, rec->entity->number, id)
-                                            : NULL;
 
-    if (!slot) /* without memory for it all still works, only slower */
+    if (!call->session->reference_cache || !call->as_system)
         return;
+    references_slot *slot = references_slot_of(call, rec->entity->number, id);
     *slot = (references_slot){ .entity = rec->entity->number + 1, .as_system = true };
     memcpy(slot->id, id, 16);
 }

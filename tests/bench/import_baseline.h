@@ -45,8 +45,8 @@ static void import_baseline_statements(import_baseline *h)
     h->find_enquiry = baseline_prepare(b, "SELECT lead_id FROM lead_enquiry WHERE "
         "provider='bench' AND external_id=?1 AND deleted_at IS NULL ORDER BY id LIMIT 1");
     h->find_contact = baseline_prepare(b, "SELECT customer_id,c.match_name FROM contact_point p "
-        "JOIN customer c ON c.id=p.customer_id WHERE match_value IN(?1,?2) AND p.deleted_at IS NULL "
-        "AND c.deleted_at IS NULL ORDER BY p.id LIMIT 50");
+        "JOIN customer c ON c.id=p.customer_id WHERE match_value=?1 AND p.deleted_at IS NULL "
+        "AND c.deleted_at IS NULL LIMIT 50");
     h->find_open = baseline_prepare(b, "SELECT id,model,resent_count,version FROM lead WHERE "
         "customer_id=?1 AND closed_at IS NULL AND deleted_at IS NULL ORDER BY id DESC LIMIT 50");
     h->insert_customer = baseline_prepare(b, "INSERT INTO customer(" IMPORT_BASELINE_HEAD ",kind,"
@@ -347,32 +347,30 @@ static const char *import_baseline_parse(const char *p, const char *end, import_
     return p;
 }
 
-static bool import_baseline_find(import_baseline *h, sqlite3_stmt *s, unsigned char id[16])
+static bool import_baseline_find(sqlite3_stmt *s, unsigned char id[16])
 {
     bool found = sqlite3_step(s) == SQLITE_ROW;
 
     if (found)
         memcpy(id, sqlite3_column_blob(s, 0), 16);
     sqlite3_reset(s);
-    (void)h;
     return found;
 }
 
-static bool import_baseline_by_key(import_baseline *h, sqlite3_stmt *s,
-                                   const import_baseline_row *row, unsigned char lead[16])
+static bool import_baseline_by_key(sqlite3_stmt *s, const import_baseline_row *row,
+                                   unsigned char lead[16])
 {
     sqlite3_bind_text(s, 1, row->cells[CELL_ID], row->lens[CELL_ID], SQLITE_STATIC);
-    return import_baseline_find(h, s, lead);
+    return import_baseline_find(s, lead);
 }
 
-static bool import_baseline_by_contact(import_baseline *h, const import_baseline_row *row,
-                                       unsigned char customer[16])
+static bool import_baseline_by_contact(import_baseline *h, const char *contact,
+                                       const import_baseline_row *row, unsigned char customer[16])
 {
     sqlite3_stmt *s = h->find_contact;
     bool found = false;
 
-    sqlite3_bind_text(s, 1, row->phone, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 2, row->email, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 1, contact, -1, SQLITE_STATIC);
     while (!found && sqlite3_step(s) == SQLITE_ROW) {
         found = strcmp((const char *)sqlite3_column_text(s, 1), row->match) == 0;
         memcpy(customer, sqlite3_column_blob(s, 0), 16);
@@ -404,14 +402,15 @@ static void import_baseline_one(import_baseline *h, const import_baseline_row *r
 {
     unsigned char lead[16], customer[16], id[16];
     const char *outcome = "created";
-    bool known = import_baseline_by_key(h, h->find_lead, row, lead) ||
-                 import_baseline_by_key(h, h->find_enquiry, row, lead);
+    bool known = import_baseline_by_key(h->find_lead, row, lead) ||
+                 import_baseline_by_key(h->find_enquiry, row, lead);
     int64_t resent = 0;
 
     if (known) {
         outcome = "unchanged";
         h->unchanged++;
-    } else if (!import_baseline_by_contact(h, row, customer)) {
+    } else if (!import_baseline_by_contact(h, row->phone, row, customer) &&
+               !import_baseline_by_contact(h, row->email, row, customer)) {
         import_baseline_customer(h, row, customer);
         import_baseline_lead(h, row, customer, lead);
         h->created++;
