@@ -10,20 +10,23 @@ In a page:
                             backslash goes on), what is between them is the output; a command that
                             is followed by "(exit status N)" must end with N
     <!-- not run -->        the next code block is only read
+    <!-- needs PROGRAM -->  the next code block is run where there is such a program
 Ids, hashes and instants of today are compared by their form alone, "..." stands for any text.
 
 "cc", "pkg-config", "autocrm" and "meson" are found as after an installation.
 
 Usage: pages.py SOURCE-ROOT BUILD-FOLDER C-COMPILER PAGE...
 """
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
-MARK = re.compile(r"<!-- (file: (?P<file>[\w./-]+)|not run) -->\s*\Z")
+MARK = re.compile(r"<!-- (file: (?P<file>[\w./-]+)|not run|needs (?P<needs>\w+)) -->\s*\Z")
 SAME = [
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), "ID"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
@@ -84,7 +87,8 @@ def check(page, env):
                 with open(path, "w", encoding="utf-8") as out:
                     out.write(body)
                 continue
-            if mark or kind not in ("sh", "console"):
+            wanted = mark and mark.group("needs")
+            if mark and not (wanted and shutil.which(wanted)) or kind not in ("sh", "console"):
                 continue
             steps = [(body, "...", 0)] if kind == "sh" else commands(body)
             for command, shown, want in steps:
@@ -99,25 +103,42 @@ def check(page, env):
     return ran, faults
 
 
+def sanitizers(build):
+    path = os.path.join(build, "meson-info", "intro-buildoptions.json")
+    with open(path, encoding="utf-8") as options:
+        value = {o["name"]: o["value"] for o in json.load(options)}.get("b_sanitize", "none")
+    return "" if value == "none" else f"-fsanitize={value}"
+
+
+def install(build, tools):
+    """Install into a folder of its own; returns where the library is."""
+    subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", tools],
+                   check=True, stdout=subprocess.DEVNULL)
+    for folder, _, names in os.walk(tools):
+        if "autocrm.pc" in names:
+            path = os.path.join(folder, "autocrm.pc")
+            with open(path, encoding="utf-8") as source:
+                text = source.read()
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(re.sub(r"^prefix=", f"prefix={tools}", text, flags=re.M))
+            return os.path.dirname(folder)
+    raise SystemExit("no autocrm.pc was installed")
+
+
 def environment(build, compiler, tools):
     """As after an installation: the library found by pkg-config, the tools on PATH."""
-    flags = ""
-    with open(os.path.join(build, "meson-info", "intro-buildoptions.json"),
-              encoding="utf-8") as options:
-        found = re.search(r'"b_sanitize", "value": "([\w,]+)"', options.read())
-        if found and found.group(1) != "none":
-            flags = f"-fsanitize={found.group(1)}"
     cc = os.path.join(tools, "cc")
     with open(cc, "w", encoding="utf-8") as out:
-        out.write(f'#!/bin/sh\nexec {compiler} -Wall -Wextra -Werror {flags} "$@"\n')
+        out.write(f'#!/bin/sh\nexec {compiler} -Wall -Wextra -Werror {sanitizers(build)} "$@"\n')
     os.chmod(cc, 0o755)
+    lib = install(build, tools)
     env = dict(os.environ)
     env.pop("AUTOCRM_DB", None)
     env.update({
         "PATH": os.pathsep.join([tools, os.path.join(build, "examples", "cli"), env["PATH"]]),
-        "CC": cc,
-        "PKG_CONFIG_PATH": os.path.join(build, "meson-uninstalled"),
-        "LD_LIBRARY_PATH": os.path.join(build, "lib"),
+        "CC": "cc",
+        "PKG_CONFIG_PATH": os.path.join(lib, "pkgconfig"),
+        "LD_LIBRARY_PATH": lib,
         "LC_ALL": "C.UTF-8",
     })
     return env
