@@ -20,7 +20,7 @@ def anchors(text):
 
 
 def main():
-    root = sys.argv[1]
+    root = os.path.abspath(sys.argv[1])
     pages = [os.path.join(root, name) for name in ("README.md", "CHANGELOG.md")]
     for folder, _, names in os.walk(os.path.join(root, "docs")):
         pages += [os.path.join(folder, name) for name in names if name.endswith(".md")]
