@@ -308,8 +308,8 @@ static void put_index(const char *folder, const acrm_value *registry)
     FILE *out = open_page(folder, "index");
 
     fputs("# Reference\n\nMade from the registry of the library by `tools/reference.c`; the same "
-          "is to be had at run time\nfrom `acrm_describe()`. One page for each noun. Functions in C "
-          "are described in the headers under\n`include/autocrm/`. What every entity can do: "
+          "is to be had at run time\nfrom `acrm_describe()`. One page for each noun. Functions in "
+          "C are described in the headers under\n`include/autocrm/`. What every entity can do: "
           "[records](records.md).\n\n", out);
     fputs("Every operation that writes also takes `idempotency_key` (a repeated call gives the "
           "first result),\n`dry_run` (all of it happens and is undone) and `reason` (kept in the "
