@@ -79,9 +79,25 @@ static int32_t dispatch_permit(acrm__call *call)
     return st;
 }
 
+/* The handler and what follows from it, or the result of an earlier call with the same key.
+ * *since: the last event before. */
+static int32_t dispatch_handle(acrm__call *call, const char *key, int64_t *since, bool *found)
+{
+    int32_t st = dispatch_permit(call);
+
+    if (st == ACRM_OK && key)
+        st = acrm__idempotency_find(call, key, found);
+    if (st == ACRM_OK)
+        st = acrm__chain_load(call);
+    *since = call->session->chain.event_seq;
+    if (st != ACRM_OK || *found)
+        return st;
+    st = call->info->op->run(call);
+    return st == ACRM_OK ? acrm__react(call) : st;
+}
+
 static int32_t dispatch_write(acrm__call *call, acrm__finish_fn finish, void *user)
 {
-    acrm_session *s = call->session;
     const char *key = acrm__get_text(call->args, "idempotency_key");
     bool dry_run = acrm_value_bool(acrm_value_get(call->args, "dry_run")) != 0;
     bool found = false;
@@ -89,16 +105,8 @@ static int32_t dispatch_write(acrm__call *call, acrm__finish_fn finish, void *us
     int32_t st = acrm__transaction_begin(call, true);
     if (st != ACRM_OK)
         return st;
-    st = dispatch_permit(call);
-    if (st == ACRM_OK && key)
-        st = acrm__idempotency_find(call, key, &found);
-    if (st == ACRM_OK && dry_run)
-        st = acrm__chain_load(call);
-    int64_t since = s->chain.event_seq;
-    if (st == ACRM_OK && !found)
-        st = call->info->op->run(call);
-    if (st == ACRM_OK && !found)
-        st = acrm__react(call);
+    int64_t since = 0;
+    st = dispatch_handle(call, key, &since, &found);
     if (st == ACRM_OK && dry_run)
         st = dispatch_what_if(call, since);
     if (st == ACRM_OK && finish && finish(user, call->out) != ACRM_OK)
@@ -107,7 +115,7 @@ static int32_t dispatch_write(acrm__call *call, acrm__finish_fn finish, void *us
         st = acrm__idempotency_keep(call, key);
     if (st == ACRM_OK && !dry_run)
         return acrm__transaction_commit(call);
-    acrm__transaction_rollback(s);
+    acrm__transaction_rollback(call->session);
     return st;
 }
 

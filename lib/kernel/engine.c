@@ -94,9 +94,30 @@ void acrm_close(acrm_engine *engine)
     pthread_mutex_destroy(&engine->lock);
     engine->magic = 0;
     acrm_allocator allocator = engine->allocator;
+    acrm_zone_free(engine->clock_zone);
     if (engine->zone)
         acrm__free(&allocator, engine->zone, strlen(engine->zone) + 1);
     acrm__free(&allocator, engine, sizeof *engine);
+}
+
+static int32_t engine_zone(acrm_engine *engine, const char *zone, acrm_error **err)
+{
+    size_t size = strlen(zone) + 1;
+
+    engine->zone = acrm__alloc(&engine->allocator, size);
+    if (!engine->zone)
+        return acrm__error_nomem(err);
+    memcpy(engine->zone, zone, size);
+    if (strcmp(zone, "UTC") == 0)
+        return ACRM_OK;
+    int32_t st = acrm_zone_load(zone, NULL, &engine->allocator, &engine->clock_zone, NULL);
+    if (st == ACRM_E_NOMEM)
+        return acrm__error_nomem(err);
+    if (st != ACRM_OK)
+        return acrm__error(err, ACRM_E_INVALID, "zone", "zone",
+                           "there is no time zone %.64s on this machine: give an IANA name such "
+                           "as Asia/Tehran", zone);
+    return ACRM_OK;
 }
 
 static int32_t engine_new(const acrm_options *o, const acrm_storage_ops *ops, void *self,
@@ -104,7 +125,6 @@ static int32_t engine_new(const acrm_options *o, const acrm_storage_ops *ops, vo
 {
     acrm_allocator allocator = acrm__allocator(o->allocator);
     acrm_engine *engine = acrm__alloc_zero(&allocator, sizeof *engine);
-    const char *zone = o->zone ? o->zone : "UTC";
 
     if (!engine) {
         if (ops->destroy)
@@ -118,10 +138,9 @@ static int32_t engine_new(const acrm_options *o, const acrm_storage_ops *ops, vo
     engine->flags = o->flags;
     atomic_init(&engine->refs, 1);
     pthread_mutex_init(&engine->lock, NULL);
-    engine->zone = acrm__alloc(&allocator, strlen(zone) + 1);
-    int32_t st = engine->zone ? engine_ports(engine, o, err) : acrm__error_nomem(err);
-    if (engine->zone)
-        memcpy(engine->zone, zone, strlen(zone) + 1);
+    int32_t st = engine_zone(engine, o->zone ? o->zone : "UTC", err);
+    if (st == ACRM_OK)
+        st = engine_ports(engine, o, err);
     if (st == ACRM_OK)
         st = acrm__registry_build(&allocator, NULL, NULL, &engine->registry, err);
     if (st == ACRM_OK)

@@ -30,13 +30,15 @@ static int32_t filter_field(acrm__call *call, const acrm__entity *entity, uint32
         .digits = -1, .currency = f->currency,
         .choices = (const char *const *)f->choices.items, .n_choices = f->choices.count,
     };
+    out->entity = entity;
+    if (f->def.type == ACRM__T_DECIMAL)
+        out->encoded = 1;
     if (!(f->def.flags & ACRM__ENCRYPTED))
         return ACRM_OK;
     if (f->blind == UINT32_MAX)
         return ACRM_E_UNSUPPORTED;
     out->column = f->blind;
     out->encoded = 1;
-    out->entity = entity;
     return ACRM_OK;
 }
 
@@ -82,7 +84,7 @@ static const char *filter_suggest(void *self, const void *entity, const char *na
     return acrm__nearest(name, len, filter_name_at, entity);
 }
 
-/* A value of an encrypted field is looked for by its blind index. */
+/* A value of an encrypted field is looked for by its blind index, a decimal by its one form. */
 static int32_t filter_encode(void *self, const acrm__filter_field *field, const acrm_value *value,
                              acrm__arena *arena, acrm_cell *out)
 {
@@ -94,6 +96,8 @@ static int32_t filter_encode(void *self, const acrm__filter_field *field, const 
     (void)arena;
     if (!text)
         return ACRM_E_INVALID;
+    if (entity->fields[field->column].def.type == ACRM__T_DECIMAL)
+        return acrm__decimal_normalise(call, text, len, out) ? ACRM_OK : ACRM_E_INVALID;
     for (uint32_t i = 0; i < entity->n_fields; i++)
         if (entity->fields[i].blind == field->column)
             return acrm__blind(call, entity, i, text, len, out);
@@ -130,6 +134,29 @@ static int32_t filter_variable(void *self, const char *name, size_t len, const a
     return ACRM_OK;
 }
 
+/* Days begin and end by the clock of the business. */
+static bool filter_day_start(void *self, int32_t day, int64_t *us)
+{
+    const acrm__call *call = self;
+    const acrm_zone *zone = call->session->engine->clock_zone;
+
+    if (!zone) {
+        *us = day * ACRM__DAY_US;
+        return true;
+    }
+    return acrm_zone_to_instant(zone, day, 0, us, NULL) == ACRM_OK;
+}
+
+static int32_t filter_today(const acrm__call *call)
+{
+    const acrm_zone *zone = call->session->engine->clock_zone;
+    acrm_local local = { .struct_size = sizeof local };
+
+    if (zone && acrm_zone_to_local(zone, call->now, &local) == ACRM_OK)
+        return local.day;
+    return (int32_t)acrm__floor_div(call->now, ACRM__DAY_US);
+}
+
 int32_t acrm__filter(acrm__call *call, const acrm__entity *entity, const acrm_value *filter,
                      const char *path, const acrm_filter_node **out)
 {
@@ -137,7 +164,7 @@ int32_t acrm__filter(acrm__call *call, const acrm__entity *entity, const acrm_va
                                    .suggest = filter_suggest, .encode = filter_encode };
     acrm__filter_context context = {
         .self = call, .now_us = call->now, .variable = filter_variable,
-        .today = (int32_t)acrm__floor_div(call->now, ACRM__DAY_US),
+        .today = filter_today(call), .day_start = filter_day_start,
     };
 
     return acrm__filter_parse(call->arena, &schema, &context, entity, &entity->table, filter, path,

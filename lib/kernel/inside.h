@@ -3,6 +3,7 @@
 #ifndef ACRM_KERNEL_INSIDE_H
 #define ACRM_KERNEL_INSIDE_H
 
+#include "autocrm/calendar.h"
 #include "autocrm/engine.h"
 #include "base/buf.h"
 #include "kernel/call.h"
@@ -80,6 +81,7 @@ struct acrm_engine {
     void *storage_self;
     uint32_t flags;
     char *zone;
+    acrm_zone *clock_zone;          /* NULL: UTC */
     pthread_mutex_t lock;           /* guards registry and uuid */
     acrm__registry *registry;       /* the newest */
     acrm__uuid_state uuid;
@@ -314,6 +316,9 @@ acrm_cell *acrm__cells_copy(acrm__arena *arena, const acrm_cell *cells, uint32_t
 /* kernel/meta.c: small facts kept in the meta table, by a name of at most 16 bytes. */
 int32_t acrm__meta_get(acrm__call *call, const char *name, int32_t column, acrm_cell *out);
 int32_t acrm__meta_put(acrm__call *call, const char *name, int32_t column, acrm_cell value);
+
+/* A decimal's one form: "0.10" and "00.1" are "0.1". False when the text is none. */
+bool acrm__decimal_normalise(acrm__call *call, const char *text, size_t len, acrm_cell *out);
 
 /* kernel/references.c */
 void acrm__references_forget(acrm_session *session);

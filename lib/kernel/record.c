@@ -100,8 +100,7 @@ static bool record_duration(const char *text, size_t len, int64_t *out)
     return !__builtin_add_overflow((int64_t)d.days * ACRM__DAY_SECONDS, d.seconds, out);
 }
 
-/* Exact decimal text without superfluous zeros or signs. */
-static bool record_decimal(acrm__call *call, const char *text, size_t len, acrm_cell *out)
+bool acrm__decimal_normalise(acrm__call *call, const char *text, size_t len, acrm_cell *out)
 {
     size_t digits = 0, i = 0, fraction = 0;
     bool minus = len > 0 && text[0] == '-';
@@ -149,7 +148,7 @@ static bool record_parse(acrm__call *call, int32_t type, const char *text, size_
         *out = acrm__cell_blob(bytes, 16);
         return true;
     case ACRM__T_DECIMAL:
-        return record_decimal(call, text, len, out);
+        return acrm__decimal_normalise(call, text, len, out);
     case ACRM__T_INSTANT:
         if (!acrm__instant_parse(text, len, &n))
             return false;
