@@ -31,7 +31,9 @@ def sample(schema):
     if kind == "int":
         return schema.get("minimum", 1)
     value = BY_TYPE.get(kind, "text")
-    return value[:schema["maxLength"]] if isinstance(value, str) and "maxLength" in schema else value
+    if isinstance(value, str) and "maxLength" in schema:
+        return value[:schema["maxLength"]]
+    return value
 
 
 def main():

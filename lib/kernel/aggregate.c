@@ -31,8 +31,9 @@ static const struct {
     const char *name;
     int32_t code;
 } aggregate_buckets[] = {
-    { "hour", ACRM_BUCKET_HOUR },   { "day", ACRM_BUCKET_DAY },         { "week", ACRM_BUCKET_WEEK },
-    { "month", ACRM_BUCKET_MONTH }, { "quarter", ACRM_BUCKET_QUARTER }, { "year", ACRM_BUCKET_YEAR },
+    { "hour", ACRM_BUCKET_HOUR },       { "day", ACRM_BUCKET_DAY },
+    { "week", ACRM_BUCKET_WEEK },       { "month", ACRM_BUCKET_MONTH },
+    { "quarter", ACRM_BUCKET_QUARTER }, { "year", ACRM_BUCKET_YEAR },
 }, aggregate_functions[] = {
     { "sum", ACRM_AGGREGATE_SUM }, { "min", ACRM_AGGREGATE_MIN },
     { "max", ACRM_AGGREGATE_MAX }, { "avg", ACRM_AGGREGATE_AVG },

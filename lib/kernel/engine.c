@@ -43,7 +43,8 @@ static bool engine_import(void *dst, size_t dst_size, const void *src, size_t mi
     return true;
 }
 
-#define ENGINE_IMPORT(dst, src) (!(src) || engine_import((dst), sizeof *(dst), (src), sizeof *(dst)))
+#define ENGINE_IMPORT(dst, src)                                                                   \
+    (!(src) || engine_import((dst), sizeof *(dst), (src), sizeof *(dst)))
 
 static int32_t engine_ports(acrm_engine *engine, const acrm_options *o, acrm_error **err)
 {

@@ -96,7 +96,13 @@ struct acrm_engine {
 
 enum { ACRM__PRINCIPAL_SYSTEM = 0, ACRM__PRINCIPAL_USER, ACRM__PRINCIPAL_CUSTOMER };
 
-enum { ACRM__SCOPE_NONE = 0, ACRM__SCOPE_OWN, ACRM__SCOPE_TEAM, ACRM__SCOPE_DEALER, ACRM__SCOPE_ALL };
+enum {
+    ACRM__SCOPE_NONE = 0,
+    ACRM__SCOPE_OWN,
+    ACRM__SCOPE_TEAM,
+    ACRM__SCOPE_DEALER,
+    ACRM__SCOPE_ALL
+};
 
 typedef struct acrm__field_rules acrm__field_rules;
 
@@ -112,7 +118,7 @@ struct acrm__principal {
     uint32_t n_dealer_ids;
     const acrm_cell *team_ids;   /* users of the same team, with oneself */
     uint32_t n_team_ids;
-    const acrm_value *role;      /* {"permissions":[...],"scopes":{...},"fields":{...}}; NULL: all */
+    const acrm_value *role;      /* maps "permissions", "scopes" and "fields"; NULL: all */
     int64_t epoch;               /* engine->access_epoch it was resolved at */
     int64_t shared_epoch;        /* the same as kept in the database, for other processes */
     int64_t mark;                /* change mark at which shared_epoch was read */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RECORD_TEXT_MAX = 4096, RECORD_FAULTS_MAX = 100 };
+enum { RECORD_TEXT_MAX = 4096, RECORD_FAULTS_MAX = 100, RECORD_DECIMAL_MAX = 64 };
 
 int32_t acrm__fault(acrm_value *faults, const char *path, const char *reason, const char *format,
                     ...)
@@ -100,32 +100,32 @@ static bool record_duration(const char *text, size_t len, int64_t *out)
     return !__builtin_add_overflow((int64_t)d.days * ACRM__DAY_SECONDS, d.seconds, out);
 }
 
+static size_t record_digits(const char *text, size_t len, size_t at)
+{
+    size_t n = 0;
+
+    while (at + n < len && text[at + n] >= '0' && text[at + n] <= '9')
+        n++;
+    return n;
+}
+
 bool acrm__decimal_normalise(acrm__call *call, const char *text, size_t len, acrm_cell *out)
 {
-    size_t digits = 0, i = 0, fraction = 0;
     bool minus = len > 0 && text[0] == '-';
+    size_t start = minus, whole = record_digits(text, len, start), end = start + whole;
+    size_t fraction = end < len && text[end] == '.' ? record_digits(text, len, end + 1) : 0;
+    bool pointed = fraction > 0;
 
-    i += minus;
-    while (i + 1 < len && text[i] == '0' && text[i + 1] >= '0' && text[i + 1] <= '9')
-        i++;
-    size_t start = i;
-    for (; i < len && text[i] >= '0' && text[i] <= '9'; i++)
-        digits++;
-    size_t end = i;
-    if (i < len && text[i] == '.') {
-        for (i++; i < len && text[i] >= '0' && text[i] <= '9'; i++) {
-            fraction++;
-            if (text[i] != '0')
-                end = i + 1;
-        }
-        if (fraction == 0)
-            return false;
-    }
-    if (i != len || digits == 0 || len > 64)
+    if (whole == 0 || len > RECORD_DECIMAL_MAX || end + pointed + fraction != len)
         return false;
-    bool zero = end - start == 1 && text[start] == '0';
-    char *copy = acrm__arena_format(call->arena, "%s%.*s", minus && !zero ? "-" : "",
-                                    (int)(end - start), text + start);
+    while (fraction > 0 && text[end + fraction] == '0')
+        fraction--;
+    for (; whole > 1 && text[start] == '0'; whole--)
+        start++;
+    bool zero = fraction == 0 && whole == 1 && text[start] == '0';
+    size_t kept = end - start + (fraction ? fraction + 1 : 0);
+    char *copy = acrm__arena_format(call->arena, "%s%.*s", minus && !zero ? "-" : "", (int)kept,
+                                    text + start);
     *out = copy ? acrm__cell_text(copy) : acrm__cell_null();
     return copy != NULL;
 }

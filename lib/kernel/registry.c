@@ -314,8 +314,8 @@ static int32_t registry_link_field(registry_builder *b, acrm__entity *entity, ui
     acrm__fieldinfo *f = &entity->fields[i];
 
     if (f->def.type == ACRM__T_REF) {
-        const acrm__entity *target =
-            f->def.target ? acrm__registry_entity(b->r, f->def.target, strlen(f->def.target)) : NULL;
+        const char *name = f->def.target ? f->def.target : "";
+        const acrm__entity *target = acrm__registry_entity(b->r, name, strlen(name));
         if (!target)
             return registry_fault(b, entity->def->name, f->def.name, "refers to no known entity");
         f->target = target->number;

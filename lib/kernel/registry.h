@@ -47,7 +47,8 @@ struct acrm__entity {
     acrm__names names;
     acrm_table table;
     const char *events[4]; /* "lead.created" ..., by ACRM__CREATED ... */
-    uint32_t dealer, owner, customer, via, subject, label, timeline; /* field numbers, or UINT32_MAX */
+    /* Field numbers, or UINT32_MAX. */
+    uint32_t dealer, owner, customer, via, subject, label, timeline;
     bool searchable, personal, custom;
     const acrm__hook *const *hooks; /* ends with NULL */
 };
@@ -106,8 +107,8 @@ typedef struct acrm__custom {
     uint32_t n_fields;
 } acrm__custom;
 
-/* Build one; it copies what it keeps of `custom` and takes `older` (NULL: none) over. Its tables get
- * numbers of their own. Declarations are checked: an error names the entity and the field. */
+/* Build one; it copies what it keeps of `custom` and takes `older` (NULL: none) over. Its tables
+ * get numbers of their own. Declarations are checked: an error names the entity and the field. */
 int32_t acrm__registry_build(const acrm_allocator *allocator, const acrm__custom *custom,
                              acrm__registry *older, acrm__registry **out, acrm_error **err);
 void acrm__registry_free(acrm__registry *registry); /* and the older ones */

@@ -44,7 +44,8 @@ static void crm_call(crm *c, const char *operation, const char *json)
 }
 
 static const char *const crm_given[] = { "Ali", "Maryam", "Giulia", "Ivan", "Wei", "Sara", "Reza" };
-static const char *const crm_family[] = { "Rezaei", "Ahmadi", "Rossi", "Petrov", "Zhang", "Karimi" };
+static const char *const crm_family[] = { "Rezaei", "Ahmadi", "Rossi",
+                                          "Petrov", "Zhang",  "Karimi" };
 static const char *const crm_region[] = { "Tehran", "Isfahan", "Fars", "Lombardia", "Lazio" };
 
 typedef struct crm_person {

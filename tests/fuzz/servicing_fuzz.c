@@ -169,8 +169,10 @@ static void fuzz_recast(fuzz_bytes *in, const acrm_due *dues, size_t n)
     int32_t day = (int32_t)fuzz_take(in, 2);
     int64_t amount = fuzz_take(in, 3);
     int32_t status = fuzz_take(in, 1) & 1
-                         ? acrm_prepay(&terms, dues, n, day, amount, rows, 128, &result, lines, 8, NULL, NULL)
-                         : acrm_restructure(&terms, dues, n, day, rows, 128, &result, lines, 8, NULL, NULL);
+                         ? acrm_prepay(&terms, dues, n, day, amount, rows, 128, &result, lines, 8,
+                                       NULL, NULL)
+                         : acrm_restructure(&terms, dues, n, day, rows, 128, &result, lines, 8,
+                                            NULL, NULL);
     if (status != ACRM_OK)
         return;
     int64_t principal = 0;

@@ -113,7 +113,7 @@ END_TEST
 
 START_TEST(files__a_foreign_file_is_left_alone)
 {
-    static const char text[] = "Dear reader, this is a letter and no database. ....................."
+    static const char text[] = "Dear reader, this is a letter and no database. ..................."
                                "......................................................";
     write_file(text, sizeof text);
     refuse_open(0, ACRM_E_CORRUPT, ACRM_E_CORRUPT);

@@ -102,7 +102,8 @@ static int64_t kill_creating(int run)
     sleep_us(random_below(60000));
     kill(child, SIGKILL);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "run %d ended by itself", run);
+    ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+                  "run %d ended by itself", run);
     for (ssize_t n; (n = read(told[0], seen, sizeof seen)) > 0;)
         count += n;
     close(told[0]);

@@ -72,7 +72,7 @@ typedef struct acrm_index {
     uint32_t flags;
 } acrm_index;
 
-/** A table. Column 0 is its key: a BLOB of 16 bytes (an id), or an INT or TEXT given by the library;
+/** A table. Column 0 is its key: a BLOB of 16 bytes (an id), or an INT or TEXT of the library's;
  * it is never NULL and never changes. A table is not both searched and lean. The struct outlives
  * every connection that was given it; adapters may cache by `number`. */
 struct acrm_table {
@@ -112,7 +112,8 @@ enum {
 };
 
 /** A node of a filter tree, which nests 64 deep at most (ACRM_E_LIMIT). Values are of the column's
- * type or NULL; a number may be compared with any number, exactly. Column numbers refer to the table that the node is evaluated on: the
+ * type or NULL; a number may be compared with any number, exactly. Column
+ * numbers refer to the table that the node is evaluated on: the
  * query's, or the `related` table of the nearest RELATED node above. */
 typedef struct acrm_filter_node {
     int32_t op;
@@ -137,7 +138,7 @@ enum {
     ACRM_BUCKET_YEAR = 6
 };
 
-/** Aggregates. COUNT needs no column; the others skip NULL cells and over nothing are NULL, or 0 for
+/** Aggregates. COUNT needs no column; the others skip NULL cells and are NULL over nothing, 0 for
  * COUNT_DISTINCT. */
 enum {
     ACRM_AGGREGATE_NONE = 0,

@@ -30,7 +30,7 @@ static inline acrm__civil acrm__date_of(int32_t day)
 bool acrm__month_end(int32_t day);
 
 /* The day `months` later (or earlier), on day-of-month `day_of_month` or the month's last day when
- * the month is shorter. Counts from the month of `day`. Days outside the range are clamped to it. */
+ * the month is shorter. Counts from the month of `day`. Days outside the range are clamped. */
 int32_t acrm__day_in_month(int32_t day, int32_t months, int32_t day_of_month);
 
 #endif

@@ -41,7 +41,7 @@ const acrm__phone_country *acrm__phone_country_at(size_t n);
  */
 const acrm__phone_country *acrm__phone_by_number(const char *digits, size_t n, size_t *code_len);
 
-/* The country a national number of the plan of `home` belongs to: `home` or a sharer of its code. */
+/* The country a national number of the plan of `home` belongs to: `home`, or one with its code. */
 const acrm__phone_country *acrm__phone_owner(const acrm__phone_country *home, const char *national,
                                              size_t n);
 

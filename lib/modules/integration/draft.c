@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the drafts of all formats share: who delivered it, who it is about, how it is known again. */
+/* What the drafts of all formats share: who delivered it, who it is about, how it is known. */
 #include "modules/integration/draft.h"
 
 #include <sodium.h>

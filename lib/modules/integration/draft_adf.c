@@ -183,7 +183,8 @@ int32_t acrm__draft_adf(acrm__call *call, const acrm__draft_options *options,
     acrm__str_init(&identity, &call->arena->allocator);
     (void)acrm__json_write(&identity, prospect, 0);
     st = identity.failed ? acrm__nomem(call)
-                         : acrm__draft_end(call, options, draft, identity.data, identity.len, fault);
+                         : acrm__draft_end(call, options, draft, identity.data, identity.len,
+                                           fault);
     acrm__str_free(&identity);
     if (st == ACRM_OK)
         *out = fault->reason[0] ? NULL : draft;

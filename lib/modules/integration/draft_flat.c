@@ -9,7 +9,16 @@
 #include <string.h>
 
 /* Kinds of target: where the value goes and how it is read. */
-enum { FLAT_CUSTOMER, FLAT_LEAD, FLAT_LOWER, FLAT_INT, FLAT_INSTANT, FLAT_PHONE, FLAT_EMAIL, FLAT_BOOL };
+enum {
+    FLAT_CUSTOMER,
+    FLAT_LEAD,
+    FLAT_LOWER,
+    FLAT_INT,
+    FLAT_INSTANT,
+    FLAT_PHONE,
+    FLAT_EMAIL,
+    FLAT_BOOL
+};
 
 static const struct {
     const char *name; /* also the field's, in the customer or the lead */
@@ -37,7 +46,8 @@ static const struct {
       "پست الکترونیک" },
     { "subject", FLAT_LEAD, "subject|title|betreff|oggetto|тема|主题|موضوع" },
     { "make", FLAT_LEAD, "make|brand|marke|marca|марка|品牌|برند" },
-    { "model", FLAT_LEAD, "model|vehicle|car|modell|fahrzeug|modello|модель|автомобиль|车型|مدل|خودرو" },
+    { "model", FLAT_LEAD,
+      "model|vehicle|car|modell|fahrzeug|modello|модель|автомобиль|车型|مدل|خودرو" },
     { "trim", FLAT_LEAD, "trim|version|ausstattung|allestimento|комплектация|配置|تیپ" },
     { "model_year", FLAT_INT, "model year|year|baujahr|anno|год|年份|سال|سال ساخت" },
     { "vin", FLAT_LEAD, "vin|chassis|chassis number|fahrgestellnummer|telaio|شماره شاسی" },

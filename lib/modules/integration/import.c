@@ -394,7 +394,9 @@ static int32_t import_all(import_run *run)
     const char *encoding = acrm__arg_text(call, "encoding");
     bool more = true;
 
-    int32_t st = acrm__rows_open(&run->rows, call, acrm__rows_format(acrm__arg_text(call, "format")),
+    int32_t format = acrm__rows_format(acrm__arg_text(call, "format"));
+
+    int32_t st = acrm__rows_open(&run->rows, call, format,
                                  encoding ? acrm__encoding_by_name(encoding, strlen(encoding))
                                           : ACRM__ENCODING_NONE,
                                  delimiter ? delimiter[0] : '\0', import_read, run);

@@ -41,8 +41,8 @@ typedef struct acrm__rows {
 int32_t acrm__rows_open(acrm__rows *rows, acrm__call *call, int32_t format, int32_t encoding,
                         char delimiter, acrm__read_fn read, void *user);
 void acrm__rows_close(acrm__rows *rows);
-/* The next row; what it holds lives until the one after, but `row` of a CSV or of JSON lines lives in
- * the call's arena. */
+/* The next row; what it holds lives until the one after, but `row` of a CSV or of JSON lines lives
+ * in the call's arena. */
 int32_t acrm__rows_next(acrm__rows *rows, acrm__rows_item *item, bool *more);
 
 int32_t acrm__rows_format(const char *name); /* "adf", "csv", "jsonl"; AUTO for others */

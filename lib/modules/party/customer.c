@@ -105,7 +105,8 @@ static int32_t customer_identifier(acrm__call *call, acrm__rec *rec)
             return acrm__fail(call, ACRM_E_INVALID, "format", "national_id",
                               "national_id is no identifier of %s: %s", country,
                               acrm_identity_rule_text(identity.rule));
-        char *normal = acrm__arena_text(call->arena, identity.normalized, strlen(identity.normalized));
+        char *normal = acrm__arena_text(call->arena, identity.normalized,
+                                        strlen(identity.normalized));
         if (!normal)
             return acrm__nomem(call);
         acrm__set(rec, F_customer__national_id, acrm__cell_text(normal));

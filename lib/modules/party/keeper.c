@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who looks after a customer: the dealer and the user who take the first lead. From then on they see
- * the customer, and later leads come back to them. */
+/* Who looks after a customer: the dealer and the user who take the first lead. From then on they
+ * see the customer, and later leads come back to them. */
 #include "modules/party/party.h"
 
 #include "modules/party/entities.h"

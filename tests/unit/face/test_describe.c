@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The descriptions: what bindings, servers and tools are made from must be whole and well-formed. */
+/* The descriptions: what bindings, servers and tools are made from must be well-formed. */
 #include "autocrm/engine.h"
 #include "support/suite.h"
 

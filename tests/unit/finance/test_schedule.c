@@ -211,7 +211,7 @@ START_TEST(schedule__treats_a_long_first_period_as_asked)
 }
 END_TEST
 
-/* Each row costs what acrm_day_count() says of its days, for all conventions; and ACT/ACT ICMA makes
+/* Each row costs what acrm_day_count() says of its days, for all conventions; ACT/ACT ICMA makes
  * regular periods equal, as the nominal rate does. */
 START_TEST(schedule__counts_days_by_every_convention)
 {

@@ -57,7 +57,7 @@ START_TEST(identity__agrees_with_every_vector)
     } reasons[] = { /* the oracle's reasons, and ours for the same fault */
         { "InvalidLength", { ACRM_ID_LENGTH } },
         { "InvalidFormat", { ACRM_ID_STRUCTURE, ACRM_ID_CHARACTER, ACRM_ID_FILLER } },
-        { "InvalidChecksum", { ACRM_ID_CHECK, ACRM_ID_LENGTH } }, /* it looks at IBAN lengths last */
+        { "InvalidChecksum", { ACRM_ID_CHECK, ACRM_ID_LENGTH } }, /* it looks at lengths last */
         { "InvalidComponent", { ACRM_ID_PLACE, ACRM_ID_DATE, ACRM_ID_COUNTRY } },
     };
     cJSON *root = vectors_load("national_ids.json");

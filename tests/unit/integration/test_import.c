@@ -50,7 +50,8 @@ static void expect_counts(const acrm_value *out, int64_t rows, int64_t created, 
 
 static const char messy[] =
     "Name;Telefon;Modell;Datum;Wunschfarbe\n"
-    "Test Person Eins;\xdb\xb0\xdb\xb9\xdb\xb1\xdb\xb2 \xdb\xb3\xdb\xb4\xdb\xb5 \xdb\xb6\xdb\xb7\xdb\xb8\xdb\xb9;X3;1404/08/30;blau\n"
+    "Test Person Eins;\xdb\xb0\xdb\xb9\xdb\xb1\xdb\xb2 "
+    "\xdb\xb3\xdb\xb4\xdb\xb5 \xdb\xb6\xdb\xb7\xdb\xb8\xdb\xb9;X3;1404/08/30;blau\n"
     "Test Person Eins;+98 912 345 6789;X3;2026-11-20;blau\n"
     "Test Person Zwei;021 22334455;i4;no date;\n"
     ";;X5;;\n"
@@ -180,7 +181,8 @@ START_TEST(import__cut_short_goes_on_where_it_stopped)
     int64_t before = office_count(&o, "lead.count", "{}");
     ck_assert_int_gt(before, 0);
     ck_assert_int_lt(before, 900);
-    ck_assert_int_eq(office_count(&o, "import_job.count", "{\"where\":{\"status\":\"running\"}}"), 1);
+    ck_assert_int_eq(office_count(&o, "import_job.count",
+                                  "{\"where\":{\"status\":\"running\"}}"), 1);
 
     acrm_value *out = office_import(&o, text, "long.csv");
     expect_counts(out, 900, 900, 0, 0, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Entities and fields added at run time: as good as declared ones, and refused when they are not. */
+/* Entities and fields added at run time: as good as declared ones, or refused. */
 #include "unit/kernel/world.h"
 
 static world w;

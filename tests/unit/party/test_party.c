@@ -7,7 +7,8 @@
 
 static const char person[] =
     "{\"given_name\":\"Test\",\"family_name\":\"Person\",\"country\":\"IR\",\"id_country\":\"IR\","
-    "\"national_id\":\"\xdb\xb0\xdb\xb0\xdb\xb1\xdb\xb3\xdb\xb5\xdb\xb4\xdb\xb2\xdb\xb4\xdb\xb1\xdb\xb9\","
+    "\"national_id\":\"\xdb\xb0\xdb\xb0\xdb\xb1\xdb\xb3\xdb\xb5"
+    "\xdb\xb4\xdb\xb2\xdb\xb4\xdb\xb1\xdb\xb9\","
     "\"contact_points\":[{\"channel\":\"phone\",\"value\":\"0912 345 6789\"},"
     "{\"channel\":\"email\",\"value\":\" Test.Person@EXAMPLE.com \"}]}";
 
@@ -32,7 +33,8 @@ START_TEST(customer__is_normalised_as_it_is_written)
     acrm_value_free(out);
     out = office_call(&o, "contact_point.list", "{\"order\":[\"channel\"]}");
     const acrm_value *items = acrm_value_get(out, "items");
-    ck_assert_str_eq(office_text(acrm_value_at(items, 0), "match_value"), "test.person@example.com");
+    ck_assert_str_eq(office_text(acrm_value_at(items, 0), "match_value"),
+                     "test.person@example.com");
     ck_assert_str_eq(office_text(acrm_value_at(items, 1), "match_value"), "+989123456789");
     acrm_value_free(out);
     office_close(&o);
@@ -81,10 +83,12 @@ static const struct {
     { "the same address in capitals",
       "{\"name\":\"Test P\",\"contact_points\":[{\"channel\":\"email\",\"value\":"
       "\"TEST.PERSON@example.COM\"}]}", true },
-    { "the same identifier, whatever the name", "{\"name\":\"Else\",\"national_id\":\"0013542419\"}",
+    { "the same identifier, whatever the name",
+      "{\"name\":\"Else\",\"national_id\":\"0013542419\"}",
       true },
     { "a national number of another country",
-      "{\"country\":\"DE\",\"contact_points\":[{\"channel\":\"phone\",\"value\":\"0912 345 6789\"}]}",
+      "{\"country\":\"DE\","
+      "\"contact_points\":[{\"channel\":\"phone\",\"value\":\"0912 345 6789\"}]}",
       false },
     { "nobody", "{\"name\":\"Nobody\"}", false },
 };
@@ -109,7 +113,8 @@ START_TEST(match__tells_the_same_person_by_exact_signs)
 END_TEST
 
 static const char *const identify_cases[][2] = {
-    { "{\"text\":\"\xdb\xb0\xdb\xb9\xdb\xb1\xdb\xb2\xdb\xb3\xdb\xb4\xdb\xb5\xdb\xb6\xdb\xb7\xdb\xb8\xdb\xb9\",\"country\":\"IR\"}", "phone" },
+    { "{\"text\":\"\xdb\xb0\xdb\xb9\xdb\xb1\xdb\xb2"
+      "\xdb\xb3\xdb\xb4\xdb\xb5\xdb\xb6\xdb\xb7\xdb\xb8\xdb\xb9\",\"country\":\"IR\"}", "phone" },
     { "{\"text\":\"test.person@example.com\"}", "email" },
     { "{\"text\":\"0013542419\"}", "national_id" },
     { "{\"text\":\"pers\"}", "name" },

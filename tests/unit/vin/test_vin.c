@@ -41,7 +41,8 @@ static void compare_vin(const cJSON *item)
     ck_assert_str_eq(vin.vis, vector_text(item, "expect.vis"));
     ck_assert_str_eq(vin.check_expected, vector_text(item, "expect.check_digit_expected"));
     ck_assert_int_eq(vin.check_ok, cJSON_IsTrue(vector_get(item, "expect.check_digit_ok")));
-    ck_assert_int_eq(vin.check_binds, cJSON_IsTrue(vector_get(item, "expect.check_digit_mandatory")));
+    ck_assert_int_eq(vin.check_binds,
+                     cJSON_IsTrue(vector_get(item, "expect.check_digit_mandatory")));
     ck_assert_msg((vin.rule == ACRM_VIN_OK) ==
                       (strcmp(vector_text(item, "expect.verdict"), "invalid") != 0), "%s", id);
     ck_assert_str_eq(vin.year_code, vector_text(item, "expect.model_year_code"));
