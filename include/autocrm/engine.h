@@ -160,7 +160,7 @@ ACRM_API int32_t acrm_cursor_new(acrm_session *session, const char *operation,
  * @since 0.1
  */
 ACRM_API int32_t acrm_cursor_next(acrm_cursor *cursor, const acrm_value **item, acrm_error **err);
-/** @param cursor (nullable) @since 0.1 */
+/** End a walk. @param cursor (nullable) @since 0.1 */
 ACRM_API void acrm_cursor_free(acrm_cursor *cursor);
 
 /**
