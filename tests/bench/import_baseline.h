@@ -53,7 +53,8 @@ static void import_baseline_statements(import_baseline *h)
         "name,match_name,country,vip_level,do_not_contact) "
         "VALUES(?1,1,?2,?2,'person',?3,?4,'IR',0,0)");
     h->insert_point = baseline_prepare(b, "INSERT INTO contact_point(" IMPORT_BASELINE_HEAD ","
-        "customer_id,channel,value,match_value,preferred,valid) VALUES(?1,1,?2,?2,?3,?4,?5,?6,0,1)");
+        "customer_id,channel,value,match_value,preferred,valid) "
+        "VALUES(?1,1,?2,?2,?3,?4,?5,?6,0,1)");
     h->insert_lead = baseline_prepare(b, "INSERT INTO lead(" IMPORT_BASELINE_HEAD ",customer_id,"
         "status,level,level_since,interest,channel,received_at,model,provider,external_id,"
         "resent_count,round,next_contact_at,next_agreed,attempts,contacts,neglect_step) "

@@ -90,7 +90,8 @@ static void import_prepare(import_side *side)
 
 static void import_ours(import_side *side, import_file *file, int64_t *statements)
 {
-    static const char args[] = "{\"source\":\"bench.csv\",\"provider\":\"bench\",\"country\":\"IR\"}";
+    static const char args[] = "{\"source\":\"bench.csv\",\"provider\":\"bench\","
+                               "\"country\":\"IR\"}";
     acrm_engine *engine;
     acrm_session *session;
     acrm_buf *out = NULL;
@@ -139,7 +140,7 @@ static void import_measure(bench *b, long rows)
         import_hand(&hand, &file);
         hand.took[i] = (bench_now_us() - begin) / (double)rows;
         if (ours.created != hand.created || ours.attached != hand.attached) {
-            fprintf(stderr, "the two do not do the same: %ld and %ld created, %ld and %ld attached\n",
+            fprintf(stderr, "the two differ: %ld and %ld created, %ld and %ld attached\n",
                     ours.created, hand.created, ours.attached, hand.attached);
             exit(EXIT_FAILURE);
         }

@@ -5,6 +5,17 @@
 
 #include "kernel/call.h"
 
+enum { ACRM__DRAFT_KNOWN = 32, ACRM__DRAFT_NAME = 40 };
+
+/* Columns whose meaning was found, so that the names are gone through once for an import. */
+typedef struct acrm__draft_known {
+    uint32_t n;
+    struct {
+        char column[ACRM__DRAFT_NAME];
+        size_t target;
+    } items[ACRM__DRAFT_KNOWN];
+} acrm__draft_known;
+
 /* What an import says about all of its rows. */
 typedef struct acrm__draft_options {
     const char *provider; /* who delivered it; NULL: the source's name */
@@ -13,6 +24,7 @@ typedef struct acrm__draft_options {
     const char *dealer;   /* id of the dealer whose leads they are; NULL: distributed by rule */
     const char *channel;  /* NULL: lead's default */
     const acrm_value *mapping; /* column -> target, before the known names; NULL: none */
+    acrm__draft_known *known;  /* NULL: nothing is remembered */
 } acrm__draft_options;
 
 /* Why a row cannot be used. */

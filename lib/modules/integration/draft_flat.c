@@ -91,9 +91,8 @@ static bool flat_listed(const char *list, const char *word, size_t len)
     }
 }
 
-/* The target of a column: FLAT_TARGETS when it means nothing known. */
-static int32_t flat_target(acrm__call *call, const acrm__draft_options *options, const char *column,
-                           size_t *out)
+static int32_t flat_find_target(acrm__call *call, const acrm__draft_options *options,
+                                const char *column, size_t *out)
 {
     const char *mapped = acrm__get_text(options->mapping, column);
     acrm__str folded;
@@ -112,6 +111,26 @@ static int32_t flat_target(acrm__call *call, const acrm__draft_options *options,
     bool failed = folded.failed;
     acrm__str_free(&folded);
     return failed ? acrm__nomem(call) : ACRM_OK;
+}
+
+/* The target of a column: FLAT_TARGETS when it means nothing known. */
+static int32_t flat_target(acrm__call *call, const acrm__draft_options *options, const char *column,
+                           size_t *out)
+{
+    acrm__draft_known *known = options->known;
+
+    for (uint32_t i = 0; known && i < known->n; i++)
+        if (strcmp(known->items[i].column, column) == 0) {
+            *out = known->items[i].target;
+            return ACRM_OK;
+        }
+    int32_t st = flat_find_target(call, options, column, out);
+    size_t len = strlen(column);
+    if (st == ACRM_OK && known && known->n < ACRM__DRAFT_KNOWN && len < ACRM__DRAFT_NAME) {
+        memcpy(known->items[known->n].column, column, len + 1);
+        known->items[known->n++].target = *out;
+    }
+    return st;
 }
 
 static const char *flat_trim(const char *text, size_t *len)

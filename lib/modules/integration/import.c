@@ -41,6 +41,7 @@ typedef struct import_run {
     acrm__call *call;
     acrm__rows rows;
     acrm__draft_options options;
+    acrm__draft_known known;
     acrm__rec *job;
     acrm__arena *arena;  /* the call's own */
     acrm__arena batch;   /* of the rows of a step */
@@ -179,6 +180,7 @@ static int32_t import_begin(import_run *run)
     }
     if (st == ACRM_OK)
         st = acrm__import_options(call, run->job, &run->options);
+    run->options.known = &run->known;
     if (st != ACRM_OK) {
         acrm__rollback(call);
         return st;
