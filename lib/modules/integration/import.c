@@ -51,7 +51,7 @@ typedef struct import_run {
     int64_t counts[IMPORT_OUTCOMES];
     int64_t position;    /* rows done in all steps */
     int64_t skip;        /* rows done by an earlier run */
-    crypto_generichash_state digest;
+    crypto_generichash_state *digest; /* on the stack: an arena does not align as it must */
     int64_t bytes;
 } import_run;
 
@@ -63,7 +63,7 @@ static int64_t import_read(void *user, void *buf, size_t cap)
     int64_t n = acrm__read_input(run->call, buf, cap);
 
     if (n > 0) {
-        crypto_generichash_update(&run->digest, buf, (unsigned long long)n);
+        crypto_generichash_update(run->digest, buf, (unsigned long long)n);
         run->bytes += n;
     }
     return n;
@@ -249,7 +249,7 @@ static int32_t import_save_job(import_run *run, bool done)
     for (size_t i = 0; i < IMPORT_OUTCOMES; i++)
         acrm__set(run->job, import_counters[i].field, acrm__cell_int(run->counts[i]));
     if (done) {
-        crypto_generichash_final(&run->digest, digest, 32);
+        crypto_generichash_final(run->digest, digest, 32);
         acrm__set(run->job, F_import_job__digest, acrm__cell_blob(digest, 32));
         acrm__set(run->job, F_import_job__status, acrm__cell_text("done"));
         acrm__set(run->job, F_import_job__finished_at, acrm__cell_int(call->now));
@@ -416,6 +416,7 @@ static int32_t import_all(import_run *run)
 
 int32_t acrm__import_run(acrm__call *call)
 {
+    crypto_generichash_state digest;
     import_run *run = acrm__arena_zero(call->arena, sizeof *run);
     acrm_error *probe = NULL;
 
@@ -423,7 +424,8 @@ int32_t acrm__import_run(acrm__call *call)
         return acrm__nomem(call);
     run->call = call;
     run->arena = call->arena;
-    crypto_generichash_init(&run->digest, NULL, 0, 32);
+    run->digest = &digest;
+    crypto_generichash_init(run->digest, NULL, 0, 32);
     acrm__arena_init(&run->scratch, &call->arena->allocator);
     acrm__arena_init(&run->batch, &call->arena->allocator);
     run->pending = acrm__arena_array(call->arena, IMPORT_STEP, sizeof *run->pending);
