@@ -403,7 +403,7 @@ static const struct {
     { "dues.due", "dues" },         { "dues.paid", "dues" }, { "allocation.steps_len", "steps" },
     { "lines_max", "explain" },     { "open", "closed_days" }, { "n_flows", "flows" },
     { "times.whole", "flows.whole" }, { "times.odd_num", "flows.odd_num" },
-    { "times.odd_den", "flows.odd_den" },
+    { "times.odd_den", "flows.odd_den" }, { "rows_max", "events" },
 };
 
 static const acrm__fin_member *bind_list(const acrm__fin *fin, const char *name, size_t len)

@@ -12,5 +12,12 @@ int32_t acrm__finance_lease_end(acrm__call *call);
 int32_t acrm__finance_apr(acrm__call *call);
 int32_t acrm__finance_day_count(acrm__call *call);
 int32_t acrm__finance_rates(acrm__call *call);
+int32_t acrm__finance_allocate(acrm__call *call);
+int32_t acrm__finance_penalty(acrm__call *call);
+int32_t acrm__finance_arrears(acrm__call *call);
+int32_t acrm__finance_replay(acrm__call *call);
+int32_t acrm__finance_settlement(acrm__call *call);
+int32_t acrm__finance_prepay(acrm__call *call);
+int32_t acrm__finance_restructure(acrm__call *call);
 
 #endif

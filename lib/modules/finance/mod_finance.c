@@ -5,6 +5,7 @@
 #include "modules/finance/members_apr.h"
 #include "modules/finance/members_lease.h"
 #include "modules/finance/members_schedule.h"
+#include "modules/finance/members_servicing.h"
 #include "modules/modules.h"
 
 /* --- Schedules --- */
@@ -112,6 +113,133 @@ static const acrm__field finance_rates_out[] = {
     FIN_END
 };
 
+/* --- After signing --- */
+
+#define FIN_DUE_KEYS                                                                              \
+    "number, day, penalty, fee, interest, principal, and each with _paid"
+
+static const acrm__field finance_allocate_in[] = {
+    FIN_CURRENCY,
+    FIN_PAID(FIN_AS_FIELD, )
+    FIN_ALLOCATION(FIN_AS_FIELD, )
+    FIN_ORDER,
+    FIN_DUES,
+    FIN_END
+};
+static const acrm__field finance_allocate_out[] = {
+    { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "What went where, in order: due (position from 0), part, when, amount" },
+    { .name = "dues", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "The dues after it: " FIN_DUE_KEYS },
+    { .name = "allocated", .type = ACRM__T_MONEY, .help = "All that the dues took" },
+    { .name = "rest", .type = ACRM__T_MONEY, .help = "What no due could take" },
+    FIN_END
+};
+static const acrm__field finance_penalty_in[] = {
+    FIN_CURRENCY,
+    FIN_PENALTY_KIND(FIN_AS_FIELD, )
+    { .name = "from", .type = ACRM__T_DATE, .flags = ACRM__REQUIRED, .help = "First day charged" },
+    { .name = "to", .type = ACRM__T_DATE, .flags = ACRM__REQUIRED,
+      .help = "Day after the last one charged" },
+    FIN_PENALTY(FIN_AS_FIELD, )
+    FIN_INTEREST(FIN_AS_FIELD, , "act_365f")
+    FIN_DUES,
+    FIN_EXPLAIN,
+    FIN_END
+};
+static const acrm__field finance_penalty_out[] = {
+    { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "The dues with their penalties: " FIN_DUE_KEYS },
+    { .name = "charged", .type = ACRM__T_MONEY, .help = "All penalties of these days" },
+    FIN_EXPLANATION,
+    FIN_END
+};
+static const acrm__field finance_arrears_in[] = {
+    FIN_CURRENCY,
+    { .name = "day", .type = ACRM__T_DATE, .flags = ACRM__REQUIRED,
+      .help = "Day to judge by; a due of that day is not overdue" },
+    { .name = "buckets", .type = ACRM__T_INT, .flags = ACRM__LIST, .min = 1, .max = 36600,
+      .preset = "[30,60,90]", .unit = "days", .help = "Where buckets end; the last has no end" },
+    { .name = "pauses", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Up to 1000 stretches that do not age: first, last (the day after)" },
+    FIN_ARREARS(FIN_AS_FIELD, )
+    FIN_DUES,
+    FIN_END
+};
+static const acrm__field finance_arrears_out[] = {
+    { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "The buckets: age_min, age_max, dues, and what they lack: penalty, fee, interest, "
+              "principal" },
+    FIN_ARREARS_RESULT(FIN_AS_FIELD, )
+    FIN_END
+};
+static const acrm__field finance_settlement_in[] = {
+    FIN_CURRENCY,
+    { .name = "day", .type = ACRM__T_DATE, .flags = ACRM__REQUIRED, .help = "Day of settlement" },
+    FIN_SETTLEMENT(FIN_AS_FIELD, )
+    FIN_INTEREST(FIN_AS_FIELD, , "nominal")
+    FIN_DUES,
+    FIN_EXPLAIN,
+    FIN_END
+};
+static const acrm__field finance_settlement_out[] = {
+    FIN_SETTLEMENT_QUOTE(FIN_AS_FIELD, )
+    FIN_EXPLANATION,
+    FIN_END
+};
+static const acrm__field finance_prepay_in[] = {
+    FIN_CURRENCY,
+    FIN_PAID(FIN_AS_FIELD, )
+    FIN_PREPAY_MODE(FIN_AS_FIELD, )
+    FIN_RECAST(FIN_AS_FIELD, )
+    FIN_INTEREST(FIN_AS_FIELD, , "nominal")
+    FIN_DUES,
+    FIN_EXPLAIN,
+    FIN_END
+};
+static const acrm__field finance_restructure_in[] = {
+    FIN_CURRENCY,
+    { .name = "day", .type = ACRM__T_DATE, .flags = ACRM__REQUIRED,
+      .help = "First day of interest of the new dues" },
+    FIN_RESTRUCTURE(FIN_AS_FIELD, )
+    FIN_RECAST(FIN_AS_FIELD, )
+    FIN_INTEREST(FIN_AS_FIELD, , "nominal")
+    FIN_DUES,
+    FIN_EXPLAIN,
+    FIN_END
+};
+static const acrm__field finance_recast_out[] = {
+    { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "The new dues: " FIN_DUE_KEYS },
+    FIN_RECAST_RESULT(FIN_AS_FIELD, )
+    FIN_EXPLANATION,
+    FIN_END
+};
+static const acrm__field finance_replay_in[] = {
+    FIN_CURRENCY,
+    FIN_REPLAY(FIN_AS_FIELD, )
+    FIN_REPLAY_KIND(FIN_AS_FIELD, )
+    FIN_PENALTY(FIN_AS_FIELD, )
+    FIN_INTEREST(FIN_AS_FIELD, , "act_365f")
+    FIN_ALLOCATION(FIN_AS_FIELD, )
+    FIN_ORDER,
+    FIN_DUES,
+    { .name = "events", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "The history in the order of booking, up to 3660: kind (payment, reversal, charge), "
+              "day, amount; of: position from 0 of the event reversed, or of the due charged; "
+              "part (penalty, fee)" },
+    FIN_END
+};
+static const acrm__field finance_replay_out[] = {
+    { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "The dues as they stand: " FIN_DUE_KEYS },
+    { .name = "events", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Of each event: reversed_by (-1: none), place in the order of days, rest" },
+    { .name = "allocated", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "What went where: event, due, part, when, amount" },
+    FIN_END
+};
+
 #define FIN_FLAGS (ACRM__OP_PUBLIC | ACRM__OP_SINGLE)
 
 static const acrm__op finance_ops[] = {
@@ -134,6 +262,27 @@ static const acrm__op finance_ops[] = {
     { .name = "finance.lease_end", .flags = FIN_FLAGS, .in = finance_lease_end_in,
       .out = finance_lease_end_out, .run = acrm__finance_lease_end,
       .help = "What ending a lease costs, by return or purchase" },
+    { .name = "finance.allocate", .flags = FIN_FLAGS, .in = finance_allocate_in,
+      .out = finance_allocate_out, .run = acrm__finance_allocate,
+      .help = "Tell which dues a payment pays" },
+    { .name = "finance.penalty", .flags = FIN_FLAGS, .in = finance_penalty_in,
+      .out = finance_penalty_out, .run = acrm__finance_penalty,
+      .help = "Charge the penalties of overdue amounts" },
+    { .name = "finance.arrears", .flags = FIN_FLAGS, .in = finance_arrears_in,
+      .out = finance_arrears_out, .run = acrm__finance_arrears,
+      .help = "Tell how late a contract is, by ages" },
+    { .name = "finance.settlement", .flags = FIN_FLAGS, .in = finance_settlement_in,
+      .out = finance_settlement_out, .run = acrm__finance_settlement,
+      .help = "Quote the early end of a contract" },
+    { .name = "finance.prepay", .flags = FIN_FLAGS, .in = finance_prepay_in,
+      .out = finance_recast_out, .run = acrm__finance_prepay,
+      .help = "Write the later dues anew after principal is repaid early" },
+    { .name = "finance.restructure", .flags = FIN_FLAGS, .in = finance_restructure_in,
+      .out = finance_recast_out, .run = acrm__finance_restructure,
+      .help = "Replace the unpaid dues of a contract by new ones" },
+    { .name = "finance.replay", .flags = FIN_FLAGS, .in = finance_replay_in,
+      .out = finance_replay_out, .run = acrm__finance_replay,
+      .help = "Play a payment history again, with reversals and late bookings" },
     { .name = NULL }
 };
 
