@@ -17,7 +17,7 @@ typedef struct cli {
     const char *db;  /* file, or "memory:"; NULL: not given */
     const char *as;  /* principal, or login:NAME; NULL: system */
     const char *key; /* key file; NULL: the database's, when it is there */
-    bool json, quiet, yes, help;
+    bool json, csv, quiet, yes, help;
     bool clock_fixed;
     int64_t now; /* microseconds since 1970, when the clock is fixed */
     unsigned char secret[ACRM_KEY_BYTES];
@@ -137,6 +137,7 @@ int cli_error(cli *c, const acrm_value *operation, int32_t status, acrm_error *e
 void cli_print_json(const acrm_value *value);
 void cli_show(cli *c, const acrm_value *operation, const acrm_value *args,
               const acrm_value *result);
+void cli_print_csv(const acrm_value *list); /* of maps; RFC 4180 */
 char *cli_cell(const acrm_value *value); /* one line for people */
 int cli_finish(int status);              /* flush; a broken pipe is no failure to talk about */
 

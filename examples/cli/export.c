@@ -62,6 +62,25 @@ static void export_item(FILE *file, const acrm_value *item, const cli_names *col
     fputs("\r\n", file);
 }
 
+void cli_print_csv(const acrm_value *list)
+{
+    cli_names columns = { 0 };
+
+    for (size_t i = 0; i < acrm_value_count(list); i++) {
+        const acrm_value *item = acrm_value_at(list, i);
+        for (size_t k = 0; k < acrm_value_count(item); k++) {
+            size_t len;
+            const char *name = acrm_value_key(item, k, &len);
+            cli_names_add(&columns, name, len);
+        }
+    }
+    if (columns.count > 0)
+        export_heads(stdout, &columns);
+    for (size_t i = 0; i < acrm_value_count(list); i++)
+        export_item(stdout, acrm_value_at(list, i), &columns);
+    cli_names_free(&columns);
+}
+
 static void export_columns(const cli *c, const char *entity, const acrm_value *args,
                            cli_names *out)
 {

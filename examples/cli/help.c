@@ -9,6 +9,7 @@ static const char *const help_globals[][2] = {
     { "--db FILE", "the database; AUTOCRM_DB otherwise; memory: for one that is not kept" },
     { "--as WHO", "system (default), login:NAME, user:ID or customer:ID" },
     { "--json", "results as JSON, for programs" },
+    { "--csv", "the rows of a result as CSV, for spreadsheets" },
     { "--now INSTANT", "set the clock, such as 2026-11-21T08:00:00Z" },
     { "--key FILE", "key of encrypted fields; DATABASE.key otherwise, when it is there" },
     { "--quiet", "print ids alone" },

@@ -99,6 +99,18 @@ static int main_operation(cli *c, cli_words *words)
     return result;
 }
 
+/* What needs no permission only computes: it needs no database either. */
+static bool main_computes(const cli *probe, const cli_words *words)
+{
+    cli_text name = { 0 };
+
+    cli_addf(&name, words->count >= 2 ? "%s.%s" : "%s", words->items[0],
+             words->count >= 2 ? words->items[1] : "");
+    const acrm_value *operation = cli_operation(probe, name.data);
+    free(name.data);
+    return operation && !cli_get_text(operation, "permission");
+}
+
 /* Whether a noun and verb exist is told before a missing database is. */
 static bool main_known(cli *c, const cli_words *words)
 {
@@ -121,6 +133,8 @@ static bool main_known(cli *c, const cli_words *words)
         known = false;
         cli_help(&probe, &copy);
     }
+    if (known && main_computes(&probe, words))
+        c->db = "memory:";
     cli_names_free(&nouns);
     cli_close(&probe);
     return known;
@@ -165,7 +179,8 @@ static bool main_flag(cli *c, const char *name)
         const char *name;
         bool *flag;
     } flags[] = {
-        { "json", &c->json }, { "quiet", &c->quiet }, { "yes", &c->yes }, { "help", &c->help },
+        { "json", &c->json }, { "csv", &c->csv },   { "quiet", &c->quiet },
+        { "yes", &c->yes },   { "help", &c->help },
     };
 
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)

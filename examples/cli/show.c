@@ -205,6 +205,28 @@ static void show_ids_last(cli_table *table)
     }
 }
 
+/* An amount or a rate: exact decimals are text. */
+static bool show_is_decimal(const acrm_value *value)
+{
+    size_t len = 0;
+    const char *text = acrm_value_text(value, &len);
+
+    if (!text || len == 0)
+        return false;
+    text += *text == '-';
+    size_t whole = strspn(text, "0123456789");
+    size_t fraction = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+    return whole > 0 && (whole == 1 || *text != '0') &&
+           text[whole + (fraction > 0 ? fraction + 1 : 0)] == '\0';
+}
+
+static bool show_is_number(const acrm_value *value)
+{
+    int32_t type = acrm_value_type(value);
+
+    return type == ACRM_INT || type == ACRM_REAL || type == ACRM_NULL || show_is_decimal(value);
+}
+
 static void show_rows(const acrm_value *list, const cli_names *names, bool all, int indent)
 {
     cli_table *table = cli_table_new((int)names->count, acrm_value_count(list));
@@ -214,8 +236,7 @@ static void show_rows(const acrm_value *list, const cli_names *names, bool all, 
         table->heads[k] = cli_copy(names->items[k], strlen(names->items[k]));
         for (size_t i = 0; i < table->rows; i++) {
             const acrm_value *value = show_value(acrm_value_at(list, i), names->items[k]);
-            int32_t type = acrm_value_type(value);
-            number = number && (type == ACRM_INT || type == ACRM_REAL || type == ACRM_NULL);
+            number = number && show_is_number(value);
             table->cells[i * names->count + k] = cli_cell(value);
         }
         table->right[k] = number;
@@ -316,22 +337,37 @@ static void show_map(const acrm_value *map, int indent, bool blanks)
 /* What the operation gives back besides its list or record. */
 static void show_rest(const acrm_value *result, const char *shown)
 {
+    acrm_value *rest = cli_map();
+
     for (size_t i = 0; i < acrm_value_count(result); i++) {
         const char *name = acrm_value_key(result, i, NULL);
         const acrm_value *value = acrm_value_at(result, i);
-        if (strcmp(name, shown) == 0 || acrm_value_type(value) == ACRM_NULL)
-            continue;
-        if (strcmp(name, "next") == 0) {
-            char *cell = cli_cell(value);
-            printf("(more: --after %s)\n", cell);
-            free(cell);
-            continue;
-        }
-        acrm_value *one = cli_map();
-        cli_copy_value(cli_put(one, name), value);
-        show_map(one, 0, false);
-        acrm_value_free(one);
+        if (strcmp(name, shown) != 0 && strcmp(name, "next") != 0 &&
+            acrm_value_type(value) != ACRM_NULL)
+            cli_copy_value(cli_put(rest, name), value);
     }
+    if (acrm_value_count(rest) > 0 && show_is_line(rest, 0))
+        putchar('\n');
+    show_map(rest, 0, false);
+    acrm_value_free(rest);
+    if (acrm_value_type(acrm_value_get(result, "next")) == ACRM_TEXT)
+        printf("(more: --after %s)\n", cli_get_text(result, "next"));
+}
+
+static void show_csv(const acrm_value *result)
+{
+    const acrm_value *list = acrm_value_get(result, "items");
+    acrm_value *one = cli_value();
+
+    acrm_value_set_list(one);
+    if (acrm_value_type(list) != ACRM_LIST)
+        list = acrm_value_get(result, "rows");
+    if (acrm_value_type(list) != ACRM_LIST) {
+        cli_copy_value(cli_push(one), result);
+        list = one;
+    }
+    cli_print_csv(list);
+    acrm_value_free(one);
 }
 
 void cli_show(cli *c, const acrm_value *operation, const acrm_value *args,
@@ -342,6 +378,10 @@ void cli_show(cli *c, const acrm_value *operation, const acrm_value *args,
     const char *verb = cli_get_text(operation, "verb");
     bool get = verb && strcmp(verb, "get") == 0;
 
+    if (c->csv) {
+        show_csv(record ? record : result);
+        return;
+    }
     if (c->quiet) {
         if (acrm_value_get(record, "id"))
             puts(cli_get_text(record, "id"));

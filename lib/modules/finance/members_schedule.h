@@ -105,19 +105,19 @@
 
 #define FIN_ROW(M, S)                                                                             \
     M(S, number, number, 0, INT, .help = "")                                                      \
-    M(S, kind, kind, 0, ENUM, .choices = "instalment|first_interest|balloon")                     \
     M(S, due_day, due_day, 0, DATE, .help = "")                                                   \
-    M(S, pay_day, pay_day, 0, DATE, .help = "")                                                   \
-    M(S, opening, opening, 0, MONEY, .help = "")                                                  \
-    M(S, accrued, accrued, 0, MONEY, .help = "")                                                  \
+    M(S, total, total, 0, MONEY, .help = "")                                                      \
     M(S, interest, interest, 0, MONEY, .help = "")                                                \
     M(S, principal, principal, 0, MONEY, .help = "")                                              \
+    M(S, closing, closing, 0, MONEY, .help = "")                                                  \
+    M(S, opening, opening, 0, MONEY, .help = "")                                                  \
+    M(S, accrued, accrued, 0, MONEY, .help = "")                                                  \
     M(S, fee, fee, 0, MONEY, .help = "")                                                          \
     M(S, insurance, insurance, 0, MONEY, .help = "")                                              \
     M(S, tax, tax, 0, MONEY, .help = "")                                                          \
-    M(S, total, total, 0, MONEY, .help = "")                                                      \
     M(S, counted, counted, 0, MONEY, .help = "")                                                  \
-    M(S, closing, closing, 0, MONEY, .help = "")                                                  \
+    M(S, kind, kind, 0, ENUM, .choices = "instalment|first_interest|balloon")                     \
+    M(S, pay_day, pay_day, 0, DATE, .help = "")                                                   \
     M(S, flags, flags, 0, ENUM, .flags = ACRM__LIST,                                              \
       .choices = "holiday|interest_only|negative|last|moved")
 

@@ -19,8 +19,8 @@ static const acrm__field finance_schedule_in[] = {
 };
 static const acrm__field finance_schedule_out[] = {
     { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
-      .help = "The schedule: number, kind, due_day, pay_day, opening, accrued, interest, "
-              "principal, fee, insurance, tax, total, counted (in an APR), closing, flags" },
+      .help = "The schedule: number, due_day, total, interest, principal, closing, opening, "
+              "accrued, fee, insurance, tax, counted (in an APR), kind, pay_day, flags" },
     FIN_SUMMARY(FIN_AS_FIELD, )
     FIN_EXPLANATION,
     FIN_END
