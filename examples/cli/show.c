@@ -338,6 +338,7 @@ static void show_map(const acrm_value *map, int indent, bool blanks)
 static void show_rest(const acrm_value *result, const char *shown)
 {
     acrm_value *rest = cli_map();
+    bool totals = false;
 
     for (size_t i = 0; i < acrm_value_count(result); i++) {
         const char *name = acrm_value_key(result, i, NULL);
@@ -346,7 +347,9 @@ static void show_rest(const acrm_value *result, const char *shown)
             acrm_value_type(value) != ACRM_NULL)
             cli_copy_value(cli_put(rest, name), value);
     }
-    if (acrm_value_count(rest) > 0 && show_is_line(rest, 0))
+    for (size_t i = 0; i < acrm_value_count(rest); i++)
+        totals = totals || show_is_line(rest, i);
+    if (totals)
         putchar('\n');
     show_map(rest, 0, false);
     acrm_value_free(rest);

@@ -220,12 +220,10 @@ int32_t acrm__finance_solve(acrm__call *call)
     terms.instalment = 0;
     st = schedule_answer(&fin, acrm_finance_solve(&terms, unknown, wanted, &solution, &issue),
                          &terms, &issue);
-    if (st == ACRM_OK)
-        st = acrm__fin_put(&fin, members, &solution, call->out);
     if (st != ACRM_OK)
         return st;
     bool ok = schedule_put_value(&fin, unknown, "value", solution.value) &&
               schedule_put_value(&fin, unknown, "lowest", solution.lowest) &&
               schedule_put_value(&fin, unknown, "highest", solution.highest);
-    return ok ? ACRM_OK : acrm__nomem(call);
+    return ok ? acrm__fin_put(&fin, members, &solution, call->out) : acrm__nomem(call);
 }

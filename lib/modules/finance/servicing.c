@@ -25,14 +25,21 @@ static const acrm__fin_member servicing_penalty[] = {
 
 int32_t acrm__fin_dues(acrm__fin *fin, acrm_due **dues, size_t *n)
 {
-    static const char *const paid[] = { "penalty_paid", "fee_paid", "interest_paid",
-                                        "principal_paid" };
+    static const char *const names[][2] = { { "penalty", "penalty_paid" },
+                                            { "fee", "fee_paid" },
+                                            { "interest", "interest_paid" },
+                                            { "principal", "principal_paid" } };
     int32_t st = acrm__fin_rows(fin, "dues", acrm__fin_due, sizeof **dues, FIN_ROWS_MAX, dues, n);
 
     for (size_t i = 0; i < *n && st == ACRM_OK; i++)
-        for (int32_t part = 0; part < ACRM_PARTS && st == ACRM_OK; part++)
-            if ((*dues)[i].paid[part] < 0 || (*dues)[i].paid[part] > (*dues)[i].due[part])
-                st = acrm__fin_row_fault(fin, "dues", i, paid[part], "from 0 to what is due");
+        for (int32_t part = 0; part < ACRM_PARTS && st == ACRM_OK; part++) {
+            const acrm_due *due = &(*dues)[i];
+            if (due->due[part] < 0)
+                st = acrm__fin_row_fault(fin, "dues", i, names[part][0], "0 or more");
+            else if (due->paid[part] < 0 || due->paid[part] > due->due[part])
+                st = acrm__fin_row_fault(fin, "dues", i, names[part][1],
+                                         "from 0 to what is due");
+        }
     return st;
 }
 
