@@ -11,6 +11,13 @@ static const struct {
 } elsewhere[] = {
     { "engine.backup", "memory has no backup; test_files.c, files__a_backup_is_a_database" },
     { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
+    { "finance.schedule", "computes only; tests/unit/finops/test_finance_ops.c" },
+    { "finance.solve", "computes only; tests/unit/finops/test_finance_ops.c" },
+    { "finance.apr", "computes only; tests/unit/finops/test_finance_ops.c" },
+    { "finance.rates", "computes only; tests/unit/finops/test_finance_ops.c" },
+    { "finance.day_count", "computes only; tests/unit/finops/test_finance_ops.c" },
+    { "finance.lease", "computes only; tests/unit/finops/test_finance_ops.c" },
+    { "finance.lease_end", "computes only; tests/unit/finops/test_finance_ops.c" },
 };
 
 /* What the long life leaves out; it goes on from there. */

@@ -100,6 +100,12 @@ static const char *named(const acrm_value *operation, const char *begin, const c
     bool own = strcmp(parameter, "id") == 0 || strcmp(parameter, "last_write_wins") == 0
                || strcmp(parameter, "version") == 0;
 
+    /* Amounts are looked at when their currency is known. */
+    const acrm_value *properties = acrm_value_get(acrm_value_get(operation, "parameters"),
+                                                  "properties");
+    if (!*host_text(operation, "verb") && acrm_value_get(properties, "currency")
+        && strcmp(host_text(acrm_value_get(properties, parameter), "x-type"), "money") == 0)
+        return NULL;
     return update && !own && !begin[1] ? NULL : parameter;
 }
 
