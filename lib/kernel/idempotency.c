@@ -39,24 +39,10 @@ static int32_t idempotency_args(acrm__call *call, unsigned char hash[ACRM__HASH_
     return failed ? acrm__nomem(call) : ACRM_OK;
 }
 
-typedef struct idempotency_row {
-    acrm__arena *arena;
-    acrm_cell *cells;
-} idempotency_row;
-
-static int32_t idempotency_take(void *user, const acrm_cell *cells, uint32_t n)
-{
-    idempotency_row *row = user;
-
-    row->cells = acrm__cells_copy(row->arena, cells, n);
-    return row->cells ? 1 : ACRM_E_NOMEM;
-}
-
 int32_t acrm__idempotency_find(acrm__call *call, const char *key, bool *found)
 {
-    acrm_session *s = call->session;
     unsigned char id[16] = { 0 }, hash[ACRM__HASH_BYTES];
-    idempotency_row row = { .arena = call->arena };
+    const acrm_cell *cells = NULL;
     acrm_cell id_cell = acrm__cell_blob(id, sizeof id);
     acrm_cell hash_cell = acrm__cell_blob(hash, sizeof hash);
     acrm__json_fault fault;
@@ -68,15 +54,13 @@ int32_t acrm__idempotency_find(acrm__call *call, const char *key, bool *found)
     idempotency_id(call, key, id);
     int32_t st = idempotency_args(call, hash);
     if (st == ACRM_OK)
-        st = s->engine->storage.lookup(s->conn, &acrm__tables[ACRM__TABLE_IDEMPOTENCY],
-                                       ACRM__IDEMPOTENCY_ID, &id_cell, 1, idempotency_take, &row,
-                                       call->err);
-    if (st != ACRM_OK || !row.cells)
+        st = acrm__row_by_key(call, &acrm__tables[ACRM__TABLE_IDEMPOTENCY], &id_cell, &cells);
+    if (st != ACRM_OK || !cells)
         return st;
-    if (!acrm__cell_equal(&row.cells[ACRM__IDEMPOTENCY_ARGS], &hash_cell))
+    if (!acrm__cell_equal(&cells[ACRM__IDEMPOTENCY_ARGS], &hash_cell))
         return acrm__fail(call, ACRM_E_CONFLICT, "idempotency_key", "idempotency_key",
                           "this idempotency_key was used for another call");
-    const acrm_cell *text = &row.cells[ACRM__IDEMPOTENCY_RESULT];
+    const acrm_cell *text = &cells[ACRM__IDEMPOTENCY_RESULT];
     st = acrm__json_read(call->arena, text->data, text->size, &result, &fault);
     if (st == ACRM_OK && !acrm__value_copy(call->out, result))
         st = ACRM_E_NOMEM;

@@ -331,6 +331,9 @@ void acrm__references_forget(acrm_session *session);
 /* A record just made is there: what refers to it need not look for it. */
 void acrm__references_remember(acrm__call *call, const acrm__rec *rec);
 /* kernel/read.c */
+/* A row of any table by its key, in the call's arena; *cells NULL: there is none. */
+int32_t acrm__row_by_key(acrm__call *call, const acrm_table *table, const acrm_cell *key,
+                         const acrm_cell **cells);
 enum { ACRM__DELETED_WITHOUT = 0, ACRM__DELETED_WITH, ACRM__DELETED_ONLY };
 acrm__rec *acrm__rec_from_row(acrm__call *call, const acrm__entity *entity,
                               const acrm_cell *cells);

@@ -4,19 +4,6 @@
 
 #include <string.h>
 
-typedef struct meta_found {
-    acrm__arena *arena;
-    acrm_cell *cells; /* NULL: no such row */
-} meta_found;
-
-static int32_t meta_row(void *user, const acrm_cell *cells, uint32_t n)
-{
-    meta_found *found = user;
-
-    found->cells = acrm__cells_copy(found->arena, cells, n);
-    return found->cells ? 1 : ACRM_E_NOMEM;
-}
-
 /* Keys of tables are 16 bytes: the name, padded with zeros. */
 static acrm_cell meta_key(const char *name, char key[16])
 {
@@ -27,16 +14,13 @@ static acrm_cell meta_key(const char *name, char key[16])
 
 int32_t acrm__meta_get(acrm__call *call, const char *name, int32_t column, acrm_cell *out)
 {
-    acrm_session *s = call->session;
-    meta_found found = { .arena = call->arena };
+    const acrm_cell *cells = NULL;
     char key[16];
     acrm_cell key_cell = meta_key(name, key);
 
-    int32_t st = s->engine->storage.lookup(s->conn, &acrm__tables[ACRM__TABLE_META],
-                                           ACRM__META_KEY, &key_cell, 1, meta_row, &found,
-                                           call->err);
+    int32_t st = acrm__row_by_key(call, &acrm__tables[ACRM__TABLE_META], &key_cell, &cells);
     if (st == ACRM_OK)
-        *out = found.cells ? found.cells[column] : acrm__cell_null();
+        *out = cells ? cells[column] : acrm__cell_null();
     return st;
 }
 

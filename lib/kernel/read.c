@@ -4,6 +4,36 @@
 
 #include <string.h>
 
+/* --- A row of any table by its key --- */
+
+typedef struct read_row {
+    acrm__arena *arena;
+    acrm_cell *cells;
+} read_row;
+
+static int32_t read_row_take(void *user, const acrm_cell *cells, uint32_t n)
+{
+    read_row *row = user;
+
+    row->cells = acrm__cells_copy(row->arena, cells, n);
+    return row->cells ? 1 : ACRM_E_NOMEM;
+}
+
+int32_t acrm__row_by_key(acrm__call *call, const acrm_table *table, const acrm_cell *key,
+                         const acrm_cell **cells)
+{
+    acrm_session *s = call->session;
+    read_row row = { .arena = call->arena };
+
+    int32_t st = s->engine->storage.lookup(s->conn, table, 0, key, 1, read_row_take, &row,
+                                           call->err);
+    if (st == ACRM_OK)
+        *cells = row.cells;
+    return st == ACRM_E_NOMEM ? acrm__nomem(call) : st;
+}
+
+/* --- Records --- */
+
 typedef struct read_one {
     acrm__call *call;
     const acrm__entity *entity;
