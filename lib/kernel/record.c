@@ -216,6 +216,20 @@ static int32_t record_json(acrm__call *call, const acrm_value *value, acrm_cell 
     return copy ? ACRM_OK : ACRM_E_NOMEM;
 }
 
+static int32_t record_money(acrm__call *call, const acrm__fieldinfo *field,
+                            const acrm_value *value, const char *path, acrm_cell *out,
+                            acrm_value *faults)
+{
+    size_t len;
+    const char *text = acrm_value_text(value, &len);
+
+    if (acrm__decimal_normalise(call, text, len, out))
+        return ACRM_OK;
+    *out = acrm__cell_null();
+    return acrm__fault(faults, path, "format", "%s must be %s", path,
+                       record_shape(field->def.type));
+}
+
 /* MONEY is decoded to text here; acrm__decode_money makes it minor units once the record's
  * currency is known. */
 int32_t acrm__decode(acrm__call *call, const acrm__fieldinfo *field, const acrm_value *value,
@@ -245,16 +259,9 @@ int32_t acrm__decode(acrm__call *call, const acrm__fieldinfo *field, const acrm_
         *out = acrm__cell_real(acrm_value_real(value));
         return ACRM_OK;
     case ACRM__T_MONEY:
-        if (type == ACRM_INT) {
-            char *text = acrm__arena_format(call->arena, "%lld",
-                                            (long long)acrm_value_int(value));
-            *out = acrm__cell_text(text);
-            return text ? ACRM_OK : ACRM_E_NOMEM;
-        }
         if (type != ACRM_TEXT)
             return record_type_fault(faults, field, path);
-        *out = acrm__cell_text(acrm_value_text(value, NULL));
-        return ACRM_OK;
+        return record_money(call, field, value, path, out, faults);
     default:
         if (type != ACRM_TEXT)
             return record_type_fault(faults, field, path);
