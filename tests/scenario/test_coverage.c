@@ -10,6 +10,12 @@ static const struct {
     const char *operation, *why;
 } elsewhere[] = {
     { "engine.backup", "memory has no backup; test_files.c, files__a_backup_is_a_database" },
+#define COMPUTES(name) { "finance." name, "only computes; tests/unit/finops" }
+    COMPUTES("allocate"), COMPUTES("apr"), COMPUTES("arrears"), COMPUTES("day_count"),
+    COMPUTES("lease"), COMPUTES("lease_end"), COMPUTES("penalty"), COMPUTES("prepay"),
+    COMPUTES("rates"), COMPUTES("replay"), COMPUTES("restructure"), COMPUTES("schedule"),
+    COMPUTES("settlement"), COMPUTES("solve"),
+#undef COMPUTES
     { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
     { "finance.schedule", "computes only; tests/unit/finops/test_finance_ops.c" },
     { "finance.solve", "computes only; tests/unit/finops/test_finance_ops.c" },
