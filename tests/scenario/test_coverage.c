@@ -17,13 +17,6 @@ static const struct {
     COMPUTES("settlement"), COMPUTES("solve"),
 #undef COMPUTES
     { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
-    { "finance.schedule", "computes only; tests/unit/finops/test_finance_ops.c" },
-    { "finance.solve", "computes only; tests/unit/finops/test_finance_ops.c" },
-    { "finance.apr", "computes only; tests/unit/finops/test_finance_ops.c" },
-    { "finance.rates", "computes only; tests/unit/finops/test_finance_ops.c" },
-    { "finance.day_count", "computes only; tests/unit/finops/test_finance_ops.c" },
-    { "finance.lease", "computes only; tests/unit/finops/test_finance_ops.c" },
-    { "finance.lease_end", "computes only; tests/unit/finops/test_finance_ops.c" },
 };
 
 /* What the long life leaves out; it goes on from there. */
