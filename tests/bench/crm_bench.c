@@ -60,7 +60,9 @@ static void crm_make(crm *c, crm_person *p)
     snprintf(p->given, sizeof p->given, "%s", crm_given[n % 7]);
     snprintf(p->family, sizeof p->family, "%s%u", crm_family[n / 7 % 6], n % 100000);
     snprintf(p->name, sizeof p->name, "%s %s", p->given, p->family);
-    snprintf(p->match, sizeof p->match, "%s %s", p->given, p->family);
+    bool sorted = strcmp(p->given, p->family) < 0; /* as the library keeps names for matching */
+    snprintf(p->match, sizeof p->match, "%s %s", sorted ? p->given : p->family,
+             sorted ? p->family : p->given);
     for (char *ch = p->match; *ch; ch++)
         *ch = (char)(*ch >= 'A' && *ch <= 'Z' ? *ch + 32 : *ch);
     p->city = p->region = crm_region[n % 5];
