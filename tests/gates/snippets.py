@@ -18,7 +18,10 @@ def run(number, page, code, shown, compiler, include, library, folder):
     source = folder / f"{number}.c"
     program = folder / str(number)
     source.write_text(code, "utf-8")
-    done = subprocess.run([*compiler.split(), "-std=c99", "-Wall", "-Wextra", "-pedantic",
+    # A library made with sanitizers needs their runtime in the program.
+    sanitized = b"__asan_init" in pathlib.Path(library).read_bytes()
+    flags = ["-fsanitize=address,undefined"] if sanitized else []
+    done = subprocess.run([*compiler.split(), *flags, "-std=c99", "-Wall", "-Wextra", "-pedantic",
                            "-Werror", "-I", include, str(source), "-o", str(program), library,
                            f"-Wl,-rpath,{pathlib.Path(library).parent}"],
                           text=True, capture_output=True)
