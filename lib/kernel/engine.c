@@ -66,17 +66,38 @@ acrm_engine *acrm__engine_ref(acrm_engine *engine)
     return engine;
 }
 
+/* Random bytes, fetched many at a time: each fetch is a system call. What was given out is wiped.
+ * The engine's lock is held. */
+static void engine_draw(acrm_engine *engine, unsigned char *to, size_t len)
+{
+    while (len > 0) {
+        if (engine->pool_left == 0) {
+            engine->random.fill(engine->random.self, engine->pool, sizeof engine->pool);
+            engine->pool_left = sizeof engine->pool;
+        }
+        size_t n = len < engine->pool_left ? len : engine->pool_left;
+        engine->pool_left -= (uint32_t)n;
+        memcpy(to, engine->pool + engine->pool_left, n);
+        sodium_memzero(engine->pool + engine->pool_left, n);
+        to += n;
+        len -= n;
+    }
+}
+
+void acrm__random_bytes(acrm_engine *engine, void *bytes, size_t len)
+{
+    pthread_mutex_lock(&engine->lock);
+    engine_draw(engine, bytes, len);
+    pthread_mutex_unlock(&engine->lock);
+}
+
 void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16])
 {
-    enum { EACH = 10 };
+    unsigned char random[10];
 
     pthread_mutex_lock(&engine->lock);
-    if (engine->pool_left < EACH) {
-        engine->random.fill(engine->random.self, engine->pool, sizeof engine->pool);
-        engine->pool_left = sizeof engine->pool;
-    }
-    engine->pool_left -= EACH;
-    acrm__uuid made = acrm__uuid_v7(&engine->uuid, now, engine->pool + engine->pool_left);
+    engine_draw(engine, random, sizeof random);
+    acrm__uuid made = acrm__uuid_v7(&engine->uuid, now, random);
     pthread_mutex_unlock(&engine->lock);
     memcpy(id, made.bytes, sizeof made.bytes);
 }
@@ -91,6 +112,7 @@ void acrm_close(acrm_engine *engine)
     sodium_memzero(engine->master_key, sizeof engine->master_key);
     sodium_memzero(engine->blind_key, sizeof engine->blind_key);
     sodium_memzero(engine->data_key, sizeof engine->data_key);
+    sodium_memzero(engine->pool, sizeof engine->pool);
     sodium_memzero(engine->chain_key, sizeof engine->chain_key);
     pthread_mutex_destroy(&engine->lock);
     engine->magic = 0;

@@ -22,7 +22,7 @@ enum {
     ACRM__CURSOR_MAGIC = 0x61634347,
     ACRM__HASH_BYTES = 32,
     ACRM__KEY_BYTES = 32,
-    ACRM__POOL_BYTES = 640 /* 64 ids */
+    ACRM__POOL_BYTES = 2048
 };
 
 /* Tables of the kernel that are not entities: kernel/tables.c. */
@@ -85,7 +85,7 @@ struct acrm_engine {
     pthread_mutex_t lock;           /* guards registry and uuid */
     acrm__registry *registry;       /* the newest */
     acrm__uuid_state uuid;
-    unsigned char pool[ACRM__POOL_BYTES]; /* random bytes for ids, fetched many at a time */
+    unsigned char pool[ACRM__POOL_BYTES]; /* random bytes not given out yet */
     uint32_t pool_left;
     atomic_llong access_epoch;      /* raised when roles, users or dealers change */
     unsigned char master_key[ACRM__KEY_BYTES];

@@ -41,13 +41,6 @@ typedef struct seal_cache {
     } entries[SEAL_CACHE];
 } seal_cache;
 
-void acrm__random_bytes(acrm_engine *engine, void *bytes, size_t len)
-{
-    pthread_mutex_lock(&engine->lock); /* the port is asked by one thread at a time */
-    engine->random.fill(engine->random.self, bytes, len);
-    pthread_mutex_unlock(&engine->lock);
-}
-
 static void seal_derive(const acrm_engine *engine, uint64_t number,
                         unsigned char key[ACRM__KEY_BYTES])
 {
