@@ -30,11 +30,13 @@ static const acrm__field finance_solve_in[] = {
     FIN_SOUGHT(FIN_AS_FIELD, )
     FIN_TERMS(FIN_AS_FIELD, )
     FIN_TERMS_LISTS,
+    FIN_EXPLAIN,
     FIN_END
 };
 static const acrm__field finance_solve_out[] = {
     FIN_SOLVED,
     FIN_SOLUTION(FIN_AS_FIELD, )
+    FIN_EXPLANATION,
     FIN_END
 };
 

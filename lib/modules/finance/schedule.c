@@ -192,6 +192,30 @@ static bool schedule_put_value(acrm__fin *fin, int32_t unknown, const char *name
     return acrm__fin_put_money(fin, fin->call->out, name, value);
 }
 
+/* How the contract with the value found comes about, row by row. */
+static int32_t schedule_explain_solved(acrm__fin *fin, acrm_finance_terms *terms, int32_t unknown,
+                                       int64_t value)
+{
+    int64_t *const members[] = {
+        [ACRM_SOLVE_PAYMENT] = &terms->instalment, [ACRM_SOLVE_RATE] = &terms->rate,
+        [ACRM_SOLVE_PRICE] = &terms->price,        [ACRM_SOLVE_DEPOSIT] = &terms->deposit,
+        [ACRM_SOLVE_BALLOON] = &terms->balloon,    [ACRM_SOLVE_TRADE_IN] = &terms->trade_in,
+    };
+    acrm_schedule_summary sum = { .struct_size = sizeof sum };
+    acrm_issue issue = { .row = -1 };
+    acrm_schedule_row *rows = NULL;
+
+    if (unknown == ACRM_SOLVE_TERM)
+        terms->periods = (int32_t)value;
+    else
+        *members[unknown] = value;
+    size_t room = (size_t)terms->periods + 2;
+    int32_t st = acrm__fin_room(fin, room, sizeof *rows, &rows);
+    if (st == ACRM_OK)
+        st = schedule_answer(fin, acrm_schedule(terms, rows, room, &sum, &issue), terms, &issue);
+    return st == ACRM_OK ? schedule_explain(fin, terms, sum.rows) : st;
+}
+
 int32_t acrm__finance_solve(acrm__call *call)
 {
     static const acrm__fin_member members[] = {
@@ -225,5 +249,9 @@ int32_t acrm__finance_solve(acrm__call *call)
     bool ok = schedule_put_value(&fin, unknown, "value", solution.value) &&
               schedule_put_value(&fin, unknown, "lowest", solution.lowest) &&
               schedule_put_value(&fin, unknown, "highest", solution.highest);
-    return ok ? acrm__fin_put(&fin, members, &solution, call->out) : acrm__nomem(call);
+    st = ok ? acrm__fin_put(&fin, members, &solution, call->out) : acrm__nomem(call);
+    if (st == ACRM_OK && solution.solutions != ACRM_SOLUTIONS_NONE &&
+        acrm__arg_bool(call, "explain", false))
+        st = schedule_explain_solved(&fin, &terms, unknown, solution.value);
+    return st;
 }

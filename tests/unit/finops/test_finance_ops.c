@@ -220,6 +220,26 @@ START_TEST(solve__finds_the_rates_of_the_spreadsheets)
 }
 END_TEST
 
+/* The instalment that the explanation of the solved contract arrives at is the one asked for. */
+START_TEST(solve__explains_the_contract_it_finds)
+{
+    static const char *const unknowns[] = { "rate", "price", "deposit", "balloon", "trade_in" };
+
+    for (size_t i = 0; i < sizeof unknowns / sizeof unknowns[0]; i++) {
+        char args[200];
+        snprintf(args, sizeof args, "{'currency':'EUR','unknown':'%s','price':'24990','periods':48,"
+                 "'rate':'0.04','instalment':'550.00','explain':true}", unknowns[i]);
+        cJSON *out = finops("finance.solve", args);
+        const cJSON *steps = cJSON_GetObjectItemCaseSensitive(out, "explanation");
+        const cJSON *first = cJSON_GetArrayItem(steps, 0);
+        ck_assert_msg(cJSON_GetArraySize(steps) >= 2 * 48, "%s", unknowns[i]);
+        ck_assert_str_eq(vector_text(first, "figure"), "instalment");
+        ck_assert_str_eq(vector_text(first, "rounded"), "550.00");
+        cJSON_Delete(out);
+    }
+}
+END_TEST
+
 START_TEST(solve__says_when_nothing_solves_it)
 {
     cJSON *out = finops("finance.solve", "{'currency':'EUR','unknown':'rate','price':'1200',"
@@ -513,6 +533,7 @@ static Suite *finance_ops_suite(void)
     tcase_add_test(t, schedule__explains_each_figure_that_it_gives);
     tcase_add_loop_test(t, solve__finds_what_makes_the_instalment, 0, 6);
     tcase_add_test(t, solve__finds_the_rates_of_the_spreadsheets);
+    tcase_add_test(t, solve__explains_the_contract_it_finds);
     tcase_add_test(t, solve__says_when_nothing_solves_it);
     tcase_add_loop_test(t, apr__is_that_of_appendix_j, 0, 2);
     tcase_add_test(t, apr__is_that_of_the_commission);
