@@ -8,6 +8,7 @@
 #include "autocrm/error.h"
 #include "autocrm/filter.h"
 #include "autocrm/finance.h"
+#include "autocrm/ical.h"
 #include "autocrm/identity.h"
 #include "autocrm/phone.h"
 #include "autocrm/status.h"
