@@ -169,6 +169,22 @@ ACRM_API int32_t acrm_apr(const acrm_apr_options *options, const acrm_flow *flow
                           acrm_flow_time *times, acrm_apr_result *out, acrm_issue *issue);
 
 /**
+ * What a flow is worth at time 0 at the rate that was found: an advance above 0, a payment or a
+ * charge that counts below 0, a charge left out 0. Over all flows they sum to 0.
+ *
+ * @param options   as given to acrm_apr()
+ * @param result    what it found
+ * @param flow      one of the flows
+ * @param time      its row of times
+ * @param[out] out  minor units; untouched on failure
+ * @return ACRM_OK, ACRM_E_MISUSE for a NULL or a wrong struct_size, ACRM_E_INVALID for a bad option
+ *   or time, ACRM_E_NOTFOUND when the outcome is not ACRM_APR_UNIQUE
+ * Any thread. @since 0.1
+ */
+ACRM_API int32_t acrm_apr_present(const acrm_apr_options *options, const acrm_apr_result *result,
+                                  const acrm_flow *flow, const acrm_flow_time *time, double *out);
+
+/**
  * The time from one day to a later one as the method measures it: Appendix J (b)(5), Annex I
  * remark (c), or days.
  *
@@ -219,6 +235,16 @@ typedef struct acrm_rate_terms {
  */
 ACRM_API int32_t acrm_rate_convert(const acrm_rate_terms *terms, int32_t from, int32_t to,
                                    double value, double *out, acrm_issue *issue);
+
+/**
+ * How acrm_rate_convert() gets from a way of quoting a rate to the rate i of a period (fractions,
+ * not percent; m periods a year, n instalments), or back.
+ * @param rate         ACRM_RATE_...
+ * @param to_periodic  1: to i; 0: from i
+ * @return (transfer none) static text; NULL for an unknown way
+ * Any thread. @since 0.1
+ */
+ACRM_API const char *acrm_rate_formula(int32_t rate, int32_t to_periodic);
 
 #ifdef __cplusplus
 }

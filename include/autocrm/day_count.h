@@ -86,6 +86,13 @@ ACRM_API int32_t acrm_day_count(const acrm_day_count_rule *rule, int32_t start, 
 ACRM_API const char *acrm_day_count_name(int32_t convention);
 
 /**
+ * How a convention counts, in one line.
+ * @return (transfer none) static text; NULL for an unknown convention
+ * Any thread. @since 0.1
+ */
+ACRM_API const char *acrm_day_count_formula(int32_t convention);
+
+/**
  * The convention of a name, e.g. "ACT/365F". Upper or lower case are the same; "30/360" alone is
  * refused because it names two rules.
  * @param name             the name, NUL-terminated

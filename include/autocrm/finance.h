@@ -600,6 +600,11 @@ typedef struct acrm_lease_settlement {
 ACRM_API int32_t acrm_lease_end(const acrm_lease_terms *terms, const acrm_lease_return *back,
                                 acrm_lease_settlement *settlement, acrm_issue *issue);
 
+/** The steps of acrm_lease_end(); as acrm_schedule_explain(). @since 0.1 */
+ACRM_API int32_t acrm_lease_end_explain(const acrm_lease_terms *terms,
+                                        const acrm_lease_return *back, acrm_explain_line *lines,
+                                        size_t lines_max, size_t *n_lines, acrm_issue *issue);
+
 #ifdef __cplusplus
 }
 #endif

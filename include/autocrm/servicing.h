@@ -161,6 +161,21 @@ typedef struct acrm_penalty_rule {
 } acrm_penalty_rule;
 
 /**
+ * One penalty and how it came about: what the formula gives from the end of grace to @p to, less
+ * what the days before @p from bore, at most what the caps leave. The layout is fixed.
+ * @since 0.1
+ */
+typedef struct acrm_penalty_line {
+    int32_t due;      /**< index of the due */
+    int32_t from, to; /**< the stretch charged; it ends before to */
+    int32_t reserved; /**< 0 */
+    int64_t before;   /**< what the days before the stretch bore */
+    int64_t room;     /**< what the caps left for this due */
+    int64_t amount;   /**< charged: step.rounded - before, 0 or more, at most room */
+    acrm_explain_line step;
+} acrm_penalty_line;
+
+/**
  * Charge the penalties of the days from one day to another, on the dues as they stand.
  *
  * Call it for each stretch between two changes of the dues: before each payment, and at the end.
@@ -173,9 +188,8 @@ typedef struct acrm_penalty_rule {
  * @param from, to      days; the stretch ends before @p to. On day due + grace + 1 the first
  *                      penalty is charged
  * @param[out] charged  sum of the penalties; untouched on failure
- * @param[out] lines    (optional) one step for each due that was charged, in their order; its
- *                      rounded is what the formula gives before "less" and before the caps;
- *                      unspecified after a failure
+ * @param[out] lines    (optional) one for each due that was charged, in their order; unspecified
+ *                      after a failure
  * @param lines_max     length of @p lines; steps beyond it are not written
  * @param[out] n_lines  (optional) how many steps there are; untouched on failure
  * @param[out] issue    (optional) the fault; untouched on success
@@ -185,7 +199,7 @@ typedef struct acrm_penalty_rule {
  */
 ACRM_API int32_t acrm_penalty_charge(const acrm_penalty_rule *rule, acrm_due *dues, size_t n_dues,
                                      int32_t from, int32_t to, int64_t *charged,
-                                     acrm_explain_line *lines, size_t lines_max, size_t *n_lines,
+                                     acrm_penalty_line *lines, size_t lines_max, size_t *n_lines,
                                      acrm_issue *issue);
 
 /** One range of an ageing: overdue for age_min to age_max days. The layout is fixed. @since 0.1 */
@@ -225,6 +239,25 @@ typedef struct acrm_arrears_result {
     int64_t total;     /**< the sum of it */
 } acrm_arrears_result;
 
+/** What the ageing found of a due. */
+enum {
+    ACRM_ARREARS_OVERDUE = 0,
+    ACRM_ARREARS_PAID = 1,      /**< it lacks nothing */
+    ACRM_ARREARS_FLOOR = 2,     /**< it lacks no more than floor */
+    ACRM_ARREARS_IN_GRACE = 3   /**< its age is within grace_days */
+};
+
+/** How one due was aged: age = calendar_days - paused_days. The layout is fixed. @since 0.1 */
+typedef struct acrm_arrears_line {
+    int32_t due; /**< its index */
+    int32_t calendar_days; /**< from its day to the day judged by */
+    int32_t paused_days;   /**< of them, taken off by pauses */
+    int32_t age;
+    int32_t finding; /**< ACRM_ARREARS_... */
+    int32_t bucket;  /**< index, or -1 when it is not overdue */
+    int64_t unpaid;  /**< all that it lacks */
+} acrm_arrears_line;
+
 /**
  * Age the dues into buckets.
  * @param options            how
@@ -235,6 +268,9 @@ typedef struct acrm_arrears_result {
  *                           written; untouched on failure
  * @param n_buckets          1..ACRM_BUCKETS_MAX
  * @param[out] result        the sums; untouched on failure
+ * @param[out] lines         (optional) one for each due before @p day; unspecified after a failure
+ * @param lines_max          length of @p lines; lines beyond it are not written
+ * @param[out] n_lines       (optional) how many there are; untouched on failure
  * @param[out] issue         (optional) the fault; untouched on success
  * @return ACRM_OK, ACRM_E_MISUSE, ACRM_E_INVALID (which range is wrong is told by field and row),
  *   ACRM_E_LIMIT
@@ -242,7 +278,8 @@ typedef struct acrm_arrears_result {
  */
 ACRM_API int32_t acrm_arrears(const acrm_arrears_options *options, const acrm_due *dues,
                               size_t n_dues, int32_t day, acrm_bucket *buckets, size_t n_buckets,
-                              acrm_arrears_result *result, acrm_issue *issue);
+                              acrm_arrears_result *result, acrm_arrears_line *lines,
+                              size_t lines_max, size_t *n_lines, acrm_issue *issue);
 
 /** Up to when a settlement pays interest. */
 enum {
@@ -479,6 +516,10 @@ typedef struct acrm_replay_terms {
  *                      after a failure
  * @param rows_max      length of @p rows
  * @param[out] n_rows   rows written; untouched on failure
+ * @param[out] lines    (optional) the penalties charged, stretch by stretch; unspecified after a
+ *                      failure
+ * @param lines_max     length of @p lines; lines beyond it are not written
+ * @param[out] n_lines  (optional) how many there are; untouched on failure
  * @param[out] issue    (optional) the fault; untouched on success
  * @return ACRM_OK, or ACRM_E_MISUSE, ACRM_E_INVALID (an event of no kind, day, amount or reference;
  *   a reversal of a reversal, of a later event or of one already reversed), ACRM_E_LIMIT
@@ -487,7 +528,8 @@ typedef struct acrm_replay_terms {
 ACRM_API int32_t acrm_replay(const acrm_replay_terms *terms, acrm_due *dues, size_t n_dues,
                              const acrm_event *events, size_t n_events,
                              acrm_event_result *results, acrm_allocated *rows, size_t rows_max,
-                             size_t *n_rows, acrm_issue *issue);
+                             size_t *n_rows, acrm_penalty_line *lines, size_t lines_max,
+                             size_t *n_lines, acrm_issue *issue);
 
 /**
  * The entries that turn the allocations of one replay into those of a later one with more events:

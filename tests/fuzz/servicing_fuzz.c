@@ -115,8 +115,8 @@ static void fuzz_charge(fuzz_bytes *in, acrm_due *dues, size_t n)
                                      .pauses_len = 1,
                                      .held_bucket = (int32_t)fuzz_take(in, 1) };
     acrm_arrears_result result = { .struct_size = sizeof result };
-    if (acrm_arrears(&options, dues, n, (int32_t)fuzz_take(in, 4), buckets, 3, &result, NULL) !=
-        ACRM_OK)
+    if (acrm_arrears(&options, dues, n, (int32_t)fuzz_take(in, 4), buckets, 3, &result, NULL,
+                     0, NULL, NULL) != ACRM_OK)
         return;
     int64_t sum = 0;
     for (int32_t i = 0; i < 3; i++)
@@ -207,8 +207,8 @@ static void fuzz_replay(fuzz_bytes *in, acrm_due *dues, size_t n)
                                          .of = (int32_t)fuzz_take(in, 1),
                                          .part = (int32_t)fuzz_take(in, 1),
                                          .allocation = (int32_t)fuzz_take(in, 1) };
-    if (acrm_replay(&terms, dues, n, events, n_events, results, rows, FUZZ_ROWS, &n_rows, NULL) !=
-        ACRM_OK)
+    if (acrm_replay(&terms, dues, n, events, n_events, results, rows, FUZZ_ROWS, &n_rows, NULL,
+                    0, NULL, NULL) != ACRM_OK)
         return;
     fuzz_dues_right(dues, n);
     for (size_t i = 0; i < n_rows; i++)

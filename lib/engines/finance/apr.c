@@ -209,6 +209,36 @@ int32_t acrm_apr(const acrm_apr_options *options, const acrm_flow *flows, size_t
     return ACRM_OK;
 }
 
+int32_t acrm_apr_present(const acrm_apr_options *options, const acrm_apr_result *result,
+                         const acrm_flow *flow, const acrm_flow_time *time, double *out)
+{
+    if (options == NULL || options->struct_size != sizeof *options || result == NULL ||
+        result->struct_size != sizeof *result || flow == NULL || time == NULL || out == NULL)
+        return ACRM_E_MISUSE;
+
+    acrm__apr_clock clock = { .method = options->method,
+                              .unit_kind = result->unit_kind,
+                              .unit_count = result->unit_count };
+    int32_t status = apr_check_options(options, NULL);
+    if (status == ACRM_OK)
+        status = acrm__apr_unit(&clock, NULL);
+    if (status == ACRM_OK && time->odd_den < 1)
+        status = ACRM_E_INVALID;
+    if (status == ACRM_OK && result->outcome != ACRM_APR_UNIQUE)
+        status = ACRM_E_NOTFOUND;
+    if (status != ACRM_OK)
+        return status;
+    acrm__apr_equation equation = { .flows = flow,
+                                    .times = time,
+                                    .n = 1,
+                                    .counts_bit = apr_methods[options->method].counts_bit,
+                                    .simple_odd = options->method == ACRM_APR_US_REGZ,
+                                    .odd_unit = clock.odd_unit };
+    *out = acrm__apr_sign(&equation, 0) * (double)flow->amount *
+           acrm__apr_discount(&equation, log1p(result->period_rate), time);
+    return ACRM_OK;
+}
+
 int32_t acrm_apr_interval(const acrm_apr_options *options, int32_t from, int32_t to,
                           acrm_flow_time *out, acrm_issue *issue)
 {

@@ -70,6 +70,9 @@ static inline int32_t acrm__apr_sign(const acrm__apr_equation *eq, size_t k)
     return counts ? -1 : 0;
 }
 
+/* The discount factor of a time at s = ln(1 + i). */
+double acrm__apr_discount(const acrm__apr_equation *eq, double s, const acrm_flow_time *time);
+
 /* Finds the roots; fills outcome, roots, root_count, iterations and sign_changes_one. Roots are
  * ln(1 + i) a unit-period here. */
 void acrm__apr_solve(acrm__apr_equation *eq, acrm_apr_result *out);

@@ -63,6 +63,14 @@ static double apr_odd(const acrm__apr_equation *eq, double s, double odd, double
     return 1 / factor;
 }
 
+double acrm__apr_discount(const acrm__apr_equation *eq, double s, const acrm_flow_time *time)
+{
+    double slope;
+
+    return exp(-s * time->whole) *
+           apr_odd(eq, s, eq->odd_unit * time->odd_num / time->odd_den, &slope);
+}
+
 /* Values at s, all times a common positive factor that keeps them in range. */
 static apr_sides apr_at(acrm__apr_equation *eq, double s)
 {

@@ -9,15 +9,24 @@
 static const struct {
     const char *name;
     int32_t convention;
+    const char *formula;
 } day_count_names[] = {
-    { "30/360 US", ACRM_DAYS_30_360_US },
-    { "30/360 Bond Basis", ACRM_DAYS_30_360_BOND },
-    { "30E/360", ACRM_DAYS_30E_360 },
-    { "30E/360 ISDA", ACRM_DAYS_30E_360_ISDA },
-    { "ACT/360", ACRM_DAYS_ACT_360 },
-    { "ACT/365F", ACRM_DAYS_ACT_365F },
-    { "ACT/ACT ISDA", ACRM_DAYS_ACT_ACT_ISDA },
-    { "ACT/ACT ICMA", ACRM_DAYS_ACT_ACT_ICMA },
+    { "30/360 US", ACRM_DAYS_30_360_US,
+      "(360 * years + 30 * months + days) / 360; the last of February is a 30th, a 31st too, "
+      "at the end only after a 30th" },
+    { "30/360 Bond Basis", ACRM_DAYS_30_360_BOND,
+      "(360 * years + 30 * months + days) / 360; a 31st is a 30th, at the end only after a 30th" },
+    { "30E/360", ACRM_DAYS_30E_360,
+      "(360 * years + 30 * months + days) / 360; a 31st is a 30th" },
+    { "30E/360 ISDA", ACRM_DAYS_30E_360_ISDA,
+      "(360 * years + 30 * months + days) / 360; a month's last is a 30th, but not February's at "
+      "termination" },
+    { "ACT/360", ACRM_DAYS_ACT_360, "days / 360" },
+    { "ACT/365F", ACRM_DAYS_ACT_365F, "days / 365" },
+    { "ACT/ACT ISDA", ACRM_DAYS_ACT_ACT_ISDA,
+      "days in leap years / 366 + days in other years / 365" },
+    { "ACT/ACT ICMA", ACRM_DAYS_ACT_ACT_ICMA,
+      "over regular periods: days in it / (days of the period * periods in a year)" },
 };
 enum { DAY_COUNT_NAMES = sizeof day_count_names / sizeof day_count_names[0] };
 
@@ -26,6 +35,14 @@ const char *acrm_day_count_name(int32_t convention)
     for (size_t i = 0; i < DAY_COUNT_NAMES; i++)
         if (day_count_names[i].convention == convention)
             return day_count_names[i].name;
+    return NULL;
+}
+
+const char *acrm_day_count_formula(int32_t convention)
+{
+    for (size_t i = 0; i < DAY_COUNT_NAMES; i++)
+        if (day_count_names[i].convention == convention)
+            return day_count_names[i].formula;
     return NULL;
 }
 

@@ -342,6 +342,65 @@ static int32_t lease_check_return(const lease_run *run, const acrm_lease_return 
     return ACRM_OK;
 }
 
+static void lease_explain_sum(const lease_run *run, const char *figure, const char *formula,
+                              int64_t sum)
+{
+    if (run->trace != NULL)
+        acrm__trace_add(run->trace, &(acrm_explain_line){ .figure = figure,
+                                                          .formula = formula,
+                                                          .whole = sum,
+                                                          .rounded = sum,
+                                                          .unit = run->t->round_unit,
+                                                          .rounding = run->t->rounding });
+}
+
+/* Ends the lease that was made. */
+static int32_t lease_finish(const lease_run *run, const acrm_lease_return *back,
+                            acrm_lease_settlement *s)
+{
+    const acrm_lease_terms *t = run->t;
+    int64_t deposits = t->security_deposit * t->security_deposits;
+    int64_t allowed = t->distance_year * back->month / 12;
+    bool early = back->month < t->months;
+
+    s->balance = lease_balance(t, &run->q, t->months - back->month);
+    lease_explain_sum(run, "balance",
+                      "remaining payments and residual, discounted at the constant yield",
+                      s->balance);
+    s->excess_distance = back->distance > allowed ? back->distance - allowed : 0;
+    s->excess_charge = lease_part(run, "excess distance", "excess distance * excess_rate / 1000",
+                                  s->excess_distance, t->excess_rate, 1000);
+    if (t->tax_on != ACRM_LEASE_TAX_NONE)
+        s->buyout_tax = lease_tax(run, "tax on the purchase", s->balance + t->purchase_fee);
+    if (s->excess_charge > ACRM_FINANCE_AMOUNT_MAX || s->buyout_tax > ACRM_FINANCE_AMOUNT_MAX)
+        return lease_over(run, "back.distance");
+    s->to_return = back->unpaid + s->excess_charge + t->disposition_fee - deposits;
+    if (early)
+        s->to_return += back->early_fee +
+                        (s->balance > back->realised ? s->balance - back->realised : 0);
+    lease_explain_sum(run, "to return",
+                      early ? "unpaid + excess + disposition_fee - deposits + early_fee + balance "
+                              "beyond realised"
+                            : "unpaid + excess + disposition_fee - deposits",
+                      s->to_return);
+    s->to_buy = back->unpaid + s->balance + t->purchase_fee + s->buyout_tax - deposits;
+    lease_explain_sum(run, "to buy", "unpaid + balance + purchase_fee + tax - deposits",
+                      s->to_buy);
+    return ACRM_OK;
+}
+
+static int32_t lease_end(lease_run *run, const acrm_lease_return *back, acrm_lease_settlement *s)
+{
+    acrm__trace *trace = run->trace;
+
+    run->trace = NULL; /* the steps of the quote are acrm_lease_explain()'s */
+    int32_t status = lease_make(run);
+    if (status == ACRM_OK)
+        status = lease_check_return(run, back);
+    run->trace = trace;
+    return status == ACRM_OK ? lease_finish(run, back, s) : status;
+}
+
 int32_t acrm_lease_end(const acrm_lease_terms *terms, const acrm_lease_return *back,
                        acrm_lease_settlement *settlement, acrm_issue *issue)
 {
@@ -352,27 +411,27 @@ int32_t acrm_lease_end(const acrm_lease_terms *terms, const acrm_lease_return *b
 
     lease_run run = { .t = terms, .issue = issue };
     acrm_lease_settlement s = { .struct_size = sizeof s };
-    int32_t status = lease_make(&run);
+    int32_t status = lease_end(&run, back, &s);
     if (status == ACRM_OK)
-        status = lease_check_return(&run, back);
-    if (status != ACRM_OK)
-        return status;
-    int64_t deposits = terms->security_deposit * terms->security_deposits;
-    int64_t allowed = terms->distance_year * back->month / 12;
+        *settlement = s;
+    return status;
+}
 
-    s.balance = lease_balance(terms, &run.q, terms->months - back->month);
-    s.excess_distance = back->distance > allowed ? back->distance - allowed : 0;
-    s.excess_charge = lease_part(&run, "excess distance", "excess distance * excess_rate / 1000",
-                                 s.excess_distance, terms->excess_rate, 1000);
-    if (terms->tax_on != ACRM_LEASE_TAX_NONE)
-        s.buyout_tax = lease_tax(&run, "tax on the purchase", s.balance + terms->purchase_fee);
-    if (s.excess_charge > ACRM_FINANCE_AMOUNT_MAX || s.buyout_tax > ACRM_FINANCE_AMOUNT_MAX)
-        return lease_over(&run, "back.distance");
-    s.to_return = back->unpaid + s.excess_charge + terms->disposition_fee - deposits;
-    if (back->month < terms->months)
-        s.to_return += back->early_fee + (s.balance > back->realised ? s.balance - back->realised
-                                                                     : 0);
-    s.to_buy = back->unpaid + s.balance + terms->purchase_fee + s.buyout_tax - deposits;
-    *settlement = s;
-    return ACRM_OK;
+int32_t acrm_lease_end_explain(const acrm_lease_terms *terms, const acrm_lease_return *back,
+                               acrm_explain_line *lines, size_t lines_max, size_t *n_lines,
+                               acrm_issue *issue)
+{
+    if (terms == NULL || terms->struct_size != sizeof *terms || back == NULL ||
+        back->struct_size != sizeof *back || n_lines == NULL || (lines == NULL && lines_max > 0))
+        return ACRM_E_MISUSE;
+
+    acrm__trace trace = { .lines = lines, .max = lines_max };
+    lease_run run = { .t = terms, .issue = issue, .trace = &trace };
+    acrm_lease_settlement s = { .struct_size = sizeof s };
+    int32_t status = lease_end(&run, back, &s);
+    if (status == ACRM_OK && trace.full)
+        status = acrm__issue(issue, ACRM_E_LIMIT, "lines_max", -1, "256");
+    if (status == ACRM_OK)
+        *n_lines = trace.len;
+    return status;
 }

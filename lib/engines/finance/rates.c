@@ -116,3 +116,19 @@ int32_t acrm_rate_convert(const acrm_rate_terms *terms, int32_t from, int32_t to
     *out = result;
     return ACRM_OK;
 }
+
+const char *acrm_rate_formula(int32_t rate, int32_t to_periodic)
+{
+    static const char *const formulas[][2] = {
+        [ACRM_RATE_NOMINAL] = { "nominal = i * m", "i = nominal / m" },
+        [ACRM_RATE_EFFECTIVE] = { "effective = (1 + i)^m - 1", "i = (1 + effective)^(1/m) - 1" },
+        [ACRM_RATE_PERIODIC] = { "periodic = i", "i = periodic" },
+        [ACRM_RATE_FLAT] = { "flat = (n / annuity(i, n) - 1) * m / n",
+                             "i where n / annuity(i, n) = 1 + flat * n / m" },
+        [ACRM_RATE_MONEY_FACTOR] = { "money factor = i * m / 24", "i = money factor * 24 / m" },
+    };
+
+    if (rate < ACRM_RATE_NOMINAL || rate > ACRM_RATE_MONEY_FACTOR)
+        return NULL;
+    return formulas[rate][to_periodic != 0];
+}

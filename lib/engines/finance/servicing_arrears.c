@@ -57,8 +57,26 @@ static int32_t arrears_age(const acrm_arrears_options *options, int32_t from, in
     return age;
 }
 
-static void arrears_take(const acrm_due *due, size_t index, int32_t age, acrm_bucket *buckets,
-                         size_t n_buckets, acrm_arrears_result *sums)
+static acrm_arrears_line arrears_judge(const acrm_arrears_options *options, const acrm_due *due,
+                                       size_t index, int32_t day)
+{
+    acrm_arrears_line line = { .due = (int32_t)index,
+                               .calendar_days = day - due->day,
+                               .age = arrears_age(options, due->day, day),
+                               .bucket = -1,
+                               .unpaid = acrm__unpaid_all(due) };
+
+    line.paused_days = line.calendar_days - line.age;
+    if (line.unpaid <= options->floor)
+        line.finding = line.unpaid == 0 ? ACRM_ARREARS_PAID : ACRM_ARREARS_FLOOR;
+    else if (line.age <= options->grace_days)
+        line.finding = ACRM_ARREARS_IN_GRACE;
+    return line;
+}
+
+/* Adds an overdue due to its bucket, whose index it returns. */
+static int32_t arrears_take(const acrm_due *due, size_t index, int32_t age, acrm_bucket *buckets,
+                            size_t n_buckets, acrm_arrears_result *sums)
 {
     size_t at = 0;
 
@@ -78,15 +96,17 @@ static void arrears_take(const acrm_due *due, size_t index, int32_t age, acrm_bu
         sums->age = age;
         sums->bucket = (int32_t)at;
     }
+    return (int32_t)at;
 }
 
 int32_t acrm_arrears(const acrm_arrears_options *options, const acrm_due *dues, size_t n_dues,
                      int32_t day, acrm_bucket *buckets, size_t n_buckets,
-                     acrm_arrears_result *result, acrm_issue *issue)
+                     acrm_arrears_result *result, acrm_arrears_line *lines, size_t lines_max,
+                     size_t *n_lines, acrm_issue *issue)
 {
     if (options == NULL || options->struct_size != sizeof *options || result == NULL ||
         result->struct_size != sizeof *result || acrm__no_array(dues, n_dues) ||
-        acrm__no_array(buckets, n_buckets) ||
+        acrm__no_array(buckets, n_buckets) || acrm__no_array(lines, lines_max) ||
         acrm__no_array(options->pauses, options->pauses_len))
         return ACRM_E_MISUSE;
 
@@ -108,13 +128,16 @@ int32_t acrm_arrears(const acrm_arrears_options *options, const acrm_due *dues, 
         buckets[i] = (acrm_bucket){ .age_min = buckets[i].age_min, .age_max = buckets[i].age_max };
     size_t overdue = acrm__dues_before(dues, n_dues, day);
     for (size_t i = 0; i < overdue; i++) {
-        bool lacks = acrm__unpaid_all(&dues[i]) > options->floor;
-        int32_t age = lacks ? arrears_age(options, dues[i].day, day) : 0;
-        if (age > options->grace_days)
-            arrears_take(&dues[i], i, age, buckets, n_buckets, &sums);
+        acrm_arrears_line line = arrears_judge(options, &dues[i], i, day);
+        if (line.finding == ACRM_ARREARS_OVERDUE)
+            line.bucket = arrears_take(&dues[i], i, line.age, buckets, n_buckets, &sums);
+        if (i < lines_max)
+            lines[i] = line;
     }
     if (sums.dues > 0 && options->held_bucket > sums.bucket)
         sums.bucket = options->held_bucket;
     *result = sums;
+    if (n_lines != NULL)
+        *n_lines = overdue;
     return ACRM_OK;
 }

@@ -68,7 +68,7 @@ int32_t acrm__allocate(const acrm_allocation *allocation, acrm_due *dues, size_t
                        size_t *n_rows, int64_t *rest, acrm_issue *issue);
 int32_t acrm__penalty_charge(const acrm_penalty_rule *rule, acrm_due *dues, size_t n_dues,
                              int32_t from, int32_t to, int64_t total, int64_t *charged,
-                             acrm_explain_line *lines, size_t lines_max, size_t *n_lines,
+                             acrm_penalty_line *lines, size_t lines_max, size_t *n_lines,
                              acrm_issue *issue);
 
 #endif

@@ -40,18 +40,17 @@ int32_t acrm__penalty_check(const acrm_penalty_rule *rule, acrm_issue *issue)
 
 /* Interest on `base` of a stretch that is part of a longer one, which began at `start`. */
 static int32_t penalty_interest(const acrm_penalty_rule *rule, int64_t base, int32_t start,
-                                int32_t from, int32_t to, int64_t *amount, acrm_explain_line *line)
+                                int32_t from, int32_t to, acrm_penalty_line *line)
 {
-    int64_t before = 0;
     int64_t all = 0;
     int32_t status = acrm__interest(&rule->interest, base, (acrm__stretch){ start, from, 0, 0 },
-                                    &before, NULL);
+                                    &line->before, NULL);
 
     if (status == ACRM_OK)
         status = acrm__interest(&rule->interest, base, (acrm__stretch){ start, to, 0, 0 }, &all,
-                                line);
+                                &line->step);
     /* A 30/360 month can count fewer days at its end than a day before. */
-    *amount = all > before ? all - before : 0;
+    line->amount = all > line->before ? all - line->before : 0;
     return status;
 }
 
@@ -74,7 +73,7 @@ static int32_t penalty_due_cap(const acrm_penalty_rule *rule, const acrm_due *du
 
 /* The penalty of one due, before the cap of the contract. */
 static int32_t penalty_of(const acrm_penalty_rule *rule, const acrm_due *due, int32_t from,
-                          int32_t to, int64_t *amount, acrm_explain_line *line)
+                          int32_t to, acrm_penalty_line *line)
 {
     static const char *const formulas[] = {
         "overdue * rate * days from the due day to the end, less what the days before bore",
@@ -86,7 +85,7 @@ static int32_t penalty_of(const acrm_penalty_rule *rule, const acrm_due *due, in
     int64_t cap = 0;
     int32_t status = ACRM_OK;
 
-    *amount = 0;
+    *line = (acrm_penalty_line){ .from = from, .to = to };
     for (int32_t part = 0; part < ACRM_PARTS; part++)
         if ((rule->parts >> part & 1) != 0)
             base += acrm__unpaid(due, part);
@@ -95,28 +94,30 @@ static int32_t penalty_of(const acrm_penalty_rule *rule, const acrm_due *due, in
     bool begun = from > last_free;
     if (rule->kind != ACRM_PENALTY_INTEREST && begun)
         return ACRM_OK;
-    *line = (acrm_explain_line){ .figure = "penalty", .formula = formulas[rule->kind] };
+    line->step.figure = "penalty";
+    line->step.formula = formulas[rule->kind];
     if (rule->kind == ACRM_PENALTY_INTEREST) {
         int32_t start = due->day + (rule->grace_counts ? 0 : rule->grace_days);
-        status = penalty_interest(rule, base, start, begun ? from : start, to, amount, line);
+        status = penalty_interest(rule, base, start, begun ? from : start, to, line);
     } else if (rule->kind == ACRM_PENALTY_SHARE) {
         status = acrm__share(&rule->interest, base, rule->interest.rate,
-                             ACRM_RATE_ONE, amount, line);
+                             ACRM_RATE_ONE, &line->amount, &line->step);
     } else {
-        *amount = rule->amount;
-        line->base = line->rounded = rule->amount;
+        line->amount = line->step.base = line->step.whole = line->step.rounded =
+            rule->amount;
+        line->step.unit = 1;
     }
     if (status == ACRM_OK)
         status = penalty_due_cap(rule, due, &cap);
-    int64_t room = cap - due->due[ACRM_PART_PENALTY];
-    if (*amount > room)
-        *amount = room > 0 ? room : 0;
+    line->room = cap > due->due[ACRM_PART_PENALTY] ? cap - due->due[ACRM_PART_PENALTY] : 0;
+    if (line->amount > line->room)
+        line->amount = line->room;
     return status;
 }
 
 int32_t acrm__penalty_charge(const acrm_penalty_rule *rule, acrm_due *dues, size_t n_dues,
                              int32_t from, int32_t to, int64_t total, int64_t *charged,
-                             acrm_explain_line *lines, size_t lines_max, size_t *n_lines,
+                             acrm_penalty_line *lines, size_t lines_max, size_t *n_lines,
                              acrm_issue *issue)
 {
     size_t overdue = acrm__dues_before(dues, n_dues, to);
@@ -135,20 +136,20 @@ int32_t acrm__penalty_charge(const acrm_penalty_rule *rule, acrm_due *dues, size
         sum = 0;
         len = 0;
         for (size_t i = 0; i < overdue && sum < room; i++) {
-            acrm_explain_line line;
-            int64_t amount = 0;
-            int32_t status = penalty_of(rule, &dues[i], from, to, &amount, &line);
-            if (amount > room - sum)
-                amount = room - sum;
-            if (status != ACRM_OK || amount > ACRM_FINANCE_AMOUNT_MAX - total - sum)
+            acrm_penalty_line line;
+            int32_t status = penalty_of(rule, &dues[i], from, to, &line);
+            line.due = (int32_t)i;
+            line.room = line.room < room - sum ? line.room : room - sum;
+            line.amount = line.amount < line.room ? line.amount : line.room;
+            if (status != ACRM_OK || line.amount > ACRM_FINANCE_AMOUNT_MAX - total - sum)
                 return acrm__issue(issue, ACRM_E_LIMIT, "dues", (int64_t)i,
                                    "penalties within 1000000000000000 in all");
-            if (amount == 0)
+            if (line.amount == 0)
                 continue;
-            sum += amount;
+            sum += line.amount;
             if (pass == 0)
                 continue;
-            dues[i].due[ACRM_PART_PENALTY] += amount;
+            dues[i].due[ACRM_PART_PENALTY] += line.amount;
             if (len < lines_max)
                 lines[len] = line;
             len++;
@@ -161,7 +162,7 @@ int32_t acrm__penalty_charge(const acrm_penalty_rule *rule, acrm_due *dues, size
 }
 
 int32_t acrm_penalty_charge(const acrm_penalty_rule *rule, acrm_due *dues, size_t n_dues,
-                            int32_t from, int32_t to, int64_t *charged, acrm_explain_line *lines,
+                            int32_t from, int32_t to, int64_t *charged, acrm_penalty_line *lines,
                             size_t lines_max, size_t *n_lines, acrm_issue *issue)
 {
     int64_t total = 0;

@@ -158,20 +158,26 @@ typedef struct replay_play {
     int32_t day;
     acrm_allocated *rows;
     size_t rows_max, rows_len;
+    acrm_penalty_line *lines;
+    size_t lines_max, lines_len;
 } replay_play;
 
 /* Charges penalties up to a day. */
 static int32_t replay_advance(replay_play *play, int32_t day, acrm_issue *issue)
 {
+    size_t done = play->lines_len < play->lines_max ? play->lines_len : play->lines_max;
+    acrm_penalty_line *lines = done < play->lines_max ? play->lines + done : NULL;
     int64_t charged = 0;
+    size_t n_lines = 0;
 
     if (play->terms->penalty != NULL && day > play->day) {
         int32_t status = acrm__penalty_charge(play->terms->penalty, play->dues, play->n_dues,
-                                              play->day, day, play->total, &charged, NULL, 0, NULL,
-                                              issue);
+                                              play->day, day, play->total, &charged, lines,
+                                              play->lines_max - done, &n_lines, issue);
         if (status != ACRM_OK)
             return status;
     }
+    play->lines_len += n_lines;
     play->total += charged;
     play->day = day;
     return ACRM_OK;
@@ -238,11 +244,13 @@ static bool replay_misuse(const acrm_replay_terms *terms)
 
 int32_t acrm_replay(const acrm_replay_terms *terms, acrm_due *dues, size_t n_dues,
                     const acrm_event *events, size_t n_events, acrm_event_result *results,
-                    acrm_allocated *rows, size_t rows_max, size_t *n_rows, acrm_issue *issue)
+                    acrm_allocated *rows, size_t rows_max, size_t *n_rows,
+                    acrm_penalty_line *lines, size_t lines_max, size_t *n_lines,
+                    acrm_issue *issue)
 {
     if (replay_misuse(terms) || n_rows == NULL || acrm__no_array(dues, n_dues) ||
         acrm__no_array(events, n_events) || acrm__no_array(results, n_events) ||
-        acrm__no_array(rows, rows_max))
+        acrm__no_array(rows, rows_max) || acrm__no_array(lines, lines_max))
         return ACRM_E_MISUSE;
 
     replay_play play = { .terms = terms,
@@ -250,7 +258,9 @@ int32_t acrm_replay(const acrm_replay_terms *terms, acrm_due *dues, size_t n_due
                          .n_dues = n_dues,
                          .day = terms->start_day,
                          .rows = rows,
-                         .rows_max = rows_max };
+                         .rows_max = rows_max,
+                         .lines = lines,
+                         .lines_max = lines_max };
     int32_t status = replay_check_terms(terms, issue);
     if (status == ACRM_OK)
         status = acrm__dues_check(dues, n_dues, &play.total, issue);
@@ -266,6 +276,8 @@ int32_t acrm_replay(const acrm_replay_terms *terms, acrm_due *dues, size_t n_due
         status = replay_run(&play, events, n_events, results, issue);
     if (status == ACRM_OK)
         *n_rows = play.rows_len;
+    if (status == ACRM_OK && n_lines != NULL)
+        *n_lines = play.lines_len;
     return status;
 }
 

@@ -4,6 +4,8 @@
 #include "modules/finance/finance.h"
 #include "modules/finance/members_lease.h"
 
+enum { LEASE_END_LINES = 8 };
+
 static const acrm__fin_member lease_terms[] = {
     FIN_LEASE(FIN_AS_MEMBER, acrm_lease_terms)
     { .field = FIN_END }
@@ -57,7 +59,9 @@ int32_t acrm__finance_lease_end(acrm__call *call)
     acrm_lease_settlement settlement = { .struct_size = sizeof settlement };
     acrm_lease_return back = { .struct_size = sizeof back };
     acrm_issue issue = { .row = -1 };
+    acrm_explain_line lines[LEASE_END_LINES];
     acrm_lease_terms terms;
+    size_t n = 0;
     acrm__fin fin;
     int32_t st = lease_read(&fin, call, &terms);
 
@@ -65,5 +69,11 @@ int32_t acrm__finance_lease_end(acrm__call *call)
         st = acrm__fin_args(&fin, given, &back);
     if (st == ACRM_OK)
         st = acrm__fin_answer(&fin, acrm_lease_end(&terms, &back, &settlement, &issue), &issue);
-    return st == ACRM_OK ? acrm__fin_put(&fin, members, &settlement, call->out) : st;
+    if (st == ACRM_OK)
+        st = acrm__fin_put(&fin, members, &settlement, call->out);
+    if (st != ACRM_OK || !acrm__arg_bool(call, "explain", false))
+        return st;
+    st = acrm__fin_answer(&fin, acrm_lease_end_explain(&terms, &back, lines, LEASE_END_LINES, &n,
+                                                       &issue), &issue);
+    return st == ACRM_OK ? acrm__fin_put_steps(&fin, lines, n, -1) : st;
 }

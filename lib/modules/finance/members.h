@@ -18,6 +18,11 @@
     { .name = "explanation", .type = ACRM__T_MAP, .flags = ACRM__LIST,                            \
       .help = "Steps, if asked for: row, figure, formula, base * factor = exact, rounded to a "   \
               "multiple of unit by rounding, days" }
+#define FIN_PENALTIES                                                                             \
+    { .name = "explanation", .type = ACRM__T_MAP, .flags = ACRM__LIST,                            \
+      .help = "If asked for, each penalty: row (the due's place from 0), from, to, the step "     \
+              "(formula, base * factor = exact, rounded, days), before (borne before "            \
+              "from), room (left by the caps), charged" }
 #define FIN_END { .name = NULL }
 
 #endif

@@ -97,6 +97,21 @@
     FIN_UNPAID(M, S)                                                                              \
     M(S, total, total, 0, MONEY, .help = "All that is overdue")
 
+#define FIN_ARREARS_LINE(M, S)                                                                    \
+    M(S, due, due, 0, INT, .help = "")                                                            \
+    M(S, calendar_days, calendar_days, 0, INT, .help = "")                                        \
+    M(S, paused_days, paused_days, 0, INT, .help = "")                                            \
+    M(S, age, age, 0, INT, .help = "")                                                            \
+    M(S, finding, finding, 0, ENUM, .choices = "overdue|paid|floor|in_grace")                     \
+    M(S, bucket, bucket, 0, INT, .help = "")                                                      \
+    M(S, unpaid, unpaid, 0, MONEY, .help = "")
+#define FIN_PENALTY_LINE(M, S)                                                                    \
+    M(S, from, from, 0, DATE, .help = "")                                                         \
+    M(S, to, to, 0, DATE, .help = "")                                                             \
+    M(S, before, before, 0, MONEY, .help = "")                                                    \
+    M(S, room, room, 0, MONEY, .help = "")                                                        \
+    M(S, charged, amount, 0, MONEY, .help = "")
+
 #define FIN_SETTLEMENT(M, S)                                                                      \
     M(S, start_day, start_day, 0, DATE, .flags = ACRM__REQUIRED,                                  \
       .help = "First day of interest of the contract")                                            \

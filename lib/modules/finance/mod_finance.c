@@ -57,10 +57,12 @@ static const acrm__field finance_lease_end_in[] = {
     FIN_CURRENCY,
     FIN_LEASE(FIN_AS_FIELD, )
     FIN_LEASE_RETURN(FIN_AS_FIELD, )
+    FIN_EXPLAIN,
     FIN_END
 };
 static const acrm__field finance_lease_end_out[] = {
     FIN_LEASE_SETTLEMENT(FIN_AS_FIELD, )
+    FIN_EXPLANATION,
     FIN_END
 };
 
@@ -82,7 +84,8 @@ static const acrm__field finance_apr_out[] = {
     { .name = "roots", .type = ACRM__T_REAL, .flags = ACRM__LIST,
       .help = "All rates that solve the equation, in percent" },
     { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
-      .help = "If explained: the flows with their times, whole + odd_num / odd_den" },
+      .help = "If explained: the flows with their times, whole + odd_num / odd_den, and their "
+              "present value at the rate; those values sum to 0" },
     FIN_END
 };
 static const acrm__field finance_day_count_in[] = {
@@ -96,6 +99,7 @@ static const acrm__field finance_day_count_out[] = {
     { .name = "exact", .type = ACRM__T_TEXT, .help = "Fraction of a year in lowest terms" },
     { .name = "fraction", .type = ACRM__T_DECIMAL, .help = "The same to 12 decimals, half up" },
     FIN_YEAR_FRACTION(FIN_AS_FIELD, )
+    { .name = "formula", .type = ACRM__T_TEXT, .help = "How the convention counts" },
     FIN_END
 };
 static const acrm__field finance_rates_in[] = {
@@ -103,6 +107,7 @@ static const acrm__field finance_rates_in[] = {
     { .name = "value", .type = ACRM__T_REAL, .flags = ACRM__REQUIRED,
       .help = "The rate in percent; a money factor as it is" },
     FIN_RATES(FIN_AS_FIELD, )
+    FIN_EXPLAIN,
     FIN_END
 };
 static const acrm__field finance_rates_out[] = {
@@ -112,6 +117,9 @@ static const acrm__field finance_rates_out[] = {
     { .name = "flat", .type = ACRM__T_REAL, .unit = "percent",
       .help = "A year, on the first principal, for the whole term" },
     { .name = "money_factor", .type = ACRM__T_REAL, .help = "Rent factor of a lease" },
+    { .name = "explanation", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "If asked for: figure and formula, by way of the rate i of a period; m periods a "
+              "year, n instalments" },
     FIN_END
 };
 
@@ -153,7 +161,7 @@ static const acrm__field finance_penalty_out[] = {
     { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
       .help = "The dues with their penalties: " FIN_DUE_KEYS },
     { .name = "charged", .type = ACRM__T_MONEY, .help = "All penalties of these days" },
-    FIN_EXPLANATION,
+    FIN_PENALTIES,
     FIN_END
 };
 static const acrm__field finance_arrears_in[] = {
@@ -166,6 +174,7 @@ static const acrm__field finance_arrears_in[] = {
       .help = "Up to 1000 stretches that do not age: first, last (the day after)" },
     FIN_ARREARS(FIN_AS_FIELD, )
     FIN_DUES,
+    FIN_EXPLAIN,
     FIN_END
 };
 static const acrm__field finance_arrears_out[] = {
@@ -173,6 +182,10 @@ static const acrm__field finance_arrears_out[] = {
       .help = "The buckets: age_min, age_max, dues, and what they lack: penalty, fee, interest, "
               "principal" },
     FIN_ARREARS_RESULT(FIN_AS_FIELD, )
+    { .name = "explanation", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "If asked for, each due before the day: due (position from 0), calendar_days, "
+              "paused_days, age, finding (overdue, paid, floor, in_grace), bucket (-1: none), "
+              "unpaid" },
     FIN_END
 };
 static const acrm__field finance_settlement_in[] = {
@@ -230,6 +243,7 @@ static const acrm__field finance_replay_in[] = {
       .help = "The history in the order of booking, up to 3660: kind (payment, reversal, charge), "
               "day, amount; of: position from 0 of the event reversed, or of the due charged; "
               "part (penalty, fee)" },
+    FIN_EXPLAIN,
     FIN_END
 };
 static const acrm__field finance_replay_out[] = {
@@ -239,6 +253,7 @@ static const acrm__field finance_replay_out[] = {
       .help = "Of each event: reversed_by (-1: none), place in the order of days, rest" },
     { .name = "allocated", .type = ACRM__T_MAP, .flags = ACRM__LIST,
       .help = "What went where: event, due, part, when, amount" },
+    FIN_PENALTIES,
     FIN_END
 };
 

@@ -40,6 +40,25 @@ static int32_t rate_put_apr(acrm__fin *fin, const acrm_apr_result *result, int32
     return ok || st != ACRM_OK ? st : acrm__nomem(fin->call);
 }
 
+/* In major units, as people read them: what each flow is worth at the rate. */
+static int32_t rate_put_present(acrm__fin *fin, const acrm_apr_options *options,
+                                const acrm_apr_result *result, const rate_flow *flows, size_t n)
+{
+    acrm_value *rows = acrm_value_get(fin->call->out, "rows");
+    double present = 0, scale = 1;
+    int32_t st = ACRM_OK;
+
+    for (int32_t i = 0; i < fin->digits; i++)
+        scale *= 10;
+    for (size_t i = 0; i < n && st == ACRM_OK; i++) {
+        st = acrm_apr_present(options, result, &flows[i].flow, &flows[i].time, &present);
+        if (st == ACRM_OK &&
+            !acrm__put_real(acrm_value_at(rows, i), "present_value", present / scale))
+            st = acrm__nomem(fin->call);
+    }
+    return st;
+}
+
 int32_t acrm__finance_apr(acrm__call *call)
 {
     static const acrm__fin_member members[] = {
@@ -82,7 +101,9 @@ int32_t acrm__finance_apr(acrm__call *call)
         return st;
     for (size_t i = 0; i < n; i++)
         given[i].time = times[i];
-    return acrm__fin_put_rows(&fin, "rows", rate_flows, sizeof *given, given, n);
+    st = acrm__fin_put_rows(&fin, "rows", rate_flows, sizeof *given, given, n);
+    return st == ACRM_OK && result.outcome == ACRM_APR_UNIQUE
+               ? rate_put_present(&fin, &options, &result, given, n) : st;
 }
 
 int32_t acrm__finance_day_count(acrm__call *call)
@@ -123,7 +144,34 @@ int32_t acrm__finance_day_count(acrm__call *call)
     if (!(fits ? acrm__put_textn(call->out, "fraction", text, len)
                : acrm__put_null(call->out, "fraction")))
         return acrm__nomem(call);
+    if (!acrm__put_text(call->out, "formula", acrm_day_count_formula(rule.convention)))
+        return acrm__nomem(call);
     return acrm__fin_put(&fin, results, &year, call->out);
+}
+
+static const struct {
+    const char *name;
+    int32_t rate;
+} rate_results[] = {
+    { "nominal", ACRM_RATE_NOMINAL },   { "effective", ACRM_RATE_EFFECTIVE },
+    { "periodic", ACRM_RATE_PERIODIC }, { "flat", ACRM_RATE_FLAT },
+    { "money_factor", ACRM_RATE_MONEY_FACTOR },
+};
+enum { RATE_RESULTS = sizeof rate_results / sizeof rate_results[0] };
+
+static int32_t rate_explain(acrm__call *call, int32_t from)
+{
+    acrm_value *list = acrm__put_list(call->out, "explanation");
+    acrm_value *map = list ? acrm__add_map(list) : NULL;
+    bool ok = map && acrm__put_text(map, "figure", "i") &&
+              acrm__put_text(map, "formula", acrm_rate_formula(from, 1));
+
+    for (size_t i = 0; i < RATE_RESULTS && ok; i++) {
+        map = acrm__add_map(list);
+        ok = map && acrm__put_text(map, "figure", rate_results[i].name) &&
+             acrm__put_text(map, "formula", acrm_rate_formula(rate_results[i].rate, 0));
+    }
+    return ok ? ACRM_OK : acrm__nomem(call);
 }
 
 int32_t acrm__finance_rates(acrm__call *call)
@@ -136,14 +184,6 @@ int32_t acrm__finance_rates(acrm__call *call)
         FIN_RATES_FROM(FIN_AS_MEMBER, acrm_rate_terms)
         { .field = FIN_END }
     };
-    static const struct {
-        const char *name;
-        int32_t rate;
-    } results[] = {
-        { "nominal", ACRM_RATE_NOMINAL },   { "effective", ACRM_RATE_EFFECTIVE },
-        { "periodic", ACRM_RATE_PERIODIC }, { "flat", ACRM_RATE_FLAT },
-        { "money_factor", ACRM_RATE_MONEY_FACTOR },
-    };
     acrm_rate_terms terms = { .struct_size = sizeof terms }, source = { 0 };
     double value = acrm_value_real(acrm__arg(call, "value")), converted = 0;
     acrm_issue issue = { .row = -1 };
@@ -154,11 +194,13 @@ int32_t acrm__finance_rates(acrm__call *call)
         st = acrm__fin_args(&fin, members, &terms);
     if (st == ACRM_OK)
         st = acrm__fin_args(&fin, from, &source);
-    for (size_t i = 0; i < sizeof results / sizeof results[0] && st == ACRM_OK; i++) {
-        st = acrm__fin_answer(&fin, acrm_rate_convert(&terms, source.per_year, results[i].rate,
-                                                      value, &converted, &issue), &issue);
-        if (st == ACRM_OK && !acrm__put_real(call->out, results[i].name, converted))
+    for (size_t i = 0; i < RATE_RESULTS && st == ACRM_OK; i++) {
+        st = acrm__fin_answer(&fin, acrm_rate_convert(&terms, source.per_year,
+                                                      rate_results[i].rate, value, &converted,
+                                                      &issue), &issue);
+        if (st == ACRM_OK && !acrm__put_real(call->out, rate_results[i].name, converted))
             st = acrm__nomem(call);
     }
-    return st;
+    return st == ACRM_OK && acrm__arg_bool(call, "explain", false)
+               ? rate_explain(call, source.per_year) : st;
 }

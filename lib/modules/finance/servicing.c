@@ -126,6 +126,28 @@ int32_t acrm__finance_allocate(acrm__call *call)
 
 /* --- Penalties --- */
 
+enum { SERVICING_LINES_MAX = 10000 };
+
+static int32_t servicing_put_penalties(acrm__fin *fin, const acrm_penalty_line *lines, size_t n)
+{
+    static const acrm__fin_member members[] = {
+        FIN_PENALTY_LINE(FIN_AS_MEMBER, acrm_penalty_line)
+        { .field = FIN_END }
+    };
+    int32_t st = ACRM_OK;
+
+    if (n > SERVICING_LINES_MAX)
+        return acrm__fail(fin->call, ACRM_E_LIMIT, "limit", "explain",
+                          "explain: allowed are at most %d penalties", SERVICING_LINES_MAX);
+    for (size_t i = 0; i < n && st == ACRM_OK; i++) {
+        st = acrm__fin_put_steps(fin, &lines[i].step, 1, lines[i].due);
+        if (st == ACRM_OK)
+            st = acrm__fin_put(fin, members, &lines[i],
+                               acrm_value_at(acrm_value_get(fin->call->out, "explanation"), i));
+    }
+    return st;
+}
+
 static int32_t servicing_read_rule(acrm__fin *fin, acrm_penalty_rule *rule)
 {
     *rule = (acrm_penalty_rule){ .struct_size = sizeof *rule, .interest.round_unit = 1,
@@ -140,7 +162,7 @@ int32_t acrm__finance_penalty(acrm__call *call)
         FIN_PENALTY_KIND(FIN_AS_MEMBER, acrm_penalty_rule)
         { .field = FIN_END }
     };
-    acrm_explain_line *lines = NULL;
+    acrm_penalty_line *lines = NULL;
     acrm_issue issue = { .row = -1 };
     acrm_penalty_rule rule;
     acrm_due *dues = NULL;
@@ -168,7 +190,7 @@ int32_t acrm__finance_penalty(acrm__call *call)
     if (st == ACRM_OK && !acrm__fin_put_money(&fin, call->out, "charged", charged))
         st = acrm__nomem(call);
     if (st == ACRM_OK && acrm__arg_bool(call, "explain", false))
-        st = acrm__fin_put_steps(&fin, lines, n_lines, -1);
+        st = servicing_put_penalties(&fin, lines, n_lines);
     return st;
 }
 
@@ -225,11 +247,16 @@ int32_t acrm__finance_arrears(acrm__call *call)
     };
     acrm_arrears_options options = { .struct_size = sizeof options };
     acrm_arrears_result result = { .struct_size = sizeof result };
+    static const acrm__fin_member members[] = {
+        FIN_ARREARS_LINE(FIN_AS_MEMBER, acrm_arrears_line)
+        { .field = FIN_END }
+    };
     acrm_bucket buckets[ACRM_BUCKETS_MAX];
     acrm_issue issue = { .row = -1 };
+    acrm_arrears_line *lines = NULL;
     acrm_pause *pauses = NULL;
     acrm_due *dues = NULL;
-    size_t n = 0, n_buckets = 0;
+    size_t n = 0, n_buckets = 0, n_lines = 0;
     int64_t day = 0;
     acrm__fin fin;
     int32_t st = acrm__fin_begin(&fin, call);
@@ -246,9 +273,16 @@ int32_t acrm__finance_arrears(acrm__call *call)
         st = acrm__fin_dues(&fin, &dues, &n);
     options.pauses = pauses;
     if (st == ACRM_OK)
+        st = acrm__fin_room(&fin, n, sizeof *lines, &lines);
+    if (st == ACRM_OK)
         st = acrm__fin_answer(&fin, acrm_arrears(&options, dues, n, (int32_t)day, buckets,
-                                                 n_buckets, &result, &issue), &issue);
-    return st == ACRM_OK ? servicing_put_arrears(&fin, buckets, n_buckets, &result) : st;
+                                                 n_buckets, &result, lines, n, &n_lines, &issue),
+                              &issue);
+    if (st == ACRM_OK)
+        st = servicing_put_arrears(&fin, buckets, n_buckets, &result);
+    if (st == ACRM_OK && acrm__arg_bool(call, "explain", false))
+        st = acrm__fin_put_rows(&fin, "explanation", members, sizeof *lines, lines, n_lines);
+    return st;
 }
 
 /* --- Replay --- */
@@ -307,11 +341,13 @@ int32_t acrm__finance_replay(acrm__call *call)
         FIN_ALLOCATED(FIN_AS_MEMBER, acrm_allocated)
         { .field = FIN_END }
     };
+    bool explain = acrm__arg_bool(call, "explain", false);
     acrm_event_result *done = NULL;
+    acrm_penalty_line *lines = NULL;
     acrm_allocated *rows = NULL;
     acrm_issue issue = { .row = -1 };
     servicing_history h = { 0 };
-    size_t n_rows = 0;
+    size_t n_rows = 0, n_lines = 0, lines_max = explain ? SERVICING_LINES_MAX : 0;
     acrm__fin fin;
     int32_t st = acrm__fin_begin(&fin, call);
 
@@ -324,13 +360,18 @@ int32_t acrm__finance_replay(acrm__call *call)
     if (st == ACRM_OK)
         st = acrm__fin_room(&fin, room, sizeof *rows, &rows);
     if (st == ACRM_OK)
+        st = acrm__fin_room(&fin, lines_max, sizeof *lines, &lines);
+    if (st == ACRM_OK)
         st = acrm__fin_answer(&fin, acrm_replay(&h.terms, h.dues, h.n_dues, h.events, h.n_events,
-                                                done, rows, room, &n_rows, &issue), &issue);
+                                                done, rows, room, &n_rows, lines, lines_max,
+                                                &n_lines, &issue), &issue);
     if (st == ACRM_OK)
         st = acrm__fin_put_rows(&fin, "rows", acrm__fin_due, sizeof *h.dues, h.dues, h.n_dues);
     if (st == ACRM_OK)
         st = acrm__fin_put_rows(&fin, "events", results, sizeof *done, done, h.n_events);
     if (st == ACRM_OK)
         st = acrm__fin_put_rows(&fin, "allocated", allocated, sizeof *rows, rows, n_rows);
+    if (st == ACRM_OK && explain)
+        st = servicing_put_penalties(&fin, lines, n_lines);
     return st;
 }

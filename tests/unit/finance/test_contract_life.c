@@ -96,7 +96,7 @@ START_TEST(life__punctual_payments_follow_the_schedule)
             acrm_settlement_quote quote = quote_on(dues, n, rate, start, dues[i].day);
             ck_assert_int_eq(quote.total, rows[i].closing);
             ck_assert_int_eq(acrm_arrears(&options, dues, n, dues[i].day + 5, &bucket, 1, &arrears,
-                                          NULL),
+                                          NULL, 0, NULL, NULL),
                              ACRM_OK);
             ck_assert_int_eq(arrears.total, 0);
         }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DUES = 12, EVENTS = 24, ROWS = 4 * DUES * EVENTS };
+enum { DUES = 12, EVENTS = 24, ROWS = 4 * DUES * EVENTS, LINES = DUES * (EVENTS + 1) };
 
 static uint64_t state = 20261103;
 
@@ -25,6 +25,8 @@ struct play {
     acrm_event_result results[EVENTS];
     acrm_allocated rows[ROWS];
     size_t n_rows;
+    acrm_penalty_line lines[LINES];
+    size_t n_lines;
 };
 
 static acrm_allocation order;
@@ -56,7 +58,7 @@ static int32_t try_play(struct play *p, acrm_issue *issue)
     acrm_allocation_init(&order);
     contract(p->dues);
     return acrm_replay(&terms, p->dues, DUES, p->events, p->n_events, p->results, p->rows, ROWS,
-                       &p->n_rows, issue);
+                       &p->n_rows, p->lines, LINES, &p->n_lines, issue);
 }
 
 static void play(struct play *p)
@@ -195,6 +197,34 @@ static void slow_play(const struct play *p, acrm_due *dues)
     }
 }
 
+static int64_t penalties_told(const struct play *p)
+{
+    int64_t sum = 0;
+
+    ck_assert_uint_le(p->n_lines, LINES);
+    for (size_t i = 0; i < p->n_lines; i++) {
+        const acrm_penalty_line *line = &p->lines[i];
+        ck_assert_int_eq(line->amount, line->step.rounded - line->before);
+        ck_assert_int_gt(line->to, line->from);
+        sum += line->amount;
+    }
+    return sum;
+}
+
+/* Of all dues, without the penalties that were charged by hand. */
+static int64_t penalties_borne(const struct play *p)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < DUES; i++)
+        sum += p->dues[i].due[ACRM_PART_PENALTY];
+    for (size_t i = 0; i < p->n_events; i++)
+        if (p->events[i].kind == ACRM_EVENT_CHARGE && p->results[i].reversed_by < 0 &&
+            p->events[i].part == ACRM_PART_PENALTY)
+            sum -= p->events[i].amount;
+    return sum;
+}
+
 START_TEST(replay__agrees_with_living_through_every_day)
 {
     static struct play p;
@@ -213,6 +243,7 @@ START_TEST(replay__agrees_with_living_through_every_day)
             if (p.events[i].kind == ACRM_EVENT_PAYMENT && p.results[i].reversed_by < 0)
                 put += p.results[i].rest - p.events[i].amount;
         ck_assert_int_eq(put, 0);
+        ck_assert_int_eq(penalties_told(&p), penalties_borne(&p));
     }
 }
 END_TEST
@@ -290,15 +321,15 @@ START_TEST(replay__refuses_bad_events_by_field_and_row)
     size_t n = 0;
     acrm_issue issue = { 0 };
     ck_assert_int_eq(acrm_replay(&terms, p.dues, DUES, p.events, 36526, p.results, p.rows, ROWS, &n,
-                                 &issue),
+                                 NULL, 0, NULL, &issue),
                      ACRM_E_LIMIT);
     terms.allocations_len = 0;
     ck_assert_int_eq(acrm_replay(&terms, p.dues, DUES, p.events, 1, p.results, p.rows, ROWS, &n,
-                                 &issue),
+                                 NULL, 0, NULL, &issue),
                      ACRM_E_INVALID);
     terms.allocations = NULL;
     ck_assert_int_eq(acrm_replay(&terms, p.dues, DUES, p.events, 1, p.results, p.rows, ROWS, &n,
-                                 &issue),
+                                 NULL, 0, NULL, &issue),
                      ACRM_E_MISUSE);
 }
 END_TEST
@@ -323,7 +354,8 @@ START_TEST(replay__the_largest_history_ends_soon)
         dues[i] = (acrm_due){ .day = i, .due = { 0, 0, 1, 10 } };
         events[i] = payment(N - i, 11);
     }
-    ck_assert_int_eq(acrm_replay(&terms, dues, N, events, N, results, rows, 4 * N, &n_rows, NULL),
+    ck_assert_int_eq(acrm_replay(&terms, dues, N, events, N, results, rows, 4 * N, &n_rows, NULL, 0,
+                                 NULL, NULL),
                      ACRM_OK);
     for (int32_t i = 0; i < N; i++) {
         ck_assert_int_eq(dues[i].paid[ACRM_PART_PRINCIPAL], 10);

@@ -336,7 +336,7 @@ START_TEST(penalty__follows_its_rule)
         rule.total_cap = penalties[i].total_cap;
         int64_t charged = -1;
         size_t n_lines = 9;
-        acrm_explain_line line = { 0 };
+        acrm_penalty_line line = { 0 };
 
         ck_assert_int_eq(acrm_penalty_charge(&rule, dues, 1, penalties[i].from, penalties[i].to,
                                              &charged, &line, 1, &n_lines, NULL),
@@ -344,8 +344,13 @@ START_TEST(penalty__follows_its_rule)
         ck_assert_msg(charged == penalties[i].expected, "%s: %" PRId64, penalties[i].rule, charged);
         ck_assert_int_eq(dues[0].due[ACRM_PART_PENALTY], charged);
         ck_assert_uint_eq(n_lines, charged > 0 ? 1 : 0);
+        if (n_lines > 0) {
+            int64_t rest = line.step.rounded - line.before;
+            ck_assert_int_eq(line.amount, charged);
+            ck_assert_int_eq(line.amount, rest < line.room ? rest : line.room);
+        }
         if (charged > 0)
-            ck_assert_str_eq(line.figure, "penalty");
+            ck_assert_str_eq(line.step.figure, "penalty");
     }
 }
 END_TEST
@@ -439,7 +444,8 @@ static acrm_arrears_result arrears_of(const acrm_arrears_options *options, const
     acrm_arrears_result result = { .struct_size = sizeof result };
 
     memcpy(buckets, ranges, sizeof ranges);
-    ck_assert_int_eq(acrm_arrears(options, dues, n, day, buckets, 4, &result, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_arrears(options, dues, n, day, buckets, 4, &result, NULL, 0, NULL, NULL),
+                     ACRM_OK);
     return result;
 }
 
@@ -513,10 +519,49 @@ static const struct {
     { 1, 29, 30, 29, "buckets.age_max", 1 },
 };
 
+static int32_t arrears_fault(const acrm_arrears_options *options, acrm_bucket *buckets, size_t n,
+                             acrm_issue *issue)
+{
+    acrm_arrears_result got = { .struct_size = sizeof got };
+
+    return acrm_arrears(options, NULL, 0, 0, buckets, n, &got, NULL, 0, NULL, issue);
+}
+
+START_TEST(arrears__each_due_tells_how_it_was_aged)
+{
+    static const acrm_pause pauses[] = { { 10, 15 } };
+    static const acrm_arrears_line expected[] = {
+        { 0, 100, 5, 95, ACRM_ARREARS_OVERDUE, 3, 100 },
+        { 1, 90, 5, 85, ACRM_ARREARS_PAID, -1, 0 },
+        { 2, 50, 0, 50, ACRM_ARREARS_FLOOR, -1, 3 },
+        { 3, 5, 0, 5, ACRM_ARREARS_IN_GRACE, -1, 100 },
+    };
+    acrm_due dues[] = { due_of(0, 100, 0, 0, 0), due_of(10, 100, 0, 0, 0),
+                        due_of(50, 3, 0, 0, 0), due_of(95, 100, 0, 0, 0),
+                        due_of(100, 100, 0, 0, 0) };
+    acrm_arrears_options options = { .struct_size = sizeof options, .held_bucket = -1,
+                                     .grace_days = 5, .floor = 3, .pauses = pauses,
+                                     .pauses_len = 1 };
+    acrm_arrears_result got = { .struct_size = sizeof got };
+    acrm_arrears_line lines[4];
+    acrm_bucket buckets[4];
+    size_t n = 0;
+
+    dues[1].paid[ACRM_PART_PRINCIPAL] = 100;
+    memcpy(buckets, ranges, sizeof ranges);
+    ck_assert_int_eq(acrm_arrears(&options, dues, 5, 100, buckets, 4, &got, lines, 4, &n, NULL),
+                     ACRM_OK);
+    ck_assert_uint_eq(n, 4); /* the due of the day itself is not looked at */
+    ck_assert_mem_eq(lines, expected, sizeof expected);
+    ck_assert_int_eq(acrm_arrears(&options, dues, 5, 100, buckets, 4, &got, lines, 1, &n, NULL),
+                     ACRM_OK);
+    ck_assert_uint_eq(n, 4);
+}
+END_TEST
+
 START_TEST(arrears__ranges_may_not_gap_or_overlap)
 {
     acrm_arrears_options options = { .struct_size = sizeof options, .held_bucket = -1 };
-    acrm_arrears_result got = { .struct_size = sizeof got };
     acrm_issue issue = { 0 };
 
     for (size_t i = 0; i < sizeof bad_ranges / sizeof bad_ranges[0]; i++) {
@@ -524,23 +569,22 @@ START_TEST(arrears__ranges_may_not_gap_or_overlap)
                                      .age_max = bad_ranges[i].max },
                                    { .age_min = bad_ranges[i].min2,
                                      .age_max = bad_ranges[i].max2 } };
-        ck_assert_int_eq(acrm_arrears(&options, NULL, 0, 0, buckets, 2, &got, &issue),
-                         ACRM_E_INVALID);
+        ck_assert_int_eq(arrears_fault(&options, buckets, 2, &issue), ACRM_E_INVALID);
         ck_assert_str_eq(issue.field, bad_ranges[i].field);
         ck_assert_int_eq(issue.row, bad_ranges[i].row);
     }
     acrm_bucket buckets[4];
     memcpy(buckets, ranges, sizeof ranges);
-    ck_assert_int_eq(acrm_arrears(&options, NULL, 0, 0, buckets, 0, &got, &issue), ACRM_E_INVALID);
-    ck_assert_int_eq(acrm_arrears(&options, NULL, 0, 0, buckets, 33, &got, &issue), ACRM_E_LIMIT);
+    ck_assert_int_eq(arrears_fault(&options, buckets, 0, &issue), ACRM_E_INVALID);
+    ck_assert_int_eq(arrears_fault(&options, buckets, 33, &issue), ACRM_E_LIMIT);
     options.held_bucket = 4;
-    ck_assert_int_eq(acrm_arrears(&options, NULL, 0, 0, buckets, 4, &got, &issue), ACRM_E_INVALID);
+    ck_assert_int_eq(arrears_fault(&options, buckets, 4, &issue), ACRM_E_INVALID);
     static const acrm_pause crossing[] = { { 0, 10 }, { 9, 20 } };
     options = (acrm_arrears_options){ .struct_size = sizeof options,
                                       .held_bucket = -1,
                                       .pauses = crossing,
                                       .pauses_len = 2 };
-    ck_assert_int_eq(acrm_arrears(&options, NULL, 0, 0, buckets, 4, &got, &issue), ACRM_E_INVALID);
+    ck_assert_int_eq(arrears_fault(&options, buckets, 4, &issue), ACRM_E_INVALID);
     ck_assert_str_eq(issue.field, "options.pauses");
     ck_assert_int_eq(issue.row, 1);
 }
@@ -743,6 +787,7 @@ static Suite *servicing_suite(void)
     tcase_add_test(tc, penalty__refuses_bad_rules_by_field);
     tcase_add_test(tc, arrears__age_each_due_into_its_bucket);
     tcase_add_test(tc, arrears__pauses_and_grace_stop_the_ageing);
+    tcase_add_test(tc, arrears__each_due_tells_how_it_was_aged);
     tcase_add_test(tc, arrears__ranges_may_not_gap_or_overlap);
     tcase_add_test(tc, settlement__pays_interest_by_its_method);
     tcase_add_test(tc, settlement__sum_of_digits_after_three_of_twelve_months);

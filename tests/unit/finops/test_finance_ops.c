@@ -2,6 +2,8 @@
 /* Schedules, solving, leases and rates as operations, against outside truth. */
 #include "finops_world.h"
 
+#include <math.h>
+
 /* A percentage as a fraction: "4.99" is "0.0499". */
 static void fraction(const char *percent, char out[32])
 {
@@ -269,6 +271,20 @@ static void add_flow(cJSON *list, const char *kind, const cJSON *row)
     cJSON_AddItemToArray(list, flow);
 }
 
+/* What all flows are worth at the rate that was found, advances against the rest. */
+static void values_balance(const cJSON *out)
+{
+    double sum = 0, all = 0;
+
+    for (const cJSON *row = vector_get(out, "rows")->child; row; row = row->next) {
+        double value = vector_number(row, "present_value");
+        sum += value;
+        all += fabs(value);
+    }
+    ck_assert_double_gt(all, 0);
+    ck_assert_double_le(fabs(sum), all * 1e-9);
+}
+
 START_TEST(apr__is_that_of_appendix_j)
 {
     cJSON *root = vectors_load("apr_regz.json");
@@ -286,8 +302,10 @@ START_TEST(apr__is_that_of_appendix_j)
             add_flow(flows, "advance", row);
         for (const cJSON *row = vector_get(item, "payments")->child; row; row = row->next)
             add_flow(flows, "payment", row);
+        cJSON_AddTrueToObject(args, "explain");
         char *json = cJSON_PrintUnformatted(args);
         cJSON *out = finops_run(finops_session, "finance.apr", json);
+        values_balance(out);
         ck_assert_msg(strcmp(vector_text(out, "percent"),
                              vector_text(item, "expect.apr_percent")) == 0,
                       "%s: %s", vector_id(item), vector_text(out, "percent"));
@@ -337,8 +355,10 @@ START_TEST(apr__is_that_of_the_commission)
                                      cJSON_CreateString("eu"));
             cJSON_AddItemToArray(flows, flow);
         }
+        cJSON_AddTrueToObject(args, "explain");
         char *json = cJSON_PrintUnformatted(args);
         cJSON *out = finops_run(finops_session, "finance.apr", json);
+        values_balance(out);
         ck_assert_msg(strcmp(vector_text(out, "percent"),
                              vector_text(item, "expect.aprc_percent")) == 0,
                       "%s: %s", vector_id(item), vector_text(out, "percent"));
@@ -392,8 +412,12 @@ START_TEST(rates__convert_there_and_back)
     ck_assert_double_eq_tol(vector_number(out, "periodic"), 1, 1e-12);
     ck_assert_double_eq_tol(vector_number(out, "money_factor"), 0.005, 1e-14);
     cJSON_Delete(out);
-    out = finops("finance.rates", "{'from':'money_factor','value':0.005}");
+    out = finops("finance.rates", "{'from':'money_factor','value':0.005,'explain':true}");
     ck_assert_double_eq_tol(vector_number(out, "nominal"), 12, 1e-12);
+    const cJSON *steps = vector_get(out, "explanation");
+    ck_assert_int_eq(cJSON_GetArraySize(steps), 6);
+    ck_assert_str_eq(vector_text(steps->child, "formula"), "i = money factor * 24 / m");
+    ck_assert_str_eq(vector_text(steps->child->next, "formula"), "nominal = i * m");
     cJSON_Delete(out);
 }
 END_TEST
@@ -418,13 +442,20 @@ START_TEST(lease_end__is_the_residual_at_the_end)
 {
     cJSON *out = finops("finance.lease_end", "{" LEASE ",'month':36,'distance_year':15000,"
                                              "'excess_rate':'200','distance':46000,"
-                                             "'purchase_fee':'300','disposition_fee':'395'}");
+                                             "'purchase_fee':'300','disposition_fee':'395',"
+                                             "'explain':true}");
+    const cJSON *steps = vector_get(out, "explanation");
 
     ck_assert_str_eq(vector_text(out, "balance"), "13110.00");
     ck_assert_int_eq(vector_int(out, "excess_distance"), 1000);
     ck_assert_str_eq(vector_text(out, "excess_charge"), "200.00");
     ck_assert_str_eq(vector_text(out, "to_return"), "595.00");
     ck_assert_str_eq(vector_text(out, "to_buy"), "13410.00");
+    ck_assert_int_eq(cJSON_GetArraySize(steps), 4);
+    ck_assert_str_eq(vector_text(steps->child, "figure"), "balance");
+    ck_assert_str_eq(vector_text(steps->child, "rounded"), "13110.00");
+    ck_assert_str_eq(vector_text(steps->child->next, "rounded"), "200.00");
+    ck_assert_str_eq(vector_text(steps->child->next->next, "rounded"), "595.00");
     cJSON_Delete(out);
 }
 END_TEST

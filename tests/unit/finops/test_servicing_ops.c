@@ -65,10 +65,16 @@ START_TEST(penalty__is_interest_on_what_is_overdue)
     ck_assert_str_eq(vector_text(out, "charged"), "1.10");
     ck_assert_str_eq(vector_text(vector_get(out, "rows")->child, "penalty"), "1.10");
     ck_assert_int_eq(vector_int(vector_get(out, "explanation")->child, "days"), 10);
+    ck_assert_str_eq(vector_text(vector_get(out, "explanation")->child, "from"), "2026-01-01");
     cJSON_Delete(out);
     out = finops("finance.penalty", "{" DUES ",'kind':'fixed','amount':'15','from':'2026-01-01',"
-                                    "'to':'2026-03-01','total_cap':'20'}");
+                                    "'to':'2026-03-01','total_cap':'20','explain':true}");
     ck_assert_str_eq(vector_text(out, "charged"), "20.00");
+    const cJSON *second = vector_get(out, "explanation")->child->next;
+    ck_assert_int_eq(vector_int(second, "row"), 1);
+    ck_assert_str_eq(vector_text(second, "rounded"), "15.00");
+    ck_assert_str_eq(vector_text(second, "room"), "5.00");
+    ck_assert_str_eq(vector_text(second, "charged"), "5.00");
     cJSON_Delete(out);
 }
 END_TEST
@@ -90,6 +96,15 @@ START_TEST(arrears__are_counted_in_buckets)
     out = finops("finance.arrears", "{" DUES ",'day':'2026-03-01','buckets':[20],"
                                     "'pauses':[{'first':'2026-01-05','last':'2026-02-05'}]}");
     ck_assert_int_eq(vector_int(out, "age"), 28);
+    cJSON_Delete(out);
+    out = finops("finance.arrears", "{" DUES ",'day':'2026-03-01','grace_days':30,'explain':true}");
+    const cJSON *lines = vector_get(out, "explanation");
+    ck_assert_int_eq(cJSON_GetArraySize(lines), 2);
+    ck_assert_str_eq(vector_text(lines->child, "finding"), "overdue");
+    ck_assert_str_eq(vector_text(lines->child, "unpaid"), "110.00");
+    ck_assert_str_eq(vector_text(lines->child->next, "finding"), "in_grace");
+    ck_assert_int_eq(vector_int(lines->child->next, "age"), 28);
+    ck_assert_int_eq(vector_int(lines->child->next, "bucket"), -1);
     cJSON_Delete(out);
 }
 END_TEST
@@ -206,12 +221,17 @@ START_TEST(replay__charges_penalties_between_the_events)
 {
     cJSON *out = finops("finance.replay",
                         "{" DUES ",'start_day':'2025-12-01','to_day':'2026-01-21',"
-                        "'penalty':'interest','rate':'0.365','events':["
+                        "'penalty':'interest','rate':'0.365','explain':true,'events':["
                         "{'day':'2026-01-11','amount':'11.10'}]}");
+    const cJSON *lines = vector_get(out, "explanation");
 
     /* 1.10 in ten days, paid with the 10 interest; then ten days on 100. */
     ck_assert_str_eq(vector_text(vector_get(out, "rows")->child, "penalty_paid"), "1.10");
     ck_assert_str_eq(vector_text(vector_get(out, "rows")->child, "penalty"), "2.10");
+    ck_assert_int_eq(cJSON_GetArraySize(lines), 2);
+    ck_assert_str_eq(vector_text(lines->child, "charged"), "1.10");
+    ck_assert_str_eq(vector_text(lines->child->next, "charged"), "1.00");
+    ck_assert_str_eq(vector_text(lines->child->next, "from"), "2026-01-11");
     cJSON_Delete(out);
 }
 END_TEST
