@@ -6,7 +6,7 @@
 packages_build="gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev libsodium-dev"
 packages_build="$packages_build libexpat1-dev tzdata"
 # To run every test as well.
-packages_test="check libsubunit-dev libcjson-dev g++ binutils python3 pmccabe"
+packages_test="check libsubunit-dev libcjson-dev g++ binutils python3 pmccabe zlib1g-dev"
 
 # need_packages NAME...: those not installed yet, as root or by sudo.
 need_packages() {

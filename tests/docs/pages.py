@@ -21,6 +21,7 @@ import json
 import os
 import re
 import shutil
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,9 @@ def install(build, tools):
 def environment(build, compiler, tools):
     """As after an installation: the library found by pkg-config, the tools on PATH."""
     cc = os.path.join(tools, "cc")
+    command, *options = compiler.split()
+    # By its full path: "cc" would find the wrapper itself.
+    compiler = " ".join([shutil.which(command) or command, *options])
     with open(cc, "w", encoding="utf-8") as out:
         out.write(f'#!/bin/sh\nexec {compiler} -Wall -Wextra -Werror {sanitizers(build)} "$@"\n')
     os.chmod(cc, 0o755)
