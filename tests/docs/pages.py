@@ -21,7 +21,6 @@ import json
 import os
 import re
 import shutil
-import shutil
 import subprocess
 import sys
 import tempfile
