@@ -134,3 +134,9 @@ int64_t acrm__read_input(acrm__call *call, void *buf, size_t cap)
                           "no input: lend the session a stream by acrm_session_set_input()");
     return s->read(s->read_user, buf, cap);
 }
+
+const char *acrm__business_zone(const acrm__call *call)
+{
+    const char *zone = call->session->engine->zone;
+    return zone ? zone : "UTC";
+}

@@ -120,6 +120,16 @@ int32_t acrm__query(acrm__call *call, const acrm_query *query, acrm_row_fn row, 
 /* The session's row scope over an entity, as a filter (NULL: everything). */
 int32_t acrm__scope(acrm__call *call, const acrm__entity *entity, const acrm_filter_node **out);
 
+/* --- What is made from a record that never changes again, kept by the session under its id. It is
+ * lent until the running transaction ends. --- */
+typedef void (*acrm__drop_fn)(const acrm_allocator *allocator, void *thing);
+void *acrm__cache_find(acrm__call *call, const unsigned char id[16]); /* NULL: make it */
+/* Takes the thing, on failure too. */
+int32_t acrm__cache_keep(acrm__call *call, const unsigned char id[16], void *thing,
+                         acrm__drop_fn drop);
+/* The allocator for such things. */
+const acrm_allocator *acrm__cache_allocator(const acrm__call *call);
+
 /* --- Result. --- */
 /* Render a record (what the session may see of it) into `into`, which becomes a map. */
 int32_t acrm__render(acrm__call *call, const acrm__rec *rec, acrm_value *into);
@@ -141,6 +151,8 @@ int32_t acrm__timer_cancel(acrm__call *call, const char *kind, const unsigned ch
 /* Call another operation within this one's transaction. *out lives in the call's arena. */
 int32_t acrm__run(acrm__call *call, const char *operation, const acrm_value *args,
                   acrm_value **out);
+/* The IANA name of the business's time zone; UTC when the engine was opened without one. */
+const char *acrm__business_zone(const acrm__call *call);
 /* Who acts: the user's id, or NULL (the system or a customer). */
 const unsigned char *acrm__actor(const acrm__call *call);
 /* Bytes of the stream lent to the session: their number, 0 at its end, or a negative status

@@ -171,12 +171,15 @@ struct acrm_session {
     uint32_t n_marks;
     void *reference_cache;          /* kernel/references.c; of the running transaction */
     void *subject_cache;            /* kernel/seal.c; of the running transaction */
+    struct acrm__cached *cached;    /* kernel/cache.c; from call to call */
     acrm_progress_fn progress;
     void *progress_user;
     acrm_read_fn read;
     void *read_user;
 };
 
+/* kernel/cache.c: drop what was not used lately, or everything. */
+void acrm__cache_trim(acrm_session *session, bool all);
 /* kernel/transaction.c */
 int32_t acrm__transaction_begin(acrm__call *call, bool write);
 int32_t acrm__transaction_commit(acrm__call *call);

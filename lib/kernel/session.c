@@ -102,6 +102,7 @@ void acrm__session_unref(acrm_session *session)
     acrm_engine *engine = session->engine;
     acrm__references_forget(session);
     acrm__seal_forget(session);
+    acrm__cache_trim(session, true);
     acrm__principal_free(&session->principal);
     acrm__arena_free(&session->arena);
     if (session->conn)

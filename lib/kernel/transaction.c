@@ -17,6 +17,8 @@ static void transaction_forget(acrm_session *s)
 int32_t acrm__transaction_begin(acrm__call *call, bool write)
 {
     acrm_session *s = call->session;
+
+    acrm__cache_trim(s, false);
     int32_t st = s->engine->storage.begin(s->conn, write, call->err);
 
     if (st == ACRM_OK)

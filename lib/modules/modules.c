@@ -9,5 +9,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_sales,
     &acrm__mod_integration,
     &acrm__mod_finance,
+    &acrm__mod_work,
     NULL,
 };
