@@ -76,7 +76,7 @@ typedef struct acrm_ical_event {
     int32_t sequence;        /**< raised with each change; a lower one is ignored by readers */
     int32_t alarm;           /**< 1: remind of it */
     int32_t alarm_s;         /**< so many seconds before it starts, 0..31536000 */
-    int32_t free;            /**< 1: does not make its holder busy (TRANSPARENT) */
+    int32_t shows_free;      /**< 1: does not make its holder busy (TRANSPARENT) */
     const char *summary;     /**< (optional) */
     const char *description; /**< (optional) */
     const char *location;    /**< (optional) */

@@ -37,6 +37,8 @@ static const life_step rest[] = {
     { "stage.create", "{'pipeline_id':'$fleet','name':'First','position':1}" },
     { "customer.match", "{'contact_points':[{'channel':'phone','value':'+989121112233'}]}" },
     { "customer.identify", "{'text':'Ada'}" },
+    { "agenda.ical", "{'customer_id':'$ada','zone':'Asia/Tehran','alarm':'PT15M'}" },
+    { "activity.ical", "{'id':'$ring'}" },
     { "audit.list", "{}" },
     { "event.list", "{}" },
     { "schema.add_entity", "{'name':'x_note','help':'A note','fields':[{'name':'x_text',"

@@ -94,7 +94,7 @@ static void ical_event(acrm__ical_out *out, const acrm_ical_calendar *calendar,
     acrm__ical_put_text(out, "LOCATION", event->location);
     acrm__ical_put_text(out, "CATEGORIES", event->category);
     acrm__ical_put(out, "STATUS", statuses[event->status]);
-    if (event->free)
+    if (event->shows_free)
         acrm__ical_put(out, "TRANSP", "TRANSPARENT");
     if (event->organizer)
         ical_person(out, "ORGANIZER", event->organizer, false);

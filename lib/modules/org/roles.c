@@ -10,7 +10,8 @@ static const struct {
     { "head_office", "Head office", "[\"*\"]", "{\"*\":\"all\"}" },
     { "dealer_manager", "Dealer manager",
       "[\"*.get\",\"*.list\",\"*.count\",\"*.aggregate\",\"*.history\",\"customer.*\","
-      "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"opportunity.*\","
+      "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"agenda.*\","
+      "\"opportunity.*\","
       "\"report.*\",\"import.*\",\"user.update\"]",
       "{\"*\":\"dealer\"}" },
     { "salesperson", "Salesperson",
@@ -18,19 +19,23 @@ static const struct {
       "\"customer.identify\",\"customer.match\",\"customer.view360\",\"customer.timeline\","
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.create\","
       "\"lead.submit\",\"lead.update\",\"lead.accept\",\"lead.decline\",\"lead.contact\","
-      "\"lead.set_level\",\"lead.win\",\"lead.lose\",\"lead.explain\",\"activity.*\","
+      "\"lead.set_level\",\"lead.win\",\"lead.lose\",\"lead.explain\",\"activity.*\",\"agenda.*\","
       "\"opportunity.*\"]",
       "{\"customer\":\"dealer\",\"*\":\"own\"}" },
     { "service_advisor", "Service advisor",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
       "\"customer.identify\",\"customer.match\",\"customer.view360\",\"customer.timeline\","
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.submit\","
-      "\"activity.*\"]",
+      "\"activity.*\",\"agenda.*\"]",
       "{\"*\":\"dealer\"}" },
     { "call_centre", "Call centre",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.*\",\"contact_point.*\",\"interaction.*\","
-      "\"lead.submit\",\"lead.contact\",\"activity.*\"]",
+      "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"]",
       "{\"user\":\"dealer\",\"*\":\"all\"}" },
+    { "privacy_officer", "Privacy officer",
+      "[\"*.get\",\"*.list\",\"*.count\",\"*.history\",\"customer.identify\",\"privacy.*\","
+      "\"legal_hold.*\",\"retention_rule.*\",\"suppression.*\",\"audit.*\"]",
+      "{\"*\":\"all\"}" },
     { "lender", "Lender", "[\"customer.get\",\"customer.identify\"]", "{\"*\":\"none\"}" },
     { "customer", "Customer",
       "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\"]",

@@ -185,6 +185,47 @@ static const acrm__field sales_agenda_out[] = {
               "nobody has yet" },
     { .name = NULL }
 };
+static const acrm__field sales_agenda_ical_in[] = {
+    { .name = "user_id", .type = ACRM__T_REF, .target = "user",
+      .help = "Whose activities; the caller's when nothing is chosen" },
+    { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer",
+      .help = "Of all at this dealer" },
+    { .name = "customer_id", .type = ACRM__T_REF, .target = "customer",
+      .help = "A customer's appointments: visits, meetings and calls that were agreed, without "
+              "the staff's notes" },
+    { .name = "from", .type = ACRM__T_INSTANT,
+      .help = "Only what is due from then on; 30 days ago without it" },
+    { .name = "until", .type = ACRM__T_INSTANT,
+      .help = "Only what is due by then; in a year without it" },
+    { .name = "zone", .type = ACRM__T_TEXT, .max = 64,
+      .help = "IANA time zone to tell times in; the engine's without it" },
+    { .name = "name", .type = ACRM__T_TEXT, .max = 200, .help = "Name of the calendar" },
+    { .name = "alarm", .type = ACRM__T_DURATION, .min = 0, .max = 31536000,
+      .help = "Remind so long before, such as PT15M; no reminders without it" },
+    { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = 10000, .preset = "2000",
+      .help = "Events at most" },
+    { .name = NULL }
+};
+static const acrm__field sales_agenda_ical_out[] = {
+    { .name = "ical", .type = ACRM__T_TEXT, .help = "The calendar as RFC 5545 text" },
+    { .name = "events", .type = ACRM__T_INT, .help = "Events in it" },
+    { .name = "cancelled", .type = ACRM__T_INT, .help = "Those that are off" },
+    { .name = "more", .type = ACRM__T_BOOL, .help = "The limit left some out" },
+    { .name = NULL }
+};
+static const acrm__field sales_activity_ical_in[] = {
+    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED,
+      .help = "Which activity; a deleted one is cancelled" },
+    { .name = "zone", .type = ACRM__T_TEXT, .max = 64,
+      .help = "IANA time zone to tell times in; the engine's without it" },
+    { .name = NULL }
+};
+static const acrm__field sales_activity_ical_out[] = {
+    { .name = "ical", .type = ACRM__T_TEXT, .help = "The invitation as RFC 5545 text" },
+    { .name = "events", .type = ACRM__T_INT, .help = "1" },
+    { .name = "cancelled", .type = ACRM__T_INT, .help = "1 when it is off" },
+    { .name = NULL }
+};
 static const acrm__field sales_complete_in[] = {
     { .name = "id", .type = ACRM__T_REF, .target = "activity", .flags = ACRM__REQUIRED,
       .help = "Which activity" },
@@ -372,6 +413,12 @@ static const acrm__op sales_ops[] = {
     { .name = "agenda.list", .in = sales_agenda_in,
       .out = sales_agenda_out, .run = acrm__sales_agenda,
       .help = "What somebody has to do, overdue first" },
+    { .name = "agenda.ical", .in = sales_agenda_ical_in, .out = sales_agenda_ical_out,
+      .run = acrm__sales_agenda_ical,
+      .help = "Activities as an iCalendar feed; what was called off or deleted is cancelled" },
+    { .name = "activity.ical", .in = sales_activity_ical_in, .out = sales_activity_ical_out,
+      .run = acrm__sales_activity_ical,
+      .help = "An activity as an iCalendar invitation of its customer, or its cancellation" },
     { .name = "opportunity.move", .flags = ACRM__OP_WRITE, .in = sales_move_in,
       .out = sales_opportunity_out, .run = acrm__sales_opportunity_move,
       .help = "Move a deal to another open stage" },

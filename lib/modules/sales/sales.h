@@ -87,6 +87,9 @@ int32_t acrm__sales_activity_write(acrm__call *call, acrm__rec *rec, const acrm_
 int32_t acrm__sales_activity_complete(acrm__call *call);
 int32_t acrm__sales_activity_cancel(acrm__call *call);
 int32_t acrm__sales_agenda(acrm__call *call);
+/* ical.c */
+int32_t acrm__sales_agenda_ical(acrm__call *call);
+int32_t acrm__sales_activity_ical(acrm__call *call);
 int32_t acrm__sales_neglected(acrm__call *call);
 
 /* --- choose.c: who should have a lead --- */

@@ -279,7 +279,7 @@ START_TEST(ical__reminds_only_of_what_takes_place)
 
     event.alarm = 1;
     event.alarm_s = 900;
-    event.free = 1;
+    event.shows_free = 1;
     char *text = test_write_one(&event, NULL, NULL);
     ck_assert_ptr_nonnull(strstr(text, "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Reminder\n"
                                        "TRIGGER:-PT900S\nEND:VALARM\n"));

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Results that are a document of their own: written as they are, for a file or another program. */
+#include "cli.h"
+
+#include <string.h>
+
+bool cli_document(const acrm_value *operation, const acrm_value *result)
+{
+    static const struct {
+        const char *operation, *field;
+    } documents[] = {
+        { "activity.ical", "ical" },
+        { "agenda.ical", "ical" },
+        { "privacy.certificate", "text" },
+    };
+    const char *name = cli_get_text(operation, "name");
+
+    for (size_t i = 0; name && i < sizeof documents / sizeof documents[0]; i++) {
+        size_t len = 0;
+        const char *text = acrm_value_text(acrm_value_get(result, documents[i].field), &len);
+        if (!text || strcmp(name, documents[i].operation) != 0)
+            continue;
+        fwrite(text, 1, len, stdout);
+        return true;
+    }
+    return false;
+}
