@@ -291,7 +291,9 @@ static void access_make_plan(const acrm__call *call, const acrm__entity *entity,
     plan->all = call->as_system || entity->def->flags & ACRM__GLOBAL || level == ACRM__SCOPE_ALL;
     if (plan->all || level == ACRM__SCOPE_NONE)
         return;
-    if (entity->via != UINT32_MAX)
+    /* An entity that says which customer may see a record has said all to customers. */
+    bool told = principal->kind == ACRM__PRINCIPAL_CUSTOMER && entity->customer != UINT32_MAX;
+    if (entity->via != UINT32_MAX && !told)
         plan->via = session->registry->entities[entity->fields[entity->via].target];
     if (principal->kind == ACRM__PRINCIPAL_CUSTOMER) {
         plan->field = entity->customer;

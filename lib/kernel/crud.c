@@ -67,6 +67,8 @@ static int32_t crud_child(acrm__call *call, const acrm__rec *parent, const acrm_
     if (st != ACRM_OK)
         return st;
     rec->cells[inverse->field] = parent->cells[F_ID];
+    if (inverse->kind != UINT32_MAX)
+        rec->cells[inverse->kind] = acrm__cell_text(parent->entity->def->name);
     return acrm__insert(call, rec);
 }
 

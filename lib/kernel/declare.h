@@ -51,7 +51,9 @@ typedef struct acrm__field {
     int32_t type;
     uint32_t flags;
     const char *target;   /* entity of a REF, RECORD or FILTER */
-    const char *inverse;  /* of a REF: the name under which the target sees these records */
+    const char *inverse;  /* of a REF: the name under which the target sees these records; of an
+                             ID of any record: the name under which every entity does. The field
+                             before it is a TEXT, and holds the name of the record's entity */
     const char *choices;  /* of an ENUM: "new|open|won" */
     const char *currency; /* of MONEY: the field that holds the code; NULL: "currency" */
     const char *blind_of; /* of BYTES: keyed hash of the normalised text of this ENCRYPTED field */

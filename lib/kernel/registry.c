@@ -231,7 +231,7 @@ static int32_t registry_field(registry_builder *b, const char *owner, const acrm
         out->def.flags |= ACRM__PERSONAL;
     if (def->blind_of)
         out->def.flags |= ACRM__HIDDEN | ACRM__READ_ONLY | ACRM__INDEXED;
-    if (def->type == ACRM__T_REF && def->inverse)
+    if (def->inverse)
         out->def.flags |= ACRM__INDEXED;
     if (def->type == ACRM__T_ENUM) {
         if (!def->choices)
@@ -322,6 +322,14 @@ static int32_t registry_link_field(registry_builder *b, acrm__entity *entity, ui
         if (f->def.inverse)
             b->r->entities[f->target]->n_inverses++;
     }
+    if (f->def.type == ACRM__T_ID && f->def.inverse) {
+        const acrm__fieldinfo *kind = &entity->fields[i - 1];
+        if (kind->def.type != ACRM__T_TEXT)
+            return registry_fault(b, entity->def->name, f->def.name,
+                                  "stands behind no field for the name of its record's entity");
+        for (uint32_t e = 0; e < b->r->n_entities; e++)
+            b->r->entities[e]->n_inverses++;
+    }
     if (f->def.type == ACRM__T_MONEY) {
         const char *currency = f->def.currency ? f->def.currency : "currency";
         f->currency = acrm__entity_field(entity, currency, strlen(currency));
@@ -366,6 +374,29 @@ static int32_t registry_link(registry_builder *b, acrm__entity *entity)
     return ACRM_OK;
 }
 
+/* A field that may hold the id of any record is a relation of every entity. Where an entity has a
+ * field or a closer relation of that name, that one is meant. Room was made when it was counted. */
+static void registry_any_inverses(acrm__registry *r)
+{
+    for (uint32_t e = 0; e < r->n_entities; e++) {
+        for (uint32_t i = 0; i < r->entities[e]->n_fields; i++) {
+            const acrm__field *def = &r->entities[e]->fields[i].def;
+            if (def->type != ACRM__T_ID || !def->inverse)
+                continue;
+            for (uint32_t t = 0; t < r->n_entities; t++) {
+                acrm__entity *target = r->entities[t];
+                size_t len = strlen(def->inverse);
+                if (acrm__entity_inverse(target, def->inverse, len) ||
+                    acrm__entity_field(target, def->inverse, len) != UINT32_MAX)
+                    continue;
+                target->inverses[target->n_inverses++] =
+                    (acrm__inverse){ .name = def->inverse, .entity = e, .field = i,
+                                     .kind = i - 1 };
+            }
+        }
+    }
+}
+
 static int32_t registry_inverses(registry_builder *b)
 {
     acrm__registry *r = b->r;
@@ -390,9 +421,11 @@ static int32_t registry_inverses(registry_builder *b)
                 return registry_fault(b, r->entities[e]->def->name, f->def.name,
                                       "has an inverse whose name is taken");
             target->inverses[target->n_inverses++] =
-                (acrm__inverse){ .name = f->def.inverse, .entity = e, .field = i };
+                (acrm__inverse){ .name = f->def.inverse, .entity = e, .field = i,
+                                 .kind = UINT32_MAX };
         }
     }
+    registry_any_inverses(r);
     return ACRM_OK;
 }
 

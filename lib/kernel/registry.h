@@ -29,6 +29,7 @@ typedef struct acrm__inverse {
     const char *name;
     uint32_t entity;
     uint32_t field;
+    uint32_t kind; /* of an id of any record: the field before it, with the entity's name */
 } acrm__inverse;
 
 /* Open addressing over names. */

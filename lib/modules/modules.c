@@ -10,5 +10,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_integration,
     &acrm__mod_finance,
     &acrm__mod_work,
+    &acrm__mod_filing,
     NULL,
 };

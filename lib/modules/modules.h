@@ -12,5 +12,6 @@ extern const acrm__module acrm__mod_sales;
 extern const acrm__module acrm__mod_integration;
 extern const acrm__module acrm__mod_finance;
 extern const acrm__module acrm__mod_work;
+extern const acrm__module acrm__mod_filing;
 
 #endif

@@ -63,6 +63,13 @@ static const life_step rest[] = {
     { "lead.accept", "{'id':'$ivo'}" },
     { "lead.recall", "{'id':'$ivo','reason':'again','redistribute':false}" },
     { "lead.distribute", "{'id':'$ivo'}" },
+    { "tag.create", "{'name':'VIP'}" },
+    { "tag.create", "{'name':'unused'}" },
+    { "tag.add", "{'id':'$ada','names':['vip','loyal'],'create':true}" },
+    { "tag.remove", "{'id':'$ada','names':['loyal']}" },
+    { "tag.list_for", "{'id':'$ada'}" },
+    { "tag.records", "{'name':'vip'}" },
+    { "note.create", "{'subject_id':'$ada','text':'Likes red'}" },
     { NULL, NULL }
 };
 

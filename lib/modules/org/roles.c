@@ -4,6 +4,15 @@
 
 #include "kernel/entities.h"
 
+/* What everybody who deals with customers may do about them. */
+#define ROLES_DESK                                                                                \
+    ",\"tag.add\",\"tag.remove\",\"tag.list_for\",\"tag.records\",\"note.*\","                \
+    "\"attachment.*\",\"consent.give\",\"consent.confirm\",\"consent.withdraw\","             \
+    "\"consent.check\",\"consent.state\",\"preference.*\",\"contact_suppression.create\""
+#define ROLES_MANAGER                                                                             \
+    ",\"tag.*\",\"note.*\",\"attachment.*\",\"consent.*\",\"preference.*\","                  \
+    "\"contact_suppression.*\",\"segment.*\",\"segment_snapshot.*\""
+
 static const struct {
     const char *name, *label, *permissions, *scopes;
 } roles_seed[] = {
@@ -12,7 +21,7 @@ static const struct {
       "[\"*.get\",\"*.list\",\"*.count\",\"*.aggregate\",\"*.history\",\"customer.*\","
       "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"agenda.*\","
       "\"opportunity.*\","
-      "\"report.*\",\"import.*\",\"user.update\"]",
+      "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER "]",
       "{\"*\":\"dealer\"}" },
     { "salesperson", "Salesperson",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
@@ -20,17 +29,17 @@ static const struct {
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.create\","
       "\"lead.submit\",\"lead.update\",\"lead.accept\",\"lead.decline\",\"lead.contact\","
       "\"lead.set_level\",\"lead.win\",\"lead.lose\",\"lead.explain\",\"activity.*\",\"agenda.*\","
-      "\"opportunity.*\"]",
+      "\"opportunity.*\"" ROLES_DESK "]",
       "{\"customer\":\"dealer\",\"*\":\"own\"}" },
     { "service_advisor", "Service advisor",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
       "\"customer.identify\",\"customer.match\",\"customer.view360\",\"customer.timeline\","
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.submit\","
-      "\"activity.*\",\"agenda.*\"]",
+      "\"activity.*\",\"agenda.*\"" ROLES_DESK "]",
       "{\"*\":\"dealer\"}" },
     { "call_centre", "Call centre",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.*\",\"contact_point.*\",\"interaction.*\","
-      "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"]",
+      "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"" ROLES_DESK "]",
       "{\"user\":\"dealer\",\"*\":\"all\"}" },
     { "privacy_officer", "Privacy officer",
       "[\"*.get\",\"*.list\",\"*.count\",\"*.history\",\"customer.identify\",\"privacy.*\","
