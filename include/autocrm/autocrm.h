@@ -10,6 +10,7 @@
 #include "autocrm/finance.h"
 #include "autocrm/ical.h"
 #include "autocrm/identity.h"
+#include "autocrm/match.h"
 #include "autocrm/phone.h"
 #include "autocrm/status.h"
 #include "autocrm/value.h"

@@ -35,6 +35,8 @@ static void describe_field(acrm__str *out, const acrm__fieldinfo *info)
     acrm__out_text(out, "target", f->target);
     acrm__out_text(out, "inverse", f->inverse);
     acrm__out_text(out, "unit", f->unit);
+    if (f->identifies)
+        acrm__out_text(out, "identifies", f->identifies);
     if (f->type == ACRM__T_MONEY)
         acrm__out_text(out, "currency", f->currency ? f->currency : "currency");
     if (f->type == ACRM__T_ENUM) {

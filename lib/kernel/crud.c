@@ -129,10 +129,27 @@ static int32_t crud_answer(acrm__call *call, acrm__rec *rec)
     return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
 }
 
+/* Arguments of create that are no fields: those of every write, and the entity's own. */
+static const char *const *crud_options(acrm__call *call)
+{
+    const char **names;
+    size_t n = 0;
+
+    if (call->info->n_in == 0)
+        return acrm__write_options;
+    while (acrm__write_options[n])
+        n++;
+    names = acrm__arena_array(call->arena, n + call->info->n_in + 1, sizeof *names);
+    for (size_t i = 0; names && i < n + call->info->n_in; i++)
+        names[i] = i < n ? acrm__write_options[i] : call->info->in[i - n].def.name;
+    return names;
+}
+
 int32_t acrm__crud_create(acrm__call *call)
 {
     acrm__rec *rec = NULL;
-    int32_t st = crud_insert(call, call->args, "", acrm__write_options, &rec);
+    const char *const *options = crud_options(call);
+    int32_t st = options ? crud_insert(call, call->args, "", options, &rec) : acrm__nomem(call);
 
     return st == ACRM_OK ? crud_answer(call, rec) : st;
 }

@@ -57,6 +57,7 @@ typedef struct acrm__field {
     const char *choices;  /* of an ENUM: "new|open|won" */
     const char *currency; /* of MONEY: the field that holds the code; NULL: "currency" */
     const char *blind_of; /* of BYTES: keyed hash of the normalised text of this ENCRYPTED field */
+    const char *identifies; /* of TEXT: by its value customers are identified, as "plate" */
     const char *preset;   /* default, as JSON text */
     const char *unit;
     int64_t min, max;     /* of INT, REAL, MONEY, DURATION; of TEXT max bytes (0: 4096) */
@@ -97,6 +98,7 @@ typedef struct acrm__entity_def {
     const char *via;      /* REF field: who may see that record may see this one */
     const char *timeline; /* INSTANT field that dates a record on its customer's timeline */
     const char *subject;  /* field with the customer whose key seals its personal data, or "id" */
+    const acrm__field *options; /* further arguments of create, ending with a NULL name; NULL: none */
     const char *help;
 } acrm__entity_def;
 

@@ -32,6 +32,7 @@ enum {
     ACRM__TABLE_EVENT,
     ACRM__TABLE_SUBJECT_KEY, /* customer -> its sealed data key */
     ACRM__TABLE_IDEMPOTENCY,
+    ACRM__TABLE_KEY,         /* what records share, to find them by: kernel/keys.c */
     ACRM__TABLE_COUNT
 };
 extern const acrm_table acrm__tables[ACRM__TABLE_COUNT];
@@ -69,6 +70,7 @@ enum {
     ACRM__IDEMPOTENCY_ARGS, /* hash of the arguments */
     ACRM__IDEMPOTENCY_RESULT
 };
+enum { ACRM__KEY_ID = 0, ACRM__KEY_RECORD };
 
 struct acrm_engine {
     uint32_t magic;

@@ -637,16 +637,16 @@ static bool registry_has_verb(const acrm__entity *entity, int32_t verb)
     }
 }
 
-static int32_t registry_parameters(registry_builder *b, acrm__opinfo *op)
+static int32_t registry_parameters(registry_builder *b, const acrm__field *in, acrm__opinfo *op)
 {
-    op->n_in = registry_count_fields(op->op->in);
+    op->n_in = registry_count_fields(in);
     if (op->n_in == 0)
         return ACRM_OK;
     op->in = acrm__arena_array(&b->r->arena, op->n_in, sizeof *op->in);
     if (!op->in)
         return ACRM_E_NOMEM;
     for (uint32_t i = 0; i < op->n_in; i++) {
-        int32_t st = registry_field(b, op->name, &op->op->in[i], &op->in[i]);
+        int32_t st = registry_field(b, op->name, &in[i], &op->in[i]);
         if (st != ACRM_OK)
             return st;
     }
@@ -663,7 +663,10 @@ static int32_t registry_add_op(registry_builder *b, acrm__opinfo op)
     if (!op.help || !*op.help)
         return acrm__error(b->err, ACRM_E_INVALID, "declaration", NULL,
                            "operation %s has no help text", op.name);
-    int32_t st = registry_parameters(b, &op);
+    const acrm__field *in = op.op->in;
+    if (op.verb == ACRM__VERB_CREATE)
+        in = r->entities[op.entity]->def->options;
+    int32_t st = registry_parameters(b, in, &op);
     if (st != ACRM_OK)
         return st;
     r->ops[r->n_ops] = op;

@@ -46,6 +46,10 @@ static const acrm_column tables_idempotency[] = {
     [ACRM__IDEMPOTENCY_ARGS] = COLUMN("args_hash", BLOB, NEEDED),
     [ACRM__IDEMPOTENCY_RESULT] = COLUMN("result", TEXT, 0),
 };
+static const acrm_column tables_key[] = {
+    [ACRM__KEY_ID] = COLUMN("id", BLOB, NEEDED),
+    [ACRM__KEY_RECORD] = COLUMN("record_id", BLOB, NEEDED),
+};
 static const uint32_t tables_audit_record[] = { ACRM__AUDIT_RECORD };
 static const acrm_index tables_audit_indexes[] = {
     { .name = "acrm_audit__record_id__index", .columns = tables_audit_record, .n_columns = 1 },
@@ -65,4 +69,5 @@ const acrm_table acrm__tables[ACRM__TABLE_COUNT] = {
     TABLE(ACRM__TABLE_EVENT, "acrm_event", tables_event, 0),
     TABLE(ACRM__TABLE_SUBJECT_KEY, "acrm_subject_key", tables_subject, ACRM_TABLE_LEAN),
     TABLE(ACRM__TABLE_IDEMPOTENCY, "acrm_idempotency", tables_idempotency, ACRM_TABLE_LEAN),
+    TABLE(ACRM__TABLE_KEY, "acrm_key", tables_key, ACRM_TABLE_LEAN),
 };

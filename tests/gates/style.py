@@ -21,7 +21,7 @@ BANNED = ("sprintf vsprintf strcpy strcat strtok atoi atol atof strtod scanf ssc
 ALLOWED = {("lib/base/alloc.c", "realloc"), ("lib/base/alloc.c", "free")}
 
 # Which folders of lib/ a folder may include from, besides itself and the public headers.
-ENGINES = {"calendar", "filter", "finance", "identity", "phone", "vcard", "vin"}
+ENGINES = {"calendar", "filter", "finance", "identity", "match", "phone", "vcard", "vin"}
 MAY_INCLUDE = {
     "base": ["base"],
     "engines": ["base", "engines"],
