@@ -204,17 +204,22 @@ static bool access_permits(const char *pattern, size_t len, const char *name, si
 
 bool acrm__may_call(const acrm_session *session, const acrm__opinfo *op)
 {
-    const acrm__principal *principal = &session->principal;
-    size_t name_len = strlen(op->name), len;
+    return op->op->flags & ACRM__OP_PUBLIC || acrm__may(session, op->name);
+}
 
-    if (op->op->flags & ACRM__OP_PUBLIC || principal->kind == ACRM__PRINCIPAL_SYSTEM)
+bool acrm__may(const acrm_session *session, const char *right)
+{
+    const acrm__principal *principal = &session->principal;
+    size_t name_len = strlen(right), len;
+
+    if (principal->kind == ACRM__PRINCIPAL_SYSTEM)
         return true;
     if (!principal->role) /* a customer's rights are always written down */
         return principal->kind == ACRM__PRINCIPAL_USER;
     const acrm_value *permissions = acrm_value_get(principal->role, "permissions");
     for (size_t i = 0; i < acrm_value_count(permissions); i++) {
         const char *pattern = acrm_value_text(acrm_value_at(permissions, i), &len);
-        if (pattern && access_permits(pattern, len, op->name, name_len))
+        if (pattern && access_permits(pattern, len, right, name_len))
             return true;
     }
     return false;

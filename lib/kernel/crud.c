@@ -283,6 +283,9 @@ int32_t acrm__crud_get(acrm__call *call)
 
     acrm__arg_id(call, "id", id);
     int32_t st = acrm__load_any(call, call->entity, id, &rec);
+    bool merged = st == ACRM_OK && rec && acrm__merged_into(rec);
+    if (merged)
+        st = acrm__load_or_null(call, call->entity, id, &rec);
     if (st == ACRM_OK && !rec)
         return crud_missing(call);
     if (st == ACRM_OK)
@@ -292,6 +295,9 @@ int32_t acrm__crud_get(acrm__call *call)
     const acrm_value *include = acrm__arg(call, "include");
     if (st == ACRM_OK && include)
         st = acrm__include(call, call->entity, include, &rec, &call->out, 1);
+    if (st == ACRM_OK && merged &&
+        !acrm__put_text(call->out, "merged_into", acrm__id_text(call, acrm__id(rec, F_ID))))
+        st = acrm__nomem(call);
     return st;
 }
 
@@ -305,6 +311,10 @@ static int32_t crud_load_for_write(acrm__call *call, bool deleted, acrm__rec **o
     int32_t st = acrm__load_any(call, call->entity, id, &rec);
     if (st != ACRM_OK)
         return st;
+    if (rec && acrm__merged_into(rec))
+        return acrm__fail(call, ACRM_E_CONFLICT, "merged", "id", "the %s was merged into %s",
+                          call->entity->def->name,
+                          acrm__id_text(call, acrm__merged_into(rec)));
     if (!rec || acrm__is_null(rec, F_DELETED_AT) == deleted)
         return crud_missing(call);
     if (!deleted && !version && !acrm__arg_bool(call, "last_write_wins", false))

@@ -43,7 +43,8 @@ enum {
     ACRM__IMMUTABLE = 128, /* set at create, then read-only */
     ACRM__HIDDEN = 256,    /* not in the API at all */
     ACRM__LIST = 512,      /* of parameters and results: a list of this type */
-    ACRM__CUSTOM = 1024    /* added at run time */
+    ACRM__CUSTOM = 1024,   /* added at run time */
+    ACRM__PINNED = 2048    /* a reference that stays when what it names is merged into another */
 };
 
 typedef struct acrm__field {
@@ -54,6 +55,8 @@ typedef struct acrm__field {
     const char *inverse;  /* of a REF: the name under which the target sees these records; of an
                              ID of any record: the name under which every entity does. The field
                              before it is a TEXT, and holds the name of the record's entity */
+    const char *entity_in; /* of an ID: the field that names the entity it is a record of; NULL:
+                              x_entity beside an x_id, when there is one */
     const char *choices;  /* of an ENUM: "new|open|won" */
     const char *currency; /* of MONEY: the field that holds the code; NULL: "currency" */
     const char *blind_of; /* of BYTES: keyed hash of the normalised text of this ENCRYPTED field */
@@ -99,6 +102,13 @@ typedef struct acrm__entity_def {
     const char *timeline; /* INSTANT field that dates a record on its customer's timeline */
     const char *subject;  /* field with the customer whose key seals its personal data, or "id" */
     const acrm__field *options; /* further arguments of create, ending with a NULL name; NULL: none */
+    const char *merged;   /* REF field: the record that a deleted one was merged into and stands
+                             for; every reference to such an entity is indexed */
+    const char *same;     /* "customer_id channel match_value": records that agree in these, or in
+                             a unique index, become one when what they refer to does */
+    const char *apart;    /* "from_id to_id": a record in which a merge makes these two the same
+                             means nothing any more */
+    const char *mirror;   /* BOOL field: when true the fields of `apart` may be exchanged */
     const char *help;
 } acrm__entity_def;
 

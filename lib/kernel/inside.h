@@ -273,6 +273,8 @@ void acrm__principal_free(acrm__principal *principal);
 /* Give a principal being found the rights of a role record. */
 int32_t acrm__principal_role(acrm__call *call, acrm__principal *principal, const acrm__rec *role);
 bool acrm__may_call(const acrm_session *session, const acrm__opinfo *op);
+/* Whether a right is granted that is no operation of its own, named like one. */
+bool acrm__may(const acrm_session *session, const char *right);
 bool acrm__may_see_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
 bool acrm__may_write_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
 /* Whether a loaded record lies within the session's row scope. */
@@ -352,11 +354,16 @@ int32_t acrm__where_visible(acrm__call *call, const acrm__entity *entity,
 /* NULL when there is none that may be seen; deleted ones are found too. */
 int32_t acrm__load_any(acrm__call *call, const acrm__entity *entity, const unsigned char id[16],
                        acrm__rec **out);
-/* NULL when there is none that lives and may be seen. */
+/* The record that a deleted one was merged into, or NULL. */
+const unsigned char *acrm__merged_into(const acrm__rec *rec);
+/* NULL when there is none that lives and may be seen; the one that a merged one stands for. */
 int32_t acrm__load_or_null(acrm__call *call, const acrm__entity *entity,
                            const unsigned char id[16], acrm__rec **out);
 /* kernel/write.c */
 int32_t acrm__restore(acrm__call *call, acrm__rec *rec);
+/* Write a change of references that follows from another record's merge: audited, without hooks,
+ * checks and event; what is sealed for the old subject is sealed for the new one. */
+int32_t acrm__repoint(acrm__call *call, acrm__rec *rec);
 /* kernel/engine.c: a fresh record id */
 acrm_engine *acrm__engine_ref(acrm_engine *engine);
 void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16]);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { READ_MERGED_MAX = 8 };
+
 /* --- A row of any table by its key --- */
 
 typedef struct read_row {
@@ -81,13 +83,26 @@ int32_t acrm__load_any(acrm__call *call, const acrm__entity *entity, const unsig
     return st;
 }
 
+const unsigned char *acrm__merged_into(const acrm__rec *rec)
+{
+    return rec->entity->merged == UINT32_MAX || acrm__is_null(rec, F_DELETED_AT)
+               ? NULL : acrm__id(rec, rec->entity->merged);
+}
+
 int32_t acrm__load_or_null(acrm__call *call, const acrm__entity *entity,
                            const unsigned char id[16], acrm__rec **out)
 {
     int32_t st = acrm__load_any(call, entity, id, out);
 
-    if (st == ACRM_OK && *out && !acrm__is_null(*out, F_DELETED_AT))
-        *out = NULL;
+    /* A merged record stands for the one it was merged into: one step, since merging that one too
+     * moves this reference along. More only where somebody deleted in between. */
+    for (int32_t i = 0; st == ACRM_OK && *out && !acrm__is_null(*out, F_DELETED_AT); i++) {
+        const unsigned char *into = i < READ_MERGED_MAX ? acrm__merged_into(*out) : NULL;
+        if (into)
+            st = acrm__load_any(call, entity, into, out);
+        else
+            *out = NULL;
+    }
     return st;
 }
 

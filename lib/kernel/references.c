@@ -67,6 +67,11 @@ static int32_t references_check(acrm__call *call, const acrm__rec *rec, uint32_t
     if (!found)
         return acrm__fault(faults, f->def.name, "reference", "%s names no %s", f->def.name,
                            target->def->name);
+    /* A reference to a merged record becomes one to the record it stands for. */
+    if (memcmp(acrm__id(found, F_ID), id, 16) != 0) {
+        rec->cells[field] = found->cells[F_ID];
+        return ACRM_OK;
+    }
     *slot = (references_slot){ .entity = target->number + 1, .as_system = call->as_system };
     memcpy(slot->id, id, 16);
     return ACRM_OK;

@@ -224,7 +224,8 @@ static int32_t registry_field(registry_builder *b, const char *owner, const acrm
     acrm__json_fault fault;
 
     *out = (acrm__fieldinfo){ .def = *def, .name_len = (uint32_t)strlen(def->name),
-                              .currency = UINT32_MAX, .blind = UINT32_MAX, .target = UINT32_MAX };
+                              .currency = UINT32_MAX, .blind = UINT32_MAX, .target = UINT32_MAX,
+                              .kind = UINT32_MAX };
     if (!def->help || !*def->help)
         return registry_fault(b, owner, def->name, "has no help text");
     if (def->flags & ACRM__ENCRYPTED)
@@ -309,6 +310,23 @@ static int32_t registry_own_field(registry_builder *b, const acrm__entity *entit
     return ACRM_OK;
 }
 
+/* The field that names the entity of an ID field, told or beside it: subject_entity, subject_id. */
+static int32_t registry_kind(registry_builder *b, const acrm__entity *entity, acrm__fieldinfo *f)
+{
+    char beside[80];
+    size_t stem = f->name_len > 3 ? f->name_len - 3 : 0;
+
+    if (f->def.entity_in)
+        return registry_own_field(b, entity, f->def.entity_in, &f->kind);
+    if (stem == 0 || stem + sizeof "_entity" > sizeof beside ||
+        strcmp(f->def.name + stem, "_id") != 0)
+        return ACRM_OK;
+    memcpy(beside, f->def.name, stem);
+    memcpy(beside + stem, "_entity", sizeof "_entity");
+    f->kind = acrm__entity_field(entity, beside, stem + sizeof "_entity" - 1);
+    return ACRM_OK;
+}
+
 static int32_t registry_link_field(registry_builder *b, acrm__entity *entity, uint32_t i)
 {
     acrm__fieldinfo *f = &entity->fields[i];
@@ -329,6 +347,11 @@ static int32_t registry_link_field(registry_builder *b, acrm__entity *entity, ui
                                   "stands behind no field for the name of its record's entity");
         for (uint32_t e = 0; e < b->r->n_entities; e++)
             b->r->entities[e]->n_inverses++;
+        f->kind = i - 1;
+    } else if (f->def.type == ACRM__T_ID) {
+        int32_t st = registry_kind(b, entity, f);
+        if (st != ACRM_OK)
+            return st;
     }
     if (f->def.type == ACRM__T_MONEY) {
         const char *currency = f->def.currency ? f->def.currency : "currency";
@@ -348,6 +371,21 @@ static int32_t registry_link_field(registry_builder *b, acrm__entity *entity, ui
     return ACRM_OK;
 }
 
+/* Parse "from_id to_id". */
+static int32_t registry_own_fields(registry_builder *b, const acrm__entity *entity,
+                                   const char *names, uint32_t *out, uint32_t max, uint32_t *n)
+{
+    for (const char *p = names; p && *p; p += strspn(p, " ")) {
+        size_t len = strcspn(p, " ");
+        uint32_t field = acrm__entity_field(entity, p, len);
+        if (field == UINT32_MAX || *n == max)
+            return registry_fault(b, entity->def->name, NULL, "names a field that it has not");
+        out[(*n)++] = field;
+        p += len;
+    }
+    return ACRM_OK;
+}
+
 static int32_t registry_link(registry_builder *b, acrm__entity *entity)
 {
     const acrm__entity_def *def = entity->def;
@@ -358,8 +396,10 @@ static int32_t registry_link(registry_builder *b, acrm__entity *entity)
         { def->dealer, &entity->dealer },     { def->owner, &entity->owner },
         { def->customer, &entity->customer }, { def->via, &entity->via },
         { def->subject, &entity->subject },   { def->label, &entity->label },
-        { def->timeline, &entity->timeline },
+        { def->timeline, &entity->timeline }, { def->merged, &entity->merged },
+        { def->mirror, &entity->mirror },
     };
+    uint32_t n_apart = 0;
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         int32_t st = registry_own_field(b, entity, own[i].name, own[i].field);
@@ -371,7 +411,11 @@ static int32_t registry_link(registry_builder *b, acrm__entity *entity)
         if (st != ACRM_OK)
             return st;
     }
-    return ACRM_OK;
+    entity->apart[0] = entity->apart[1] = UINT32_MAX;
+    int32_t st = registry_own_fields(b, entity, def->apart, entity->apart, 2, &n_apart);
+    return st == ACRM_OK ? registry_own_fields(b, entity, def->same, entity->same,
+                                               ACRM__SAME_MAX, &entity->n_same)
+                         : st;
 }
 
 /* A field that may hold the id of any record is a relation of every entity. Where an entity has a
@@ -493,12 +537,12 @@ static int32_t registry_declared_indexes(registry_builder *b, const acrm__entity
     return ACRM_OK;
 }
 
-static int32_t registry_table(registry_builder *b, acrm__entity *entity)
+static int32_t registry_table(registry_builder *b, acrm__entity *entity, uint32_t number)
 {
     acrm__arena *arena = &b->r->arena;
     acrm_column *columns = acrm__arena_array(arena, entity->n_fields, sizeof *columns);
     registry_indexes list = { NULL, 0 };
-    uint32_t most = entity->n_fields;
+    uint32_t most = entity->n_fields * 2;
 
     for (const char *p = entity->def->indexes; p && *p; p++)
         most += *p == ';';
@@ -512,16 +556,17 @@ static int32_t registry_table(registry_builder *b, acrm__entity *entity)
             .flags = i == F_ID || i == F_VERSION || i == F_CREATED_AT ? ACRM_COLUMN_NOT_NULL : 0,
             .references = f->target == UINT32_MAX ? NULL : &b->r->entities[f->target]->table,
         };
-        uint32_t unique = f->def.flags & ACRM__UNIQUE ? ACRM_INDEX_UNIQUE | ACRM_INDEX_LIVE : 0;
-        if (unique || f->def.flags & ACRM__INDEXED) {
-            int32_t st = registry_index(b, entity, &list, &i, 1, unique);
-            if (st != ACRM_OK)
-                return st;
-        }
+        int32_t st = ACRM_OK;
+        if (f->def.flags & ACRM__UNIQUE)
+            st = registry_index(b, entity, &list, &i, 1, ACRM_INDEX_UNIQUE | ACRM_INDEX_LIVE);
+        if (st == ACRM_OK && f->def.flags & ACRM__INDEXED) /* finds deleted ones too */
+            st = registry_index(b, entity, &list, &i, 1, 0);
+        if (st != ACRM_OK)
+            return st;
     }
     int32_t st = registry_declared_indexes(b, entity, &list);
     entity->table = (acrm_table){
-        .name = entity->def->name, .number = b->r->next_table++,
+        .name = entity->def->name, .number = number,
         .flags = entity->searchable ? ACRM_TABLE_SEARCH : 0,
         .columns = columns, .n_columns = entity->n_fields, .deleted_at = F_DELETED_AT,
         .indexes = list.items, .n_indexes = list.n,
@@ -610,8 +655,13 @@ static int32_t registry_entities(registry_builder *b)
     for (uint32_t i = 0; i < r->n_entities && st == ACRM_OK; i++) {
         st = registry_hooks(b, r->entities[i]);
         if (st == ACRM_OK)
-            st = registry_table(b, r->entities[i]);
+            st = registry_table(b, r->entities[i], r->next_table++);
     }
+    if (st == ACRM_OK)
+        acrm__registry_collapses(r);
+    for (uint32_t i = 0; i < r->n_entities && st == ACRM_OK; i++)
+        if (acrm__registry_index_references(r, r->entities[i]))
+            st = registry_table(b, r->entities[i], r->entities[i]->table.number);
     return st;
 }
 

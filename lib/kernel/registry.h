@@ -20,9 +20,12 @@ typedef struct acrm__fieldinfo {
     uint32_t currency; /* MONEY: number of the currency field, or UINT32_MAX (a fixed code) */
     uint32_t blind;    /* ENCRYPTED: number of its blind-index field, or UINT32_MAX */
     uint32_t target;   /* REF: number of the entity, or UINT32_MAX */
+    uint32_t kind;     /* ID: number of the field that names the entity, or UINT32_MAX */
     acrm__choices choices;
     const acrm_value *preset; /* NULL: none */
 } acrm__fieldinfo;
+
+enum { ACRM__SAME_MAX = 8 };
 
 /* "Records of `entity` whose `field` refers to me", under a name. */
 typedef struct acrm__inverse {
@@ -49,8 +52,11 @@ struct acrm__entity {
     acrm_table table;
     const char *events[4]; /* "lead.created" ..., by ACRM__CREATED ... */
     /* Field numbers, or UINT32_MAX. */
-    uint32_t dealer, owner, customer, via, subject, label, timeline;
+    uint32_t dealer, owner, customer, via, subject, label, timeline, merged, mirror;
+    uint32_t same[ACRM__SAME_MAX], n_same;
+    uint32_t apart[2]; /* UINT32_MAX: none */
     bool searchable, personal, custom;
+    bool collapses; /* records of it may become one: references to them are indexed */
     const acrm__hook *const *hooks; /* ends with NULL */
 };
 
@@ -107,6 +113,21 @@ typedef struct acrm__custom {
     const acrm__custom_field *fields;
     uint32_t n_fields;
 } acrm__custom;
+
+/* A field that may name a record of an entity: a REF to it, or an ID beside the entity's name. */
+typedef struct acrm__reference {
+    const acrm__entity *entity;
+    uint32_t field;
+    uint32_t kind; /* the field with the entity's name, or UINT32_MAX */
+} acrm__reference;
+/* kernel/registry_merge.c: the next of them after *out (begin with {0}); false at the end. Those
+ * that are ACRM__PINNED are left out. */
+bool acrm__reference_next(const acrm__registry *r, const acrm__entity *target,
+                          acrm__reference *out);
+/* What merging needs of the entities, once their tables are made: marks the references that must
+ * be indexed and are not. True when the entity's table must be made again. */
+void acrm__registry_collapses(acrm__registry *r);
+bool acrm__registry_index_references(acrm__registry *r, acrm__entity *entity);
 
 /* Build one; it copies what it keeps of `custom` and takes `older` (NULL: none) over. Its tables
  * get numbers of their own. Declarations are checked: an error names the entity and the field. */

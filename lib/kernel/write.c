@@ -36,6 +36,29 @@ static int32_t write_seal(acrm__call *call, acrm__rec *rec)
     return ACRM_OK;
 }
 
+/* What belongs to somebody else now is opened, to be sealed with that one's key. */
+static int32_t write_open(acrm__call *call, acrm__rec *rec)
+{
+    const uint32_t subject = rec->entity->subject;
+
+    if (subject == UINT32_MAX || !acrm__changed(rec, subject))
+        return ACRM_OK;
+    for (uint32_t i = F_SYSTEM_COUNT; i < rec->entity->n_fields; i++) {
+        const acrm__fieldinfo *f = &rec->entity->fields[i];
+        const acrm_cell *owner = &rec->before[subject];
+        const char *plain;
+        size_t len;
+        if (!(f->def.flags & ACRM__ENCRYPTED) || acrm__is_null(rec, i) || acrm__changed(rec, i))
+            continue;
+        int32_t st = acrm__unseal(call, owner->type == ACRM_CELL_BLOB ? owner->data : NULL,
+                                  f->def.name, &rec->cells[i], &plain, &len);
+        if (st != ACRM_OK)
+            return st;
+        rec->cells[i] = acrm__cell_textn(plain, len);
+    }
+    return ACRM_OK;
+}
+
 /* --- Validation that every write goes through --- */
 
 static int32_t write_required(const acrm__rec *rec, acrm_value *faults)
@@ -138,7 +161,7 @@ static const char *const write_actions[ACRM__EVENT_KINDS] = {
     [ACRM__DELETED] = "delete", [ACRM__RESTORED] = "restore",
 };
 
-static int32_t write_traces(acrm__call *call, const acrm__rec *rec, int32_t kind,
+static int32_t write_traces(acrm__call *call, const acrm__rec *rec, int32_t kind, bool event,
                             const char *reason)
 {
     acrm__changes changes;
@@ -153,7 +176,7 @@ static int32_t write_traces(acrm__call *call, const acrm__rec *rec, int32_t kind
             .personal = changes.personal.len ? changes.personal.data : NULL,
             .subject = write_subject(rec),
             .reason = reason ? reason : acrm__get_text(call->args, "reason") });
-    if (st == ACRM_OK)
+    if (st == ACRM_OK && event)
         st = write_event(call, rec, kind, &changes);
     acrm__changes_free(&changes);
     return st;
@@ -227,7 +250,7 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
     if (st == ACRM_OK)
         st = s->engine->storage.insert(s->conn, &rec->entity->table, rec->cells, search, call->err);
     if (st == ACRM_OK)
-        st = write_traces(call, rec, ACRM__CREATED, NULL);
+        st = write_traces(call, rec, ACRM__CREATED, true, NULL);
     if (st != ACRM_OK)
         return st;
     s->writes++;
@@ -286,11 +309,13 @@ static int32_t write_change(acrm__call *call, acrm__rec *rec, int32_t kind, cons
     if (st == ACRM_OK)
         st = write_validate(call, rec);
     if (st == ACRM_OK)
+        st = write_open(call, rec);
+    if (st == ACRM_OK)
         st = write_seal(call, rec);
     if (st == ACRM_OK)
         st = write_update_row(call, rec);
     if (st == ACRM_OK)
-        st = write_traces(call, rec, kind, reason);
+        st = write_traces(call, rec, kind, true, reason);
     if (st != ACRM_OK)
         return st;
     call->session->writes++;
@@ -314,6 +339,32 @@ int32_t acrm__restore(acrm__call *call, acrm__rec *rec)
 {
     rec->cells[F_DELETED_AT] = acrm__cell_null();
     return write_change(call, rec, ACRM__RESTORED, NULL);
+}
+
+int32_t acrm__repoint(acrm__call *call, acrm__rec *rec)
+{
+    bool lives = acrm__is_null(rec, F_DELETED_AT);
+    int32_t kind = !acrm__changed(rec, F_DELETED_AT) ? ACRM__UPDATED
+                   : lives ? ACRM__RESTORED : ACRM__DELETED;
+
+    if (!write_differs(rec))
+        return ACRM_OK;
+    int32_t st = write_stamp(call, rec);
+    if (st == ACRM_OK)
+        st = write_open(call, rec);
+    if (st == ACRM_OK)
+        st = write_seal(call, rec);
+    if (st == ACRM_OK)
+        st = write_update_row(call, rec);
+    if (st == ACRM_OK)
+        st = write_traces(call, rec, kind, false, NULL);
+    if (st != ACRM_OK)
+        return st;
+    call->session->writes++;
+    write_watch_access(call, rec->entity);
+    if (kind != ACRM__UPDATED)
+        acrm__references_forget(call->session);
+    return write_settle(call, rec);
 }
 
 int32_t acrm__purge(acrm__call *call, acrm__rec *rec)
