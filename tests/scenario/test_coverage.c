@@ -23,7 +23,10 @@ static const struct {
 static const life_step rest[] = {
     { "engine.info", "{'counts':true}" },
     { "engine.check", "{}" },
-    { "customer.create", "{'name':'Jo'}" },
+    { "customer.create", "{'name':'Jo','city':'Bath'}", .save = "jo=id" },
+    { "customer.merge", "{'id':'$ada','others':['$jo'],'reason':'one person'}" },
+    { "customer.unmerge", "{'id':'$jo'}" },
+    { "merge_rule.create", "{'field':'city','rule':'longest'}" },
     { "contact_point.create", "{'customer_id':'$ada','channel':'web','value':'example.com'}" },
     { "lead_level.create", "{'code':'Z','rank':9,'first_contact':'PT1H','contact_every':'P2D'}" },
     { "lost_reason.create", "{'code':'moved','name':'Moved away'}" },

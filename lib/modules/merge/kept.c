@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Cells as JSON values and back, exactly: as kept by a merge to be restored. */
-#include "base/money.h"
+#include "base/text.h"
 #include "modules/merge/merge.h"
 
 int32_t acrm__merge_kept_put(acrm__call *call, const acrm__rec *rec, uint32_t field,
