@@ -630,6 +630,27 @@ static int32_t registry_entity(registry_builder *b, const acrm__entity_def *def,
     return ACRM_OK;
 }
 
+/* Hooks and tables. Which references need an index is known once there are tables, so some are
+ * made again. */
+static int32_t registry_finish(registry_builder *b)
+{
+    acrm__registry *r = b->r;
+    int32_t st = ACRM_OK;
+
+    for (uint32_t i = 0; i < r->n_entities && st == ACRM_OK; i++) {
+        st = registry_hooks(b, r->entities[i]);
+        if (st == ACRM_OK)
+            st = registry_table(b, r->entities[i], r->next_table++);
+    }
+    if (st != ACRM_OK)
+        return st;
+    acrm__registry_collapses(r);
+    for (uint32_t i = 0; i < r->n_entities && st == ACRM_OK; i++)
+        if (acrm__registry_index_references(r, r->entities[i]))
+            st = registry_table(b, r->entities[i], r->entities[i]->table.number);
+    return st;
+}
+
 static int32_t registry_entities(registry_builder *b)
 {
     acrm__registry *r = b->r;
@@ -652,17 +673,7 @@ static int32_t registry_entities(registry_builder *b)
         st = registry_link(b, r->entities[i]);
     if (st == ACRM_OK)
         st = registry_inverses(b);
-    for (uint32_t i = 0; i < r->n_entities && st == ACRM_OK; i++) {
-        st = registry_hooks(b, r->entities[i]);
-        if (st == ACRM_OK)
-            st = registry_table(b, r->entities[i], r->next_table++);
-    }
-    if (st == ACRM_OK)
-        acrm__registry_collapses(r);
-    for (uint32_t i = 0; i < r->n_entities && st == ACRM_OK; i++)
-        if (acrm__registry_index_references(r, r->entities[i]))
-            st = registry_table(b, r->entities[i], r->entities[i]->table.number);
-    return st;
+    return st == ACRM_OK ? registry_finish(b) : st;
 }
 
 /* --- Operations --- */

@@ -78,7 +78,7 @@ typedef struct acrm__unmerge {
     acrm__rec *record;   /* customer_merge */
     acrm__rec *survivor;
     acrm__recs parts;    /* customer_merge_part */
-    bool restore;        /* policy: what was there at the merge comes back, else what is now stays */
+    bool restore;        /* what was there at the merge comes back; else what is now stays */
     int64_t n_moved, n_conflicts;
     acrm_value *fields, *conflicts;
 } acrm__unmerge;
