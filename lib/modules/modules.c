@@ -12,5 +12,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_finance,
     &acrm__mod_work,
     &acrm__mod_filing,
+    &acrm__mod_care,
     NULL,
 };

@@ -14,5 +14,6 @@ extern const acrm__module acrm__mod_integration;
 extern const acrm__module acrm__mod_finance;
 extern const acrm__module acrm__mod_work;
 extern const acrm__module acrm__mod_filing;
+extern const acrm__module acrm__mod_care;
 
 #endif

@@ -16,6 +16,8 @@ static const struct {
     COMPUTES("rates"), COMPUTES("replay"), COMPUTES("restructure"), COMPUTES("schedule"),
     COMPUTES("settlement"), COMPUTES("solve"),
 #undef COMPUTES
+    { "case.check_entitlement", "needs a check to ask; tests/unit/care/test_case_ends.c" },
+    { "case_compensation.decide", "needs a role with less; tests/unit/care/test_case_ends.c" },
     { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
 };
 
@@ -73,6 +75,37 @@ static const life_step rest[] = {
     { "tag.list_for", "{'id':'$ada'}" },
     { "tag.records", "{'name':'vip'}" },
     { "note.create", "{'subject_id':'$ada','text':'Likes red'}" },
+    { "root_cause.create", "{'code':'defect','name':'Defect'}" },
+    { "case_queue.create", "{'code':'care','name':'Care'}", .save = "queue=id" },
+    { "case_type.create", "{'code':'complaint','name':'Complaint','kind':'complaint',"
+                          "'callback_after':'PT1H'}", .save = "ctype=id" },
+    { "case_legal_rule.create", "{'position':1,'days':30,'law':'Any'}" },
+    { "case_priority_rule.create", "{'position':1,'severity':'high','priority':'high'}" },
+    { "case_assignment_rule.create", "{'name':'All','position':1,'queue_id':'$queue'}" },
+    { "role.list", "{'where':{'name':'call_centre'}}", .save = "role=items.0.id" },
+    { "case_compensation_limit.create", "{'role_id':'$role','currency':'EUR','amount':'9.00'}" },
+    { "case.create", "{'type_id':'$ctype','customer_id':'$ada','subject':'One'}",
+      .save = "case=id" },
+    { "case.open", "{'type':'complaint','customer_id':'$ada','subject':'Two'}",
+      .save = "twin=case.id" },
+    { "case.duplicate", "{'id':'$twin','of_id':'$case'}" },
+    { "case.assign", "{'id':'$case'}" },
+    { "case.hand_over", "{'id':'$case','queue_id':'$queue','reason':'ill'}" },
+    { "case.accept", "{'id':'$case'}" },
+    { "case.hand_over", "{'id':'$case','queue_id':'$queue','reason':'ill'}" },
+    { "case.decline", "{'id':'$case','reason':'no time'}" },
+    { "case.prioritise", "{'id':'$case','priority':'urgent'}" },
+    { "case.message", "{'id':'$case','body':'Hello'}" },
+    { "case.reply", "{'id':'$case','body':'Hello'}" },
+    { "case.messages", "{'id':'$case'}" },
+    { "case.stop", "{'id':'$case','reason':'part'}" },
+    { "case.resume", "{'id':'$case'}" },
+    { "case.compensate", "{'id':'$case','kind':'money','currency':'EUR','amount':'5.00'}" },
+    { "case.resolve", "{'id':'$case','resolution':'Done','root_cause':'defect'}" },
+    { "case.tell", "{'id':'$case'}" },
+    { "case.close", "{'id':'$case'}" },
+    { "case.callback", "{'id':'$case','outcome':'satisfied'}" },
+    { "case.reopen", "{'id':'$case','reason':'again'}" },
     { NULL, NULL }
 };
 

@@ -13,6 +13,10 @@
     ",\"tag.*\",\"note.*\",\"attachment.*\",\"consent.*\",\"preference.*\","                  \
     "\"contact_suppression.*\",\"segment.*\",\"segment_snapshot.*\""
 
+/* What those who look after customers after the sale may do about their cases. */
+#define ROLES_CARE ",\"case.*\",\"work_package.*\",\"work_package_task.*\""
+#define ROLES_CARE_MANAGER ROLES_CARE ",\"case_compensation.*\""
+
 static const struct {
     const char *name, *label, *permissions, *scopes;
 } roles_seed[] = {
@@ -21,7 +25,8 @@ static const struct {
       "[\"*.get\",\"*.list\",\"*.count\",\"*.aggregate\",\"*.history\",\"customer.*\","
       "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"agenda.*\","
       "\"opportunity.*\","
-      "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER "]",
+      "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER
+      ROLES_CARE_MANAGER "]",
       "{\"*\":\"dealer\"}" },
     { "salesperson", "Salesperson",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
@@ -35,11 +40,11 @@ static const struct {
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
       "\"customer.identify\",\"customer.match\",\"customer.view360\",\"customer.timeline\","
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.submit\","
-      "\"activity.*\",\"agenda.*\"" ROLES_DESK "]",
+      "\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_CARE "]",
       "{\"*\":\"dealer\"}" },
     { "call_centre", "Call centre",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.*\",\"contact_point.*\",\"interaction.*\","
-      "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"" ROLES_DESK "]",
+      "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_CARE "]",
       "{\"user\":\"dealer\",\"*\":\"all\"}" },
     { "privacy_officer", "Privacy officer",
       "[\"*.get\",\"*.list\",\"*.count\",\"*.history\",\"customer.identify\",\"privacy.*\","
@@ -47,7 +52,8 @@ static const struct {
       "{\"*\":\"all\"}" },
     { "lender", "Lender", "[\"customer.get\",\"customer.identify\"]", "{\"*\":\"none\"}" },
     { "customer", "Customer",
-      "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\"]",
+      "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\",\"case.open\","
+      "\"case.message\",\"case.messages\",\"case.list\",\"case.get\"]",
       "{\"*\":\"own\"}" },
 };
 
