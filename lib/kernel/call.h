@@ -81,6 +81,11 @@ int32_t acrm__remove(acrm__call *call, acrm__rec *rec, const char *reason);
 /* Delete the row for good, without audit: for entities with ACRM__NO_AUDIT only. */
 int32_t acrm__purge(acrm__call *call, acrm__rec *rec);
 
+/* Put a new row of an entity with ACRM__NO_AUDIT down as it is, with an id of its own: no hooks,
+ * checks or events. For bulk work on tables that only the module itself writes; the record may be
+ * used again for the next row. */
+int32_t acrm__append(acrm__call *call, acrm__rec *rec);
+
 /* --- Queries: conditions on the record's own fields, all of which must hold. --- */
 typedef struct acrm__term {
     uint32_t field;

@@ -259,6 +259,25 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
     return write_settle(call, rec);
 }
 
+int32_t acrm__append(acrm__call *call, acrm__rec *rec)
+{
+    const acrm__principal *p = &call->session->principal;
+    acrm_session *s = call->session;
+    unsigned char id[16];
+
+    acrm__engine_uuid(s->engine, call->now, id);
+    rec->cells[F_ID] = acrm__cell_blob(id, 16);
+    rec->cells[F_VERSION] = acrm__cell_int(1);
+    rec->cells[F_CREATED_AT] = rec->cells[F_UPDATED_AT] = acrm__cell_int(call->now);
+    rec->cells[F_CREATED_BY] = rec->cells[F_UPDATED_BY] =
+        p->kind == ACRM__PRINCIPAL_SYSTEM ? acrm__cell_null() : acrm__cell_blob(p->id, 16);
+    int32_t st = s->engine->storage.insert(s->conn, &rec->entity->table, rec->cells, NULL,
+                                           call->err);
+    rec->cells[F_ID] = acrm__cell_null(); /* the id does not outlive this */
+    s->writes += st == ACRM_OK;
+    return st;
+}
+
 static int32_t write_update_row(acrm__call *call, acrm__rec *rec)
 {
     acrm_session *s = call->session;

@@ -106,6 +106,24 @@ static const life_step rest[] = {
     { "case.close", "{'id':'$case'}" },
     { "case.callback", "{'id':'$case','outcome':'satisfied'}" },
     { "case.reopen", "{'id':'$case','reason':'again'}" },
+    { "consent_purpose.create", "{'code':'club','name':'Club','double_opt_in':true}" },
+    { "consent.give", "{'customer_id':'$ada','purpose':'club'}", .save = "asked=id" },
+    { "consent.confirm", "{'id':'$asked'}" },
+    { "consent.record", "{'customer_id':'$ada','purpose':'survey','proof':'letter',"
+                        "'given_at':'2026-01-01T00:00:00Z'}" },
+    { "consent.check", "{'customer_id':'$ada','purpose':'survey','channel':'sms'}" },
+    { "consent.state", "{'customer_id':'$ada'}" },
+    { "consent.withdraw", "{'customer_id':'$ada'}" },
+    { "contact_suppression.create", "{'customer_id':'$ada','cause':'manual'}" },
+    { "preference.create", "{'customer_id':'$ada','preferred_channel':'sms'}" },
+    { "segment.create", "{'name':'All','filter':{}}", .save = "segment=id" },
+    { "segment.preview", "{'id':'$segment','group':['grade']}" },
+    { "segment.count", "{'id':'$segment'}" },
+    { "segment.members", "{'id':'$segment'}" },
+    { "segment.snapshot", "{'id':'$segment'}", .save = "picture=id" },
+    { "segment.snapshot", "{'id':'$segment'}", .save = "later=id" },
+    { "segment.compare", "{'id':'$later'}" },
+    { "segment.drop_snapshot", "{'id':'$picture'}" },
     { NULL, NULL }
 };
 
