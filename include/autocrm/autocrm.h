@@ -13,6 +13,7 @@
 #include "autocrm/match.h"
 #include "autocrm/phone.h"
 #include "autocrm/status.h"
+#include "autocrm/template.h"
 #include "autocrm/value.h"
 #include "autocrm/vcard.h"
 #include "autocrm/vin.h"
