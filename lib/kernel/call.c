@@ -107,6 +107,13 @@ const char *acrm__date_text(acrm__call *call, int64_t days)
     return text;
 }
 
+bool acrm__is_import(const acrm__call *call)
+{
+    const acrm__opinfo *root = call->root;
+
+    return root && (root->verb == ACRM__VERB_CREATE_MANY || strncmp(root->name, "import.", 7) == 0);
+}
+
 const unsigned char *acrm__actor(const acrm__call *call)
 {
     const acrm__principal *p = &call->session->principal;

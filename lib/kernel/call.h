@@ -20,6 +20,9 @@ struct acrm__call {
     int64_t now;                /* microseconds UTC: the same for the whole operation */
     acrm_error **err;
     int32_t depth;              /* 0 for the host's own call */
+    const struct acrm__opinfo *root; /* the host's own operation, whatever runs within it */
+    const void *cause;          /* what a module says led to it: handed on to operations within
+                                   and to the reactions to their events */
     bool as_system;             /* row scopes are off: timers, reactions, seeding */
 };
 
@@ -119,6 +122,9 @@ const acrm_filter_node *acrm__where(acrm__call *call, const acrm__term *terms, s
 /* Parse a JSON filter over an entity; `path` names it in errors ("where"). */
 int32_t acrm__filter(acrm__call *call, const acrm__entity *entity, const acrm_value *filter,
                      const char *path, const acrm_filter_node **out);
+/* Whether a loaded record satisfies a condition. */
+int32_t acrm__matches(acrm__call *call, const acrm__rec *rec, const acrm_filter_node *where,
+                      bool *out);
 /* Run a raw query of the storage port (reports). Scope is NOT added: build it with
  * acrm__scope(). Tables and columns: kernel/registry.h. */
 int32_t acrm__query(acrm__call *call, const acrm_query *query, acrm_row_fn row, void *user);
@@ -158,6 +164,18 @@ int32_t acrm__run(acrm__call *call, const char *operation, const acrm_value *arg
                   acrm_value **out);
 /* The IANA name of the business's time zone; UTC when the engine was opened without one. */
 const char *acrm__business_zone(const acrm__call *call);
+/* Run a part that may fail alone, with the reactions to its events. When it fails it is undone,
+ * *failure says why (transfer full; NULL: it did not) and the result is ACRM_OK; when the machine
+ * fails (memory, storage), so does this. */
+int32_t acrm__attempt(acrm__call *call, int32_t (*part)(acrm__call *call, void *user), void *user,
+                      acrm_error **failure);
+/* Run a part as a user, with that user's rights and row scope. */
+int32_t acrm__act_as(acrm__call *call, const unsigned char user[16],
+                     int32_t (*part)(acrm__call *call, void *data), void *data);
+/* Whether who acts may call an operation; acrm__run() itself does not ask. */
+bool acrm__may_run(const acrm__call *call, const char *operation);
+/* Whether an operation runs as part of taking in many records: an import or create_many. */
+bool acrm__is_import(const acrm__call *call);
 /* Who acts: the user's id, or NULL (the system or a customer). */
 const unsigned char *acrm__actor(const acrm__call *call);
 /* Bytes of the stream lent to the session: their number, 0 at its end, or a negative status
@@ -165,6 +183,24 @@ const unsigned char *acrm__actor(const acrm__call *call);
 int64_t acrm__read_input(acrm__call *call, void *buf, size_t cap);
 /* Progress of long work; ACRM_E_INTERRUPTED when it is to end. */
 int32_t acrm__progress(acrm__call *call, const char *what, int64_t done, int64_t total);
+
+/* --- What a session keeps between calls: rules and definitions, parsed. --- */
+typedef struct acrm__keep {
+    acrm__arena arena;
+    void *data; /* NULL: to be filled in anew, in this arena */
+    /* Of the kernel: */
+    struct acrm__keep *next;
+    const char *name;
+    const void *registry;
+    int64_t mark, epoch;
+    bool dirty;
+} acrm__keep;
+
+/* `name` is a literal of at most 16 bytes. Content that was outdated meanwhile lives until the next
+ * transaction. */
+int32_t acrm__keep_open(acrm__call *call, const char *name, acrm__keep **out);
+/* What it was made of is being changed in this transaction. */
+int32_t acrm__keep_outdate(acrm__call *call, const char *name);
 
 /* --- Steps: transactions of an operation with ACRM__OP_STEPS. --- */
 int32_t acrm__begin(acrm__call *call);  /* write */

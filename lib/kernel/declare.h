@@ -146,6 +146,7 @@ typedef struct acrm__event {
     unsigned char id[16];
     const acrm_value *data; /* not personal; of updates:
                                {"changes":{"level":["B","A"]},"personal":["name"]} */
+    const acrm_cell *before; /* of changes: the record's cells until then; else NULL */
 } acrm__event;
 
 /* Runs in the transaction of the event, after the operation's own work. `type` may be "lead.*". */

@@ -154,6 +154,7 @@ static int32_t dispatch_once(acrm_session *session, const char *operation, const
     if (acrm_value_set_map(out) != ACRM_OK)
         return acrm__nomem(&call);
     int32_t st = dispatch_find(&call, operation);
+    call.root = call.info;
     if (st == ACRM_OK)
         st = acrm__check_arguments(&call);
     if (st == ACRM_E_NOTFOUND || st == ACRM_E_INVALID) {

@@ -31,17 +31,20 @@ static bool events_awaited(const char *type)
 }
 
 static int32_t events_queue(acrm__call *call, const char *type, const char *entity,
-                            const unsigned char id[16], const acrm_value *data)
+                            const unsigned char id[16], const acrm_value *data,
+                            const acrm_cell *before)
 {
     acrm_session *session = call->session;
     acrm__queued_event *queued = acrm__arena_zero(call->arena, sizeof *queued);
 
     if (!queued)
         return acrm__nomem(call);
-    queued->event = (acrm__event){ .type = type, .entity = entity, .data = data };
+    queued->event = (acrm__event){ .type = type, .entity = entity, .data = data,
+                                    .before = before };
     if (id)
         memcpy(queued->event.id, id, sizeof queued->event.id);
     queued->depth = call->depth;
+    queued->cause = call->cause;
     if (session->events_tail)
         session->events_tail->next = queued;
     else
@@ -84,8 +87,9 @@ static int32_t events_append(acrm__call *call, const char *type, const char *ent
     return ACRM_OK;
 }
 
-int32_t acrm__emit(acrm__call *call, const char *type, const char *entity,
-                   const unsigned char id[16], const acrm_value *data)
+static int32_t events_emit(acrm__call *call, const char *type, const char *entity,
+                           const unsigned char id[16], const acrm_value *data,
+                           const acrm_cell *before)
 {
     acrm_session *session = call->session;
     int32_t st;
@@ -97,7 +101,19 @@ int32_t acrm__emit(acrm__call *call, const char *type, const char *entity,
     if (st != ACRM_OK)
         return st;
     session->n_events++;
-    return events_awaited(type) ? events_queue(call, type, entity, id, data) : ACRM_OK;
+    return events_awaited(type) ? events_queue(call, type, entity, id, data, before) : ACRM_OK;
+}
+
+int32_t acrm__emit(acrm__call *call, const char *type, const char *entity,
+                   const unsigned char id[16], const acrm_value *data)
+{
+    return events_emit(call, type, entity, id, data, NULL);
+}
+
+int32_t acrm__emit_change(acrm__call *call, const char *type, const acrm__rec *rec,
+                          const acrm_value *data)
+{
+    return events_emit(call, type, rec->entity->def->name, acrm__id(rec, F_ID), data, rec->before);
 }
 
 /* --- Reacting --- */
@@ -113,6 +129,7 @@ static int32_t events_react_one(acrm__call *call, const acrm__queued_event *queu
                           "reactions to %s raise each other without end", event->type);
     acrm__call inner = *call;
     inner.depth = queued->depth + 1;
+    inner.cause = queued->cause;
     inner.as_system = true;
     for (size_t m = 0; acrm__modules[m] && st == ACRM_OK; m++) {
         const acrm__reaction *r = acrm__modules[m]->reactions;

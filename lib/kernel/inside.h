@@ -139,6 +139,7 @@ typedef struct acrm__chain {
 typedef struct acrm__queued_event {
     acrm__event event;
     int32_t depth; /* reactions that led to it, one in another */
+    const void *cause;
     struct acrm__queued_event *next;
 } acrm__queued_event;
 
@@ -174,6 +175,7 @@ struct acrm_session {
     void *reference_cache;          /* kernel/references.c; of the running transaction */
     void *subject_cache;            /* kernel/seal.c; of the running transaction */
     struct acrm__cached *cached;    /* kernel/cache.c; from call to call */
+    acrm__keep *keeps, *keeps_old;   /* kernel/keep.c */
     acrm_progress_fn progress;
     void *progress_user;
     acrm_read_fn read;
@@ -232,7 +234,15 @@ int32_t acrm__chain_start(acrm__call *call); /* of a new database */
 extern const acrm__module acrm__mod_kernel;
 int32_t acrm__audit_verify(acrm__call *call);
 int32_t acrm__audit_list(acrm__call *call);
+/* kernel/attempt.c: whether it is the machine that failed and not the work itself */
+bool acrm__is_outage(int32_t st);
+/* kernel/keep.c: at the start of a transaction; when the session ends */
+void acrm__keeps_settle(acrm_session *session);
+void acrm__keeps_free(acrm_session *session);
 /* kernel/events.c */
+/* Raise the event of a written record, whose cells until then go with it. */
+int32_t acrm__emit_change(acrm__call *call, const char *type, const acrm__rec *rec,
+                          const acrm_value *data);
 int32_t acrm__event_list(acrm__call *call);
 /* kernel/audit_read.c: the audit entries of one record, oldest first, personal part opened as far
  * as the session may see it: the body of <entity>.history. Appends maps {seq, at, actor, operation,

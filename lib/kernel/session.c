@@ -104,6 +104,7 @@ void acrm__session_unref(acrm_session *session)
     acrm__seal_forget(session);
     acrm__cache_trim(session, true);
     acrm__principal_free(&session->principal);
+    acrm__keeps_free(session);
     acrm__arena_free(&session->arena);
     if (session->conn)
         engine->storage.disconnect(session->conn);

@@ -164,25 +164,7 @@ static int32_t timers_run(acrm__call *call, const acrm__rec *rec)
     inner.args = args;
     inner.out = out;
     inner.depth = call->depth + 1;
-    int32_t st = kind->run(&inner, &timer);
-    return st == ACRM_OK ? acrm__react(&inner) : st;
-}
-
-/* Whether it is the machine that failed and not the timer: then the whole tick fails. */
-static bool timers_is_outage(int32_t st)
-{
-    switch (st) {
-    case ACRM_E_NOMEM:
-    case ACRM_E_STORE:
-    case ACRM_E_BUSY:
-    case ACRM_E_CORRUPT:
-    case ACRM_E_INTERRUPTED:
-    case ACRM_E_READONLY:
-    case ACRM_E_FULL:
-        return true;
-    default:
-        return false;
-    }
+    return kind->run(&inner, &timer);
 }
 
 static int32_t timers_failed(acrm__call *call, acrm__rec *rec, const acrm_error *err,
@@ -211,33 +193,24 @@ static int32_t timers_failed(acrm__call *call, acrm__rec *rec, const acrm_error 
     return st == ACRM_OK ? acrm__react(call) : st;
 }
 
+static int32_t timers_do(acrm__call *call, void *user)
+{
+    acrm__rec *rec = user;
+    int32_t st = acrm__purge(call, rec);
+
+    return st == ACRM_OK ? timers_run(call, rec) : st;
+}
+
 static int32_t timers_one(acrm__call *call, acrm__rec *rec, timers_tick *tick)
 {
-    acrm__call inner = *call;
-    acrm_error *err = NULL;
-    int32_t st = acrm__savepoint(call);
+    acrm_error *failure = NULL;
+    int32_t st = acrm__attempt(call, timers_do, rec, &failure);
 
-    if (st != ACRM_OK)
-        return st;
-    inner.err = &err;
-    st = acrm__purge(&inner, rec);
-    if (st == ACRM_OK)
-        st = timers_run(&inner, rec);
-    if (st == ACRM_OK) {
+    if (st == ACRM_OK && !failure)
         tick->fired++;
-        return acrm__release(call);
-    }
-    if (timers_is_outage(st)) {
-        if (call->err)
-            *call->err = err;
-        else
-            acrm_error_free(err);
-        return st;
-    }
-    st = acrm__rollback_to(call);
-    if (st == ACRM_OK)
-        st = timers_failed(call, rec, err, tick);
-    acrm_error_free(err);
+    else if (st == ACRM_OK)
+        st = timers_failed(call, rec, failure, tick);
+    acrm_error_free(failure);
     return st;
 }
 

@@ -21,6 +21,7 @@ int32_t acrm__transaction_begin(acrm__call *call, bool write)
     acrm__cache_trim(s, false);
     int32_t st = s->engine->storage.begin(s->conn, write, call->err);
 
+    acrm__keeps_settle(s);
     if (st == ACRM_OK)
         s->in_transaction = write ? 2 : 1;
     return st;

@@ -152,8 +152,7 @@ static int32_t write_event(acrm__call *call, const acrm__rec *rec, int32_t kind,
     }
     if (st != ACRM_OK)
         return acrm__nomem(call);
-    return acrm__emit(call, rec->entity->events[kind], rec->entity->def->name,
-                      acrm__id(rec, F_ID), data);
+    return acrm__emit_change(call, rec->entity->events[kind], rec, data);
 }
 
 static const char *const write_actions[ACRM__EVENT_KINDS] = {
