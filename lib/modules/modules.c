@@ -15,5 +15,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_care,
     &acrm__mod_consent,
     &acrm__mod_marketing,
+    &acrm__mod_process,
     NULL,
 };

@@ -17,5 +17,6 @@ extern const acrm__module acrm__mod_filing;
 extern const acrm__module acrm__mod_care;
 extern const acrm__module acrm__mod_consent;
 extern const acrm__module acrm__mod_marketing;
+extern const acrm__module acrm__mod_process;
 
 #endif

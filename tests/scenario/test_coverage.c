@@ -18,6 +18,13 @@ static const struct {
 #undef COMPUTES
     { "case.check_entitlement", "needs a check to ask; tests/unit/care/test_case_ends.c" },
     { "case_compensation.decide", "needs a role with less; tests/unit/care/test_case_ends.c" },
+#define PROCESSES(name) { name, "needs a definition; tests/unit/process" }
+    PROCESSES("process_definition.load"), PROCESSES("process_definition.check"),
+    PROCESSES("process_definition.activate"), PROCESSES("process_definition.retire"),
+    PROCESSES("process_definition.diagram"), PROCESSES("process.start"),
+    PROCESSES("process.transition"), PROCESSES("process.cancel"),
+    PROCESSES("process.available"), PROCESSES("process.status"),
+#undef PROCESSES
     { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
 };
 

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* The module process: its entities, operations and rules. */
+#include "modules/process/entities.h"
+#include "modules/modules.h"
+#include "modules/process/step.h"
+
+#define ACRM__ENTITIES_DEF "modules/process/entities.def"
+#define ACRM__ENTITIES_NAME process_entities
+#include "kernel/declare_tables.h"
+
+#define PROCESS_ID { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, \
+                     .help = "Which process" }
+#define PROCESS_NOTE { .name = "note", .type = ACRM__T_TEXT, .max = 1000, .help = "Why" }
+
+static const acrm__field process_load_in[] = {
+    { .name = "definition", .type = ACRM__T_MAP, .flags = ACRM__REQUIRED,
+      .help = "The definition (docs/processes.md), which may hold its code" },
+    { .name = "code", .type = ACRM__T_TEXT, .max = 64, .help = "Code, when it holds none" },
+    { .name = "activate", .type = ACRM__T_BOOL, .preset = "false",
+      .help = "Put it to use at once" },
+    { .name = NULL }
+};
+static const acrm__field process_check_in[] = {
+    { .name = "definition", .type = ACRM__T_MAP, .flags = ACRM__REQUIRED,
+      .help = "The definition (docs/processes.md)" },
+    { .name = "code", .type = ACRM__T_TEXT, .max = 64, .help = "Code, when it holds none" },
+    { .name = NULL }
+};
+static const acrm__field process_check_out[] = {
+    { .name = "ok", .type = ACRM__T_BOOL, .help = "It would load" },
+    { .name = "faults", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Every fault: field (a JSON pointer), reason, message" },
+    { .name = NULL }
+};
+static const acrm__field process_definition_in[] = {
+    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "Which revision" },
+    { .name = NULL }
+};
+static const acrm__field process_definition_out[] = {
+    { .name = "record", .type = ACRM__T_RECORD, .target = "process_definition",
+      .help = "The revision, its fields at top level" },
+    { .name = NULL }
+};
+static const acrm__field process_start_in[] = {
+    { .name = "code", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 64,
+      .help = "Which process" },
+    { .name = "subject_id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED,
+      .help = "The record that takes it" },
+    { .name = "revision", .type = ACRM__T_INT, .min = 1, .max = 1000000,
+      .help = "A certain revision; without it the active one" },
+    { .name = "business_key", .type = ACRM__T_TEXT, .max = 256,
+      .help = "What it is about, when the definition does not say" },
+    { .name = "parent_id", .type = ACRM__T_ID, .help = "The process that waits for it" },
+    { .name = NULL }
+};
+static const acrm__field process_instance_out[] = {
+    { .name = "record", .type = ACRM__T_RECORD, .target = "process_instance",
+      .help = "The process, its fields at top level" },
+    { .name = NULL }
+};
+static const acrm__field process_transition_in[] = {
+    PROCESS_ID,
+    { .name = "transition", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 64,
+      .help = "Name of the transition" },
+    { .name = "fields", .type = ACRM__T_MAP,
+      .help = "Fields of the record to fill in along with it" },
+    PROCESS_NOTE,
+    { .name = NULL }
+};
+static const acrm__field process_cancel_in[] = {
+    PROCESS_ID,
+    PROCESS_NOTE,
+    { .name = NULL }
+};
+static const acrm__field process_id_in[] = {
+    PROCESS_ID,
+    { .name = NULL }
+};
+static const acrm__field process_available_out[] = {
+    { .name = "items", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Transitions of the phase: name, label, to, automatic, possible, refusals (field, "
+              "reason, message)" },
+    { .name = NULL }
+};
+static const acrm__field process_status_out[] = {
+    { .name = "process", .type = ACRM__T_RECORD, .target = "process_instance",
+      .help = "The process" },
+    { .name = "name", .type = ACRM__T_TEXT, .help = "What the process is called" },
+    { .name = "phase", .type = ACRM__T_TEXT, .help = "What its phase is called" },
+    { .name = "steps", .type = ACRM__T_RECORD, .flags = ACRM__LIST, .target = "process_step",
+      .help = "The way it came, oldest first" },
+    { .name = "available", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Transitions of the phase, as process.available gives them" },
+    { .name = NULL }
+};
+
+static const acrm__field process_diagram_in[] = {
+    { .name = "code", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 64,
+      .help = "Which process" },
+    { .name = "revision", .type = ACRM__T_INT, .min = 1, .max = 1000000,
+      .help = "A certain revision; without it the active one" },
+    { .name = "format", .type = ACRM__T_ENUM, .choices = "svg|mermaid", .preset = "\"svg\"",
+      .help = "svg: a drawing; mermaid: text for Mermaid" },
+    { .name = "phase", .type = ACRM__T_TEXT, .max = 64, .help = "A phase to mark" },
+    { .name = NULL }
+};
+static const acrm__field process_diagram_out[] = {
+    { .name = "revision", .type = ACRM__T_INT, .help = "The revision drawn" },
+    { .name = "diagram", .type = ACRM__T_TEXT, .help = "The drawing or the text" },
+    { .name = NULL }
+};
+
+static const acrm__op process_ops[] = {
+    { .name = "process_definition.load", .flags = ACRM__OP_WRITE, .in = process_load_in,
+      .out = process_definition_out, .run = acrm__process_load,
+      .help = "Take in a definition as the next revision of its code" },
+    { .name = "process_definition.check", .in = process_check_in, .out = process_check_out,
+      .run = acrm__process_check, .help = "Tell whether a definition would load, and why not" },
+    { .name = "process_definition.activate", .flags = ACRM__OP_WRITE,
+      .in = process_definition_in, .out = process_definition_out, .run = acrm__process_activate,
+      .help = "Let new processes take this revision" },
+    { .name = "process_definition.retire", .flags = ACRM__OP_WRITE, .in = process_definition_in,
+      .out = process_definition_out, .run = acrm__process_retire,
+      .help = "Let no new process take this revision" },
+    { .name = "process_definition.diagram", .in = process_diagram_in,
+      .out = process_diagram_out, .run = acrm__process_diagram,
+      .help = "Draw a process: its phases and transitions" },
+    { .name = "process.start", .flags = ACRM__OP_WRITE, .in = process_start_in,
+      .out = process_instance_out, .run = acrm__process_start,
+      .help = "Send a record through a process" },
+    { .name = "process.transition", .flags = ACRM__OP_WRITE, .in = process_transition_in,
+      .out = process_instance_out, .run = acrm__process_transition,
+      .help = "Lead a process on" },
+    { .name = "process.cancel", .flags = ACRM__OP_WRITE, .in = process_cancel_in,
+      .out = process_instance_out, .run = acrm__process_cancel,
+      .help = "Call a process off" },
+    { .name = "process.available", .in = process_id_in, .out = process_available_out,
+      .run = acrm__process_available,
+      .help = "Which transitions are possible now, and why not the others" },
+    { .name = "process.status", .in = process_id_in, .out = process_status_out,
+      .run = acrm__process_status, .help = "Where a process is, how it came there, what may follow" },
+    { .name = NULL }
+};
+
+static const acrm__reaction process_reactions[] = {
+    { .type = "*", .run = acrm__process_changed },
+    { .type = NULL }
+};
+
+static const acrm__timer_kind process_timers[] = {
+    { .kind = "process.limit", .run = acrm__limit_due, .help = "A phase lasts too long" },
+    { .kind = "process.total", .run = acrm__limit_total_due, .help = "A process lasts too long" },
+    { .kind = NULL }
+};
+
+const acrm__module acrm__mod_process = {
+    .name = "process",
+    .help = "Processes, schedules, automation and incidents",
+    .entities = process_entities,
+    .ops = process_ops,
+    .reactions = process_reactions,
+    .timers = process_timers,
+};
