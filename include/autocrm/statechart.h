@@ -51,9 +51,9 @@ typedef struct acrm_statechart_world {
  * @param world      (nullable) what its names are checked against; used during the call only
  * @param[out] out   (transfer full) acrm_statechart_free() it
  * @param[out] err   (transfer full)(optional) `field` is the JSON pointer of the first fault,
- *                   `reason` one of "required", "type", "unknown_key", "duplicate", "reference",
- *                   "unknown_field", "unreachable", "no_end", "no_exit", "endless", "contradiction",
- *                   "limit", or what the world said
+ *                   `reason` one of "required", "type", "format", "range", "unknown_key",
+ *                   "duplicate", "reference", "unknown_field", "unreachable", "no_end", "no_exit",
+ *                   "endless", "contradiction", "limit", or what the world said
  * @return ACRM_OK, or
  *   ACRM_E_INVALID  the definition has faults
  *   ACRM_E_LIMIT    more than 200 phases or 1,000 transitions

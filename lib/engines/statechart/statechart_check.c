@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the phases lead: every one is reached, from every one there is a way to an end, nothing runs
- * for ever by itself, and limits agree with each other. */
+/* Where the phases lead: every one is reached, each has a way to an end, nothing runs for ever by
+ * itself, and limits agree with each other. */
 #include "engines/statechart/statechart.h"
 
 #include <string.h>

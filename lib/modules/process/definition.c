@@ -59,15 +59,15 @@ static int32_t definition_parse(acrm__call *call, const unsigned char id[16],
     return st;
 }
 
-static int32_t definition_open(acrm__call *call, acrm__cache **cache, definition_cache **out)
+static int32_t definition_open(acrm__call *call, acrm__keep **keep, definition_cache **out)
 {
-    int32_t st = acrm__cache_open(call, definition_cache_name, cache);
+    int32_t st = acrm__keep_open(call, definition_cache_name, keep);
 
     if (st != ACRM_OK)
         return st;
-    if (!(*cache)->data)
-        (*cache)->data = acrm__arena_zero(&(*cache)->arena, sizeof **out);
-    *out = (*cache)->data;
+    if (!(*keep)->data)
+        (*keep)->data = acrm__arena_zero(&(*keep)->arena, sizeof **out);
+    *out = (*keep)->data;
     return *out ? ACRM_OK : acrm__nomem(call);
 }
 
@@ -100,11 +100,11 @@ static int32_t definition_watched(acrm__call *call, acrm__arena *arena, definiti
 int32_t acrm__process_watches(acrm__call *call, const char *entity, bool *out)
 {
     definition_cache *all;
-    acrm__cache *cache;
+    acrm__keep *keep;
 
-    int32_t st = definition_open(call, &cache, &all);
+    int32_t st = definition_open(call, &keep, &all);
     if (st == ACRM_OK && !all->watched)
-        st = definition_watched(call, &cache->arena, all);
+        st = definition_watched(call, &keep->arena, all);
     if (st != ACRM_OK)
         return st;
     *out = false;
@@ -117,9 +117,9 @@ int32_t acrm__process_chart(acrm__call *call, const unsigned char definition[16]
                             const acrm_statechart **out)
 {
     definition_cache *all;
-    acrm__cache *cache;
+    acrm__keep *keep;
 
-    int32_t st = definition_open(call, &cache, &all);
+    int32_t st = definition_open(call, &keep, &all);
     if (st != ACRM_OK)
         return st;
     for (const definition_parsed *p = all->first; p; p = p->next)
@@ -127,10 +127,10 @@ int32_t acrm__process_chart(acrm__call *call, const unsigned char definition[16]
             *out = p->chart;
             return ACRM_OK;
         }
-    definition_parsed *parsed = acrm__arena_zero(&cache->arena, sizeof *parsed);
+    definition_parsed *parsed = acrm__arena_zero(&keep->arena, sizeof *parsed);
     if (!parsed)
         return acrm__nomem(call);
-    st = definition_parse(call, definition, &cache->arena, parsed);
+    st = definition_parse(call, definition, &keep->arena, parsed);
     if (st != ACRM_OK)
         return st;
     parsed->next = all->first;
@@ -191,7 +191,7 @@ static int32_t definition_status(acrm__call *call, acrm__rec *rec, const char *s
     if (strcmp(status, "active") == 0)
         acrm__set(rec, F_process_definition__activated_at, acrm__cell_int(call->now));
     int32_t st = acrm__update(call, rec);
-    return st == ACRM_OK ? acrm__cache_outdate(call, definition_cache_name) : st;
+    return st == ACRM_OK ? acrm__keep_outdate(call, definition_cache_name) : st;
 }
 
 /* The active revision gives way; running processes keep it. */

@@ -138,7 +138,8 @@ static const acrm__op process_ops[] = {
       .run = acrm__process_available,
       .help = "Which transitions are possible now, and why not the others" },
     { .name = "process.status", .in = process_id_in, .out = process_status_out,
-      .run = acrm__process_status, .help = "Where a process is, how it came there, what may follow" },
+      .run = acrm__process_status,
+      .help = "Where a process is, how it came there, what may follow" },
     { .name = NULL }
 };
 
