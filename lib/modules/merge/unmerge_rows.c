@@ -83,19 +83,19 @@ static int32_t rows_revive(acrm__unmerge *undo, rows_item *it, bool changed)
     return st;
 }
 
-/* The reference goes back. *stop: it leads elsewhere by now, and is left so. */
-static int32_t rows_reference(acrm__unmerge *undo, rows_item *it, bool *stop)
+/* The reference goes back. *moved_on: it leads elsewhere by now, and is left so unless restored. */
+static int32_t rows_reference(acrm__unmerge *undo, rows_item *it, bool *moved_on)
 {
     const unsigned char *now = acrm__id(it->rec, it->number);
     const unsigned char *from = acrm__id(it->item, F_customer_merge_item__from_id);
 
-    *stop = false;
+    *moved_on = false;
     if (rows_same(now, from))
         return ACRM_OK;
     if (!rows_same(now, acrm__id(it->item, F_customer_merge_item__to_id))) {
         int32_t st = acrm__unmerge_conflict(undo, "moved_on", it->entity, it->id, it->field);
-        *stop = !undo->restore;
-        if (st != ACRM_OK || *stop)
+        *moved_on = true;
+        if (st != ACRM_OK || !undo->restore)
             return st;
     }
     acrm__set(it->rec, it->number, acrm__cell_blob(from, 16));
@@ -106,13 +106,13 @@ static int32_t rows_back(acrm__unmerge *undo, rows_item *it)
 {
     const char *action = acrm__text(it->item, F_customer_merge_item__action);
     bool dead = strcmp(action, "collapsed") == 0 || strcmp(action, "dropped") == 0;
-    bool changed = false, stop;
+    bool changed = false, moved_on;
 
     int32_t st = rows_changed(undo, it->rec,
                               acrm__int(it->item, F_customer_merge_item__row_version), &changed);
     if (st == ACRM_OK)
-        st = rows_reference(undo, it, &stop);
-    if (st != ACRM_OK || stop)
+        st = rows_reference(undo, it, &moved_on);
+    if (st != ACRM_OK || (moved_on && !undo->restore))
         return st;
     bool deleted = !acrm__is_null(it->rec, F_DELETED_AT);
     if (dead) {
@@ -121,7 +121,7 @@ static int32_t rows_back(acrm__unmerge *undo, rows_item *it)
         st = acrm__unmerge_conflict(undo, "row_deleted", it->entity, it->id, NULL);
         if (st == ACRM_OK && undo->restore)
             acrm__set(it->rec, F_DELETED_AT, acrm__cell_null());
-    } else if (changed && !rows_same(it->id, acrm__id(undo->survivor, F_ID))) {
+    } else if (changed && !moved_on && !rows_same(it->id, acrm__id(undo->survivor, F_ID))) {
         st = acrm__unmerge_conflict(undo, "row_changed", it->entity, it->id, NULL);
     }
     if (st == ACRM_OK)
