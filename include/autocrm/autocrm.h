@@ -12,6 +12,7 @@
 #include "autocrm/identity.h"
 #include "autocrm/match.h"
 #include "autocrm/phone.h"
+#include "autocrm/planning.h"
 #include "autocrm/statechart.h"
 #include "autocrm/status.h"
 #include "autocrm/template.h"
