@@ -128,20 +128,3 @@ uint64_t acrm__key_of(const acrm__key_row *row)
         key = key << 8 | row->id[i];
     return key;
 }
-
-static int32_t keys_counted(void *user, const acrm_cell *cells, uint32_t n)
-{
-    (void)n;
-    *(int64_t *)user = cells[0].integer;
-    return 1;
-}
-
-int32_t acrm__key_count(acrm__call *call, int64_t *out)
-{
-    static const acrm_expression count = { .aggregate = ACRM_AGGREGATE_COUNT };
-    const acrm_query query = { .struct_size = sizeof query,
-                               .table = &acrm__tables[ACRM__TABLE_KEY],
-                               .n_select = 1, .select = &count };
-
-    return acrm__query(call, &query, keys_counted, out);
-}

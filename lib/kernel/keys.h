@@ -24,6 +24,5 @@ int32_t acrm__key_find(acrm__call *call, uint64_t key, acrm__key_row *rows, uint
 int32_t acrm__key_walk(acrm__call *call, const unsigned char *after, acrm__key_row *rows,
                        uint32_t room, uint32_t *count);
 uint64_t acrm__key_of(const acrm__key_row *row);
-int32_t acrm__key_count(acrm__call *call, int64_t *out);
 
 #endif

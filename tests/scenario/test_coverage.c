@@ -51,6 +51,19 @@ static const life_step rest[] = {
     { "customer.identify", "{'text':'Ada'}" },
     { "agenda.ical", "{'customer_id':'$ada','zone':'Asia/Tehran','alarm':'PT15M'}" },
     { "activity.ical", "{'id':'$ring'}" },
+    { "customer.create", "{'name':'Ivo Twin','birth_date':'1980-02-03','contact_points':["
+                         "{'channel':'phone','value':'+989121112299'}]}", .save = "twin=id" },
+    { "customer.create", "{'name':'Twin Ivo','duplicates':'warn','contact_points':["
+                         "{'channel':'phone','value':'+989121112299'}]}" },
+    { "customer.duplicates", "{'rebuild':true}" },
+    { "duplicate_candidate.list", "{'where':{'customer_id':'$twin'}}", .save = "pair=items.0.id" },
+    { "duplicate_candidate.reject", "{'id':'$pair','note':'father and son'}" },
+    { "duplicate_candidate.reopen", "{'id':'$pair'}" },
+    { "match_rule.create", "{'name':'Mine','position':20,'conditions':{'field':'email'}}" },
+    { "vehicle.create", "{'vin':'1M8GDM9AXKP042788','plate':'12 B 345-67'}", .save = "car=id" },
+    { "vehicle_ownership.create", "{'vehicle_id':'$car','customer_id':'$twin'}" },
+    { "sales_contract.create", "{'number':'C-1','customer_id':'$twin'}" },
+    { "member_card.create", "{'number':'77 0001','customer_id':'$twin'}" },
     { "audit.list", "{}" },
     { "event.list", "{}" },
     { "schema.add_entity", "{'name':'x_note','help':'A note','fields':[{'name':'x_text',"

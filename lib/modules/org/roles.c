@@ -8,10 +8,12 @@
 #define ROLES_DESK                                                                                \
     ",\"tag.add\",\"tag.remove\",\"tag.list_for\",\"tag.records\",\"note.*\","                \
     "\"attachment.*\",\"consent.give\",\"consent.confirm\",\"consent.withdraw\","             \
-    "\"consent.check\",\"consent.state\",\"preference.*\",\"contact_suppression.create\""
+    "\"consent.check\",\"consent.state\",\"preference.*\",\"contact_suppression.create\","    \
+    "\"vehicle.create\",\"vehicle.update\",\"vehicle_ownership.create\""
 #define ROLES_MANAGER                                                                             \
     ",\"tag.*\",\"note.*\",\"attachment.*\",\"consent.*\",\"preference.*\","                  \
-    "\"contact_suppression.*\",\"segment.*\",\"segment_snapshot.*\""
+    "\"contact_suppression.*\",\"segment.*\",\"segment_snapshot.*\",\"vehicle.*\","            \
+    "\"vehicle_ownership.*\",\"sales_contract.*\",\"member_card.*\",\"duplicate_candidate.*\""
 
 /* What those who look after customers after the sale may do about their cases. */
 #define ROLES_CARE ",\"case.*\",\"work_package.*\",\"work_package_task.*\""

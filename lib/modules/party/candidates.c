@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static void candidates_add(acrm__candidates *list, const unsigned char *id, const char *reason,
+void acrm__candidates_add(acrm__candidates *list, const unsigned char *id, const char *reason,
                            int32_t score)
 {
     acrm__candidate *found = NULL;
@@ -46,7 +46,7 @@ int32_t acrm__candidates_by_contact(acrm__call *call, acrm__candidates *list,
             .n_terms = 1, .limit = ACRM__CANDIDATES_MAX, .as_system = list->as_system }, &found);
         for (size_t i = 0; st == ACRM_OK && i < found.count; i++) {
             bool email = strcmp(acrm__text(found.items[i], F_contact_point__channel), "email") == 0;
-            candidates_add(list, acrm__id(found.items[i], F_contact_point__customer_id),
+            acrm__candidates_add(list, acrm__id(found.items[i], F_contact_point__customer_id),
                            email ? "email" : "phone", email ? 70 : 80);
         }
     }
@@ -68,13 +68,14 @@ static int32_t candidates_where(acrm__call *call, acrm__candidates *list, const 
     return st;
 }
 
-int32_t acrm__candidates_by_national_id(acrm__call *call, acrm__candidates *list, const char *id)
+int32_t acrm__candidates_by_id(acrm__call *call, acrm__candidates *list, const char *field,
+                               const char *id)
 {
     acrm__recs found;
-    int32_t st = candidates_where(call, list, "national_id", id, &found);
+    int32_t st = candidates_where(call, list, field, id, &found);
 
     for (size_t i = 0; st == ACRM_OK && i < found.count; i++)
-        candidates_add(list, acrm__id(found.items[i], F_ID), "national_id", 100);
+        acrm__candidates_add(list, acrm__id(found.items[i], F_ID), field, 100);
     return st;
 }
 
@@ -89,7 +90,7 @@ int32_t acrm__candidates_by_name(acrm__call *call, acrm__candidates *list, const
     st = candidates_where(call, list, "$search", name, &found);
     for (size_t i = 0; st == ACRM_OK && i < found.count; i++) {
         const char *match = acrm__text(found.items[i], F_customer__match_name);
-        candidates_add(list, acrm__id(found.items[i], F_ID), "name",
+        acrm__candidates_add(list, acrm__id(found.items[i], F_ID), "name",
                        match && strcmp(match, wanted) == 0 ? 60 : 40);
     }
     return st;

@@ -5,6 +5,7 @@
 #include "autocrm/phone.h"
 #include "base/text.h"
 #include "modules/party/entities.h"
+#include "modules/party/subject.h"
 
 #include <string.h>
 
@@ -68,19 +69,12 @@ static int32_t contact_point_country(acrm__call *call, const acrm__rec *rec, con
     return st;
 }
 
-int32_t acrm__party_contact_point_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
+static int32_t contact_point_normal(acrm__call *call, acrm__rec *rec, const char *channel,
+                                    const char *value)
 {
-    const char *channel = acrm__text(rec, F_contact_point__channel);
-    const char *value = acrm__text(rec, F_contact_point__value);
     const char *country = NULL, *normal = NULL;
     int32_t st = ACRM_OK;
 
-    if (!channel || !value)
-        return ACRM_OK; /* refused as required fields in a moment */
-    if (before && !acrm__changed(rec, F_contact_point__value) &&
-        !acrm__changed(rec, F_contact_point__country) &&
-        !acrm__changed(rec, F_contact_point__channel))
-        return ACRM_OK;
     if (strcmp(channel, "phone") == 0 || strcmp(channel, "fax") == 0)
         st = contact_point_country(call, rec, &country);
     if (st == ACRM_OK)
@@ -91,4 +85,18 @@ int32_t acrm__party_contact_point_write(acrm__call *call, acrm__rec *rec, const 
     if (!normal)
         acrm__set(rec, F_contact_point__valid, acrm__cell_int(0));
     return ACRM_OK;
+}
+
+int32_t acrm__party_contact_point_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
+{
+    const char *channel = acrm__text(rec, F_contact_point__channel);
+    const char *value = acrm__text(rec, F_contact_point__value);
+    int32_t st = ACRM_OK;
+
+    if (channel && value &&
+        (!before || acrm__changed(rec, F_contact_point__value) ||
+         acrm__changed(rec, F_contact_point__country) ||
+         acrm__changed(rec, F_contact_point__channel)))
+        st = contact_point_normal(call, rec, channel, value);
+    return st == ACRM_OK ? acrm__party_contact_point_keys(call, rec, before) : st;
 }

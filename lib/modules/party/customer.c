@@ -5,6 +5,8 @@
 #include "autocrm/identity.h"
 #include "base/text.h"
 #include "modules/party/entities.h"
+#include "modules/party/review.h"
+#include "modules/party/subject.h"
 
 #include <string.h>
 
@@ -118,10 +120,13 @@ int32_t acrm__party_customer_write(acrm__call *call, acrm__rec *rec, const acrm_
 {
     const char *match;
 
-    (void)before;
     int32_t st = customer_name(call, rec);
     if (st == ACRM_OK && acrm__changed(rec, F_customer__national_id))
         st = customer_identifier(call, rec);
+    if (st == ACRM_OK)
+        st = acrm__party_create_check(call, rec, before);
+    if (st == ACRM_OK)
+        st = acrm__party_customer_keys(call, rec, before);
     if (st != ACRM_OK || !acrm__changed(rec, F_customer__name) ||
         acrm__is_null(rec, F_customer__name))
         return st;

@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+/* Kinds with arguments of their own. */
+static const char *const identify_kinds[] = { "national_id", "tax_id", "phone", "email", "name",
+                                              "contract_number", "plate", "vin", "member_card" };
+
 static int32_t identify_contact(acrm__call *call, acrm__candidates *list, const char *channel,
                                 const char *text)
 {
@@ -38,32 +42,57 @@ static int32_t identify_text(acrm__call *call, acrm__candidates *list, const cha
     if (n >= 5) {
         st = identify_contact(call, list, "phone", text);
         if (st == ACRM_OK)
-            st = acrm__candidates_by_national_id(call, list, text);
+            st = acrm__candidates_by_id(call, list, "national_id", text);
+        if (st == ACRM_OK)
+            st = acrm__candidates_by_id(call, list, "tax_id", text);
     }
+    if (st == ACRM_OK)
+        st = acrm__candidates_by_fields(call, list, NULL, text);
     return st == ACRM_OK ? acrm__candidates_by_name(call, list, text) : st;
+}
+
+/* The same when somebody says what it is. */
+static int32_t identify_as(acrm__call *call, acrm__candidates *list, const char *kind,
+                           const char *text)
+{
+    if (strcmp(kind, "phone") == 0 || strcmp(kind, "email") == 0)
+        return identify_contact(call, list, kind, text);
+    if (strcmp(kind, "national_id") == 0 || strcmp(kind, "tax_id") == 0)
+        return acrm__candidates_by_id(call, list, kind, text);
+    if (strcmp(kind, "name") == 0)
+        return acrm__candidates_by_name(call, list, text);
+    return acrm__candidates_by_fields(call, list, kind, text);
+}
+
+static bool identify_is_kind(acrm__call *call, const char *kind)
+{
+    for (size_t i = 0; i < sizeof identify_kinds / sizeof identify_kinds[0]; i++)
+        if (strcmp(identify_kinds[i], kind) == 0)
+            return true;
+    return acrm__candidates_kind(call, kind);
 }
 
 static int32_t identify_all(acrm__call *call, acrm__candidates *list)
 {
-    const char *text = acrm__arg_text(call, "text"), *phone = acrm__arg_text(call, "phone");
-    const char *email = acrm__arg_text(call, "email"), *name = acrm__arg_text(call, "name");
-    const char *id = acrm__arg_text(call, "national_id");
+    const char *text = acrm__arg_text(call, "text"), *kind = acrm__arg_text(call, "kind");
+    bool given = text != NULL;
     int32_t st = ACRM_OK;
 
-    if (!text && !phone && !email && !name && !id)
+    if (kind && !identify_is_kind(call, kind))
+        return acrm__fail(call, ACRM_E_INVALID, "choice", "kind",
+                          "no field identifies customers by %s", kind);
+    for (size_t i = 0; st == ACRM_OK && i < sizeof identify_kinds / sizeof identify_kinds[0]; i++) {
+        const char *value = acrm__arg_text(call, identify_kinds[i]);
+        given = given || value;
+        if (value)
+            st = identify_as(call, list, identify_kinds[i], value);
+    }
+    if (!given)
         return acrm__fail(call, ACRM_E_INVALID, "required", "text",
                           "give a text, phone, email, national_id or name to identify by");
-    if (id)
-        st = acrm__candidates_by_national_id(call, list, id);
-    if (st == ACRM_OK && phone)
-        st = identify_contact(call, list, "phone", phone);
-    if (st == ACRM_OK && email)
-        st = identify_contact(call, list, "email", email);
-    if (st == ACRM_OK && name)
-        st = acrm__candidates_by_name(call, list, name);
-    if (st == ACRM_OK && text)
-        st = identify_text(call, list, text);
-    return st;
+    if (st != ACRM_OK || !text)
+        return st;
+    return kind ? identify_as(call, list, kind, text) : identify_text(call, list, text);
 }
 
 int32_t acrm__party_identify(acrm__call *call)

@@ -104,7 +104,8 @@ static const char *submit_name(submit_run *run)
 
 static int32_t submit_match(submit_run *run, acrm_value **out)
 {
-    static const char *const same[] = { "contact_points", "national_id", "country" };
+    static const char *const same[] = { "contact_points", "national_id", "tax_id", "kind",
+                                        "birth_date", "city", "also_known_as", "country" };
     acrm__call *call = run->call;
     acrm_value *args = acrm__value_in(call->arena);
     bool ok = args && acrm_value_set_map(args) == ACRM_OK &&
@@ -243,7 +244,10 @@ static int32_t submit_customer(submit_run *run, const char **outcome)
         return st;
     if (!known) {
         *outcome = "created";
-        return submit_customer_new(run);
+        st = submit_customer_new(run);
+        if (st == ACRM_OK && acrm_value_count(acrm_value_get(match, "candidates")) > 0)
+            st = acrm__emit(call, "customer.duplicates_asked", "customer", run->customer_id, NULL);
+        return st;
     }
     acrm__uuid_parse(known, strlen(known), id);
     run->customer_id = id;

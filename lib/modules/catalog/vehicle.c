@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Vehicles and ownerships as they are written: VIN checked, plate normalised, name made. */
+#include "modules/catalog/catalog.h"
+
+#include "autocrm/vin.h"
+#include "base/civil.h"
+#include "base/text.h"
+#include "modules/catalog/entities.h"
+
+#include <string.h>
+
+static const int64_t VEHICLE_DAY = ACRM__DAY_SECONDS * INT64_C(1000000);
+
+static int32_t vehicle_vin(acrm__call *call, acrm__rec *rec)
+{
+    const acrm_cell *cell = &rec->cells[F_vehicle__vin];
+    acrm_vin vin = { .struct_size = sizeof vin };
+
+    if (cell->type != ACRM_CELL_TEXT)
+        return ACRM_OK;
+    int32_t st = acrm_vin_check(cell->data, cell->size, 0, &vin);
+    if (st != ACRM_OK || vin.rule != ACRM_VIN_OK)
+        return acrm__fail(call, ACRM_E_INVALID, "format", "vin", "vin is no VIN: %s",
+                          vin.rule == ACRM_VIN_LENGTH      ? "it has not 17 characters"
+                          : vin.rule == ACRM_VIN_CHARACTER ? "a character is none of a VIN"
+                                                           : "its check digit is wrong");
+    const char *normal = acrm__arena_text(call->arena, vin.normalized, strlen(vin.normalized));
+    if (!normal)
+        return acrm__nomem(call);
+    acrm__set(rec, F_vehicle__vin, acrm__cell_text(normal));
+    return ACRM_OK;
+}
+
+/* "12 B 345-67", in whichever digits, and "12b34567" are one plate. */
+static int32_t vehicle_plate(acrm__call *call, acrm__rec *rec)
+{
+    const acrm_cell *cell = &rec->cells[F_vehicle__plate];
+    acrm__str folded;
+    size_t n = 0;
+
+    acrm__set(rec, F_vehicle__plate_key, acrm__cell_null());
+    if (cell->type != ACRM_CELL_TEXT)
+        return ACRM_OK;
+    acrm__str_init(&folded, &call->arena->allocator);
+    acrm__fold(cell->data, cell->size, &folded);
+    char *key = folded.failed ? NULL : acrm__arena_text(call->arena, folded.data, folded.len);
+    acrm__str_free(&folded);
+    if (!key)
+        return acrm__nomem(call);
+    for (const char *p = key; *p; p++)
+        if (*p != ' ')
+            key[n++] = *p;
+    key[n] = '\0';
+    if (n > 0)
+        acrm__set(rec, F_vehicle__plate_key, acrm__cell_textn(key, n));
+    return ACRM_OK;
+}
+
+static int32_t vehicle_name(acrm__call *call, acrm__rec *rec)
+{
+    static const uint32_t parts[] = { F_vehicle__make, F_vehicle__model, F_vehicle__plate };
+    acrm__str name;
+
+    acrm__str_init(&name, &call->arena->allocator);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        const acrm_cell *cell = &rec->cells[parts[i]];
+        if (cell->type != ACRM_CELL_TEXT)
+            continue;
+        if (name.len)
+            acrm__str_putc(&name, ' ');
+        acrm__str_add(&name, cell->data, cell->size);
+    }
+    if (name.len == 0 && rec->cells[F_vehicle__vin].type == ACRM_CELL_TEXT)
+        acrm__str_add(&name, rec->cells[F_vehicle__vin].data, rec->cells[F_vehicle__vin].size);
+    const char *kept = name.failed ? NULL : acrm__arena_text(call->arena, name.data, name.len);
+    size_t len = name.len;
+    acrm__str_free(&name);
+    if (!kept)
+        return acrm__nomem(call);
+    acrm__set(rec, F_vehicle__name, len ? acrm__cell_textn(kept, len) : acrm__cell_null());
+    return ACRM_OK;
+}
+
+int32_t acrm__catalog_vehicle_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
+{
+    int32_t st = ACRM_OK;
+
+    (void)before;
+    if (acrm__changed(rec, F_vehicle__vin))
+        st = vehicle_vin(call, rec);
+    if (st == ACRM_OK && acrm__changed(rec, F_vehicle__plate))
+        st = vehicle_plate(call, rec);
+    return st == ACRM_OK ? vehicle_name(call, rec) : st;
+}
+
+int32_t acrm__catalog_ownership_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
+{
+    (void)before;
+    if (acrm__is_null(rec, F_vehicle_ownership__from_date))
+        acrm__set(rec, F_vehicle_ownership__from_date,
+                  acrm__cell_int(acrm__floor_div(call->now, VEHICLE_DAY)));
+    if (!acrm__is_null(rec, F_vehicle_ownership__to_date) &&
+        acrm__int(rec, F_vehicle_ownership__to_date) <
+            acrm__int(rec, F_vehicle_ownership__from_date))
+        return acrm__fail(call, ACRM_E_INVALID, "range", "to_date",
+                          "to_date must not be before from_date");
+    acrm__set(rec, F_vehicle_ownership__since,
+              acrm__cell_int(acrm__int(rec, F_vehicle_ownership__from_date) * VEHICLE_DAY));
+    return ACRM_OK;
+}
