@@ -55,10 +55,13 @@ static const life_step rest[] = {
                          "{'channel':'phone','value':'+989121112299'}]}", .save = "twin=id" },
     { "customer.create", "{'name':'Twin Ivo','duplicates':'warn','contact_points':["
                          "{'channel':'phone','value':'+989121112299'}]}" },
+    { "customer.create", "{'name':'Ivo Twinn','contact_points':["
+                         "{'channel':'phone','value':'+989121112299'}]}" },
     { "customer.duplicates", "{'rebuild':true}" },
     { "duplicate_candidate.list", "{'where':{'customer_id':'$twin'}}", .save = "pair=items.0.id" },
     { "duplicate_candidate.reject", "{'id':'$pair','note':'father and son'}" },
     { "duplicate_candidate.reopen", "{'id':'$pair'}" },
+    { "duplicate_candidate.accept", "{'id':'$pair'}" },
     { "match_rule.create", "{'name':'Mine','position':20,'conditions':{'field':'email'}}" },
     { "vehicle.create", "{'vin':'1M8GDM9AXKP042788','plate':'12 B 345-67'}", .save = "car=id" },
     { "vehicle_ownership.create", "{'vehicle_id':'$car','customer_id':'$twin'}" },
