@@ -101,7 +101,7 @@ typedef struct acrm__entity_def {
     const char *via;      /* REF field: who may see that record may see this one */
     const char *timeline; /* INSTANT field that dates a record on its customer's timeline */
     const char *subject;  /* field with the customer whose key seals its personal data, or "id" */
-    const acrm__field *options; /* further arguments of create, ending with a NULL name; NULL: none */
+    const acrm__field *options; /* further arguments of create, ending with a NULL name */
     const char *merged;   /* REF field: the record that a deleted one was merged into and stands
                              for; every reference to such an entity is indexed */
     const char *same;     /* "customer_id channel match_value": records that agree in these, or in

@@ -106,6 +106,25 @@ static int32_t compare_length(const acrm_match_word *a, const acrm_match_word *b
     return longer > 0 ? (int32_t)longer : 1;
 }
 
+static int32_t compare_slips(const acrm_match_word *a, const acrm_match_word *b, int32_t *how)
+{
+    int32_t slips = acrm__match_slips(a, b);
+    int32_t similarity = 100 - 10 * slips / compare_length(a, b);
+
+    if (similarity < 0)
+        similarity = 0;
+    if (compare_ending(a, b) || (similarity > COMPARE_ENDING && compare_ends_more(a, b))) {
+        *how = ACRM_MATCH_ENDING;
+        return similarity < COMPARE_ENDING ? similarity : COMPARE_ENDING;
+    }
+    if (similarity < 50)
+        return similarity;
+    *how = ACRM_MATCH_SLIP;
+    if (a->script != b->script)
+        *how = ACRM_MATCH_SCRIPT | (slips >= 10 ? ACRM_MATCH_SLIP : 0);
+    return similarity < COMPARE_SCRIPT ? similarity : COMPARE_SCRIPT;
+}
+
 int32_t acrm__match_words(const acrm_match_word *a, const acrm_match_word *b, int32_t *how)
 {
     bool over_scripts = a->script != b->script;
@@ -125,19 +144,7 @@ int32_t acrm__match_words(const acrm_match_word *a, const acrm_match_word *b, in
         *how = over_scripts ? ACRM_MATCH_SCRIPT : ACRM_MATCH_SPELLING;
         return over_scripts ? COMPARE_SCRIPT : COMPARE_SPELLING;
     }
-    int32_t slips = acrm__match_slips(a, b);
-    int32_t similarity = 100 - 10 * slips / compare_length(a, b);
-    if (compare_ending(a, b) || (similarity > COMPARE_ENDING && compare_ends_more(a, b))) {
-        *how = ACRM_MATCH_ENDING;
-        return similarity < COMPARE_ENDING ? similarity > 0 ? similarity : 0 : COMPARE_ENDING;
-    }
-    if (similarity < 50)
-        return similarity > 0 ? similarity : 0;
-    if (over_scripts)
-        *how = ACRM_MATCH_SCRIPT | (slips >= 10 ? ACRM_MATCH_SLIP : 0);
-    else
-        *how = ACRM_MATCH_SLIP;
-    return similarity < COMPARE_SCRIPT ? similarity : COMPARE_SCRIPT;
+    return compare_slips(a, b, how);
 }
 
 /* --- Names --- */

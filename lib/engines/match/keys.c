@@ -43,27 +43,38 @@ static void keys_han(const char *text, char out[ACRM_MATCH_SOUND_BYTES])
     out[n] = '\0';
 }
 
+/* The consonants of the first words; initials have none to speak of. Returns how many there are. */
+static size_t keys_skeletons(const acrm_match_name *name, bool initials,
+                             char skeletons[KEYS_WORDS][ACRM_MATCH_SOUND_BYTES])
+{
+    size_t words = 0;
+
+    for (int32_t i = 0; i < name->n_words && words < KEYS_WORDS; i++) {
+        const acrm_match_word *word = &name->words[i];
+        if (word->initial && !initials)
+            continue;
+        if (word->script == ACRM_MATCH_HAN)
+            keys_han(word->text, skeletons[words]);
+        else if (word->script == ACRM_MATCH_OTHER)
+            memcpy(skeletons[words], word->sound, ACRM_MATCH_SOUND_BYTES);
+        else
+            acrm__match_skeleton(word->sound, skeletons[words]);
+        words++;
+    }
+    return words;
+}
+
 int32_t acrm_match_name_keys(const acrm_match_name *name, int32_t kind, const void *salt,
                              size_t salt_len, uint64_t *keys, size_t *count)
 {
     char skeletons[KEYS_WORDS][ACRM_MATCH_SOUND_BYTES];
-    size_t n = 0, words = 0;
+    size_t n = 0;
 
     if (!name || !keys || !count || (!salt && salt_len > 0) || name->struct_size < sizeof *name)
         return ACRM_E_MISUSE;
     if (kind != ACRM_MATCH_KEY_PAIRS && kind != ACRM_MATCH_KEY_LETTERS)
         return ACRM_E_INVALID;
-    for (int32_t i = 0; i < name->n_words && words < KEYS_WORDS; i++) {
-        if (name->words[i].initial && kind == ACRM_MATCH_KEY_PAIRS)
-            continue;
-        if (name->words[i].script == ACRM_MATCH_HAN)
-            keys_han(name->words[i].text, skeletons[words]);
-        else if (name->words[i].script == ACRM_MATCH_OTHER)
-            memcpy(skeletons[words], name->words[i].sound, ACRM_MATCH_SOUND_BYTES);
-        else
-            acrm__match_skeleton(name->words[i].sound, skeletons[words]);
-        words++;
-    }
+    size_t words = keys_skeletons(name, kind == ACRM_MATCH_KEY_LETTERS, skeletons);
     for (size_t i = 0; i < words; i++) {
         char letter[2] = { skeletons[i][0], '\0' };
         if (kind == ACRM_MATCH_KEY_LETTERS)

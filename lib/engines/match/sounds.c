@@ -70,11 +70,12 @@ int32_t acrm__match_script(const char *text, size_t len)
     return ACRM_MATCH_OTHER;
 }
 
-/* Put sounds behind the others; a doubled one is one, and d before zh is j. */
+/* Put sounds behind the others; a doubled one is one (a digit is not), and d before zh is j. */
 static void sounds_put(char out[ACRM_MATCH_SOUND_BYTES], size_t *n, const char *sound)
 {
     for (; *sound && *n + 1 < ACRM_MATCH_SOUND_BYTES; sound++) {
-        if (*n > 0 && out[*n - 1] == *sound)
+        bool digit = *sound >= '0' && *sound <= '9';
+        if (*n > 0 && out[*n - 1] == *sound && !digit)
             continue;
         if (*n > 0 && out[*n - 1] == 'd' && *sound == 'Z')
             out[*n - 1] = 'j';
@@ -195,7 +196,7 @@ void acrm__match_skeleton(const char *sound, char out[ACRM_MATCH_SOUND_BYTES])
             c = c == 'h' ? 'k' : c == 'v' || c == 'w' ? 'v' : 'a';
         else if (weak)
             continue;
-        if (n == 0 || out[n - 1] != c)
+        if (n == 0 || out[n - 1] != c || (c >= '0' && c <= '9'))
             out[n++] = c;
     }
     out[n] = '\0';

@@ -79,7 +79,8 @@ static int32_t match_subject(acrm__call *call, bool as_system, const unsigned ch
     if (own) {
         int32_t st = acrm__subject_load(call, own, as_system, out);
         if (st == ACRM_OK && !*out)
-            return acrm__fail(call, ACRM_E_NOTFOUND, "not_found", "id", "there is no such customer");
+            return acrm__fail(call, ACRM_E_NOTFOUND, "not_found", "id",
+                              "there is no such customer");
         return st;
     }
     *out = acrm__arena_alloc(call->arena, sizeof **out);

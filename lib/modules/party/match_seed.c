@@ -28,7 +28,8 @@ static const struct {
       "{\"field\":\"email\",\"how\":\"fuzzy\",\"at_least\":85,\"weight\":60}]}]}" },
     { "Similar name and two signs", 60, 90,
       "{\"$and\":[" NAME(70, 20) "{\"$or\":["
-      "{\"$and\":[{\"field\":\"phone\",\"weight\":80},{\"field\":\"email\",\"weight\":80}," BORN "]},"
+      "{\"$and\":[{\"field\":\"phone\",\"weight\":80},"
+      "{\"field\":\"email\",\"weight\":80}," BORN "]},"
       "{\"$and\":[{\"field\":\"phone\",\"weight\":80},{\"field\":\"birth_date\",\"weight\":60}]},"
       "{\"$and\":[{\"field\":\"email\",\"weight\":80},{\"field\":\"birth_date\",\"weight\":60}]}"
       "]}]}" },

@@ -27,8 +27,8 @@ typedef struct acrm__subject {
 
 /* The subject of a customer's record, without its contact points. */
 void acrm__subject_of(const acrm__rec *rec, acrm__subject *out);
-/* With them, in the call's arena. *out NULL: there is no such customer, or it is deleted, or (unless
- * as_system) not this session's to see. */
+/* With them, in the call's arena. *out NULL: there is no such customer, or it is deleted, or
+ * (unless as_system) not this session's to see. */
 int32_t acrm__subject_load(acrm__call *call, const unsigned char id[16], bool as_system,
                            acrm__subject **out);
 void acrm__subject_contact_add(acrm__subject *subject, const char *channel, const char *value);
