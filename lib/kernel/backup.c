@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* engine.backup and engine.check: a copy of the whole store, and whether it is sound. */
+/* engine.backup and engine.check: a copy of the whole store, and whether it is sound; and the
+ * storage's own forgetting. */
 #include "kernel/inside.h"
 
 static int32_t backup_progress(void *user, int64_t done, int64_t total)
@@ -73,4 +74,12 @@ int32_t acrm__engine_check(acrm__call *call)
     if (st == ACRM_OK && !acrm__put_bool(call->out, "ok", sound))
         st = acrm__nomem(call);
     return st;
+}
+
+int32_t acrm__scrub(acrm__call *call)
+{
+    acrm_session *session = call->session;
+    const acrm_storage_ops *storage = &session->engine->storage;
+
+    return storage->scrub ? storage->scrub(session->conn, call->err) : ACRM_OK;
 }

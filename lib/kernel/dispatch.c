@@ -80,8 +80,8 @@ static int32_t dispatch_permit(acrm__call *call)
 }
 
 /* The handler and what follows from it, or the result of an earlier call with the same key.
- * *since: the last event before. */
-static int32_t dispatch_handle(acrm__call *call, const char *key, int64_t *since, bool *found)
+ * *before: the heads of audit and feed before. */
+static int32_t dispatch_handle(acrm__call *call, const char *key, acrm__chain *before, bool *found)
 {
     int32_t st = dispatch_permit(call);
 
@@ -89,7 +89,7 @@ static int32_t dispatch_handle(acrm__call *call, const char *key, int64_t *since
         st = acrm__idempotency_find(call, key, found);
     if (st == ACRM_OK)
         st = acrm__chain_load(call);
-    *since = call->session->chain.event_seq;
+    *before = call->session->chain;
     if (st != ACRM_OK || *found)
         return st;
     st = call->info->op->run(call);
@@ -105,14 +105,14 @@ static int32_t dispatch_write(acrm__call *call, acrm__finish_fn finish, void *us
     int32_t st = acrm__transaction_begin(call, true);
     if (st != ACRM_OK)
         return st;
-    int64_t since = 0;
-    st = dispatch_handle(call, key, &since, &found);
+    acrm__chain before = { .valid = false };
+    st = dispatch_handle(call, key, &before, &found);
     if (st == ACRM_OK && dry_run)
-        st = dispatch_what_if(call, since);
+        st = dispatch_what_if(call, before.event_seq);
     if (st == ACRM_OK && finish && finish(user, call->out) != ACRM_OK)
         st = acrm__nomem(call);
     if (st == ACRM_OK && key && !found && !dry_run)
-        st = acrm__idempotency_keep(call, key);
+        st = acrm__idempotency_keep(call, key, before.audit_seq);
     if (st == ACRM_OK && !dry_run)
         return acrm__transaction_commit(call);
     acrm__transaction_rollback(call->session);

@@ -33,6 +33,7 @@ enum {
     ACRM__TABLE_SUBJECT_KEY, /* customer -> its sealed data key */
     ACRM__TABLE_IDEMPOTENCY,
     ACRM__TABLE_KEY,         /* what records share, to find them by: kernel/keys.c */
+    ACRM__TABLE_IDEMPOTENCY_SUBJECT, /* whose personal data a kept result may hold */
     ACRM__TABLE_COUNT
 };
 extern const acrm_table acrm__tables[ACRM__TABLE_COUNT];
@@ -68,9 +69,10 @@ enum {
     ACRM__IDEMPOTENCY_AT,
     ACRM__IDEMPOTENCY_OPERATION,
     ACRM__IDEMPOTENCY_ARGS, /* hash of the arguments */
-    ACRM__IDEMPOTENCY_RESULT
+    ACRM__IDEMPOTENCY_RESULT /* NULL: it was erased */
 };
 enum { ACRM__KEY_ID = 0, ACRM__KEY_RECORD };
+enum { ACRM__KEPT_ID = 0, ACRM__KEPT_SUBJECT, ACRM__KEPT_CALL };
 
 struct acrm_engine {
     uint32_t magic;
@@ -198,7 +200,11 @@ int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_
 int32_t acrm__check_arguments(acrm__call *call);
 /* kernel/idempotency.c: the result of an earlier call with this key, or *found false. */
 int32_t acrm__idempotency_find(acrm__call *call, const char *key, bool *found);
-int32_t acrm__idempotency_keep(acrm__call *call, const char *key);
+/* `since`: the last audit entry before the call, to know whom the result may be about. */
+int32_t acrm__idempotency_keep(acrm__call *call, const char *key, int64_t since);
+/* Erase the results that may hold personal data of a subject; adds their number to *count. */
+int32_t acrm__idempotency_erase(acrm__call *call, const unsigned char subject[16],
+                                int64_t *count);
 /* kernel/session.c: a session of the system, before anybody can be looked up */
 int32_t acrm__session_open(acrm_engine *engine, acrm_session **out, acrm_error **err);
 /* Sessions live as long as the last handle on them. */
@@ -263,6 +269,11 @@ int32_t acrm__subject_key(acrm__call *call, const unsigned char subject[16], boo
 int32_t acrm__subject_start(acrm__call *call, const unsigned char subject[16]);
 /* Drop it: everything sealed with it is lost for ever. */
 int32_t acrm__subject_erase(acrm__call *call, const unsigned char subject[16]);
+/* Whether there is a key, which was not dropped. */
+int32_t acrm__subject_has_key(acrm__call *call, const unsigned char subject[16], bool *out);
+/* Keyed hash of a text, to know it again without keeping it; `purpose` keeps uses apart. */
+void acrm__keyed_hash(const acrm_engine *engine, const char *purpose, const void *text, size_t len,
+                      unsigned char hash[ACRM__HASH_BYTES]);
 /* XChaCha20-Poly1305 into the call's arena. `subject` NULL: the engine's data key. `context` is
  * authenticated with it. */
 int32_t acrm__seal(acrm__call *call, const unsigned char *subject, const char *context,
@@ -308,6 +319,8 @@ const char *acrm__limit_at(size_t n, int64_t *value); /* published limits; NULL 
 /* kernel/backup.c */
 int32_t acrm__engine_backup(acrm__call *call);
 int32_t acrm__engine_check(acrm__call *call);
+/* Make the storage forget what was deleted or overwritten; outside transactions. */
+int32_t acrm__scrub(acrm__call *call);
 
 /* kernel/custom.c */
 int32_t acrm__custom_read(acrm__call *call, acrm__arena *arena, acrm__custom *out);
@@ -329,6 +342,9 @@ int32_t acrm__decode_money(const acrm__entity *entity, uint32_t field, acrm_cell
 /* A cell to a JSON value. `currency_digits` for MONEY. */
 int32_t acrm__encode(acrm__call *call, const acrm__fieldinfo *field, const acrm_cell *cell,
                      int32_t currency_digits, acrm_value *out);
+/* The plain text of an encrypted cell; *plain NULL once its key was dropped. */
+int32_t acrm__open_field(acrm__call *call, const acrm__entity *entity, uint32_t field,
+                         const acrm_cell *cells, const char **plain, size_t *len);
 int32_t acrm__fault(acrm_value *faults, const char *path, const char *reason, const char *format,
                     ...) __attribute__((format(printf, 4, 5)));
 /* Minor digits of a MONEY field in this row; 2 when the row has no currency. */
@@ -374,6 +390,14 @@ int32_t acrm__restore(acrm__call *call, acrm__rec *rec);
 /* Write a change of references that follows from another record's merge: audited, without hooks,
  * checks and event; what is sealed for the old subject is sealed for the new one. */
 int32_t acrm__repoint(acrm__call *call, acrm__rec *rec);
+/* Write a record whose personal values were taken out: without hooks and checks, which would judge
+ * what is no longer there; audited as `action` without those values. */
+int32_t acrm__write_blanked(acrm__call *call, acrm__rec *rec, const char *action);
+/* kernel/blank.c: take the personal values out of a record: null, or a placeholder where one is
+ * required. *n: fields that held something. */
+int32_t acrm__blank(acrm__call *call, acrm__rec *rec, uint32_t *n);
+/* Seal the encrypted fields with a key of the record's own, before its subject's is dropped. */
+int32_t acrm__seal_apart(acrm__call *call, acrm__rec *rec);
 /* kernel/engine.c: a fresh record id */
 acrm_engine *acrm__engine_ref(acrm_engine *engine);
 void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16]);

@@ -47,32 +47,48 @@ int32_t acrm__view_make(acrm__call *call, const acrm__entity *entity, const acrm
     return names ? render_check_names(call, entity, names) : ACRM_OK;
 }
 
-/* The plain text of an encrypted field; null once its key was dropped. */
-static int32_t render_encrypted(acrm__call *call, const acrm__entity *entity, uint32_t n,
-                                const acrm_cell *cells, acrm_value *out)
+/* Quietly: a key that was dropped is no error. */
+static int32_t render_unseal(acrm__call *call, const unsigned char *subject, const char *context,
+                             const acrm_cell *cell, const char **plain, size_t *len)
+{
+    acrm__call quiet = *call;
+    acrm_error *err = NULL;
+
+    quiet.err = &err;
+    int32_t st = acrm__unseal(&quiet, subject, context, cell, plain, len);
+    if (st != ACRM_OK && st != ACRM_E_NOTFOUND && call->err)
+        *call->err = err;
+    else
+        acrm_error_free(err);
+    return st;
+}
+
+/* A record that the law keeps beyond its customer's erasure has a key of its own. */
+int32_t acrm__open_field(acrm__call *call, const acrm__entity *entity, uint32_t field,
+                         const acrm_cell *cells, const char **plain, size_t *len)
 {
     const acrm_cell *owner = entity->subject == UINT32_MAX ? NULL : &cells[entity->subject];
     const unsigned char *subject = owner && owner->type == ACRM_CELL_BLOB ? owner->data : NULL;
+    const char *context = entity->fields[field].def.name;
+
+    *plain = NULL;
+    *len = 0;
+    int32_t st = render_unseal(call, subject, context, &cells[field], plain, len);
+    if (st == ACRM_E_NOTFOUND && entity->subject != F_ID)
+        st = render_unseal(call, cells[F_ID].data, context, &cells[field], plain, len);
+    return st == ACRM_E_NOTFOUND ? ACRM_OK : st;
+}
+
+static int32_t render_encrypted(acrm__call *call, const acrm__entity *entity, uint32_t n,
+                                const acrm_cell *cells, acrm_value *out)
+{
     const char *plain;
     size_t len;
-    acrm_error *ignored = NULL;
-    acrm_error **err = call->err;
+    int32_t st = acrm__open_field(call, entity, n, cells, &plain, &len);
 
-    call->err = &ignored;
-    int32_t st = acrm__unseal(call, subject, entity->fields[n].def.name, &cells[n], &plain, &len);
-    call->err = err;
-    if (st == ACRM_E_NOTFOUND) {
-        acrm_error_free(ignored);
-        return acrm_value_set_null(out);
-    }
-    if (st != ACRM_OK) {
-        if (err)
-            *err = ignored;
-        else
-            acrm_error_free(ignored);
+    if (st != ACRM_OK)
         return st;
-    }
-    return acrm_value_set_text(out, plain, len);
+    return plain ? acrm_value_set_text(out, plain, len) : acrm_value_set_null(out);
 }
 
 static int32_t render_cell(acrm__call *call, const acrm__entity *entity, uint32_t n,

@@ -24,7 +24,8 @@ enum {
     SEAL_KEY_DATA = 2,
     SEAL_KEY_CHAIN = 3,
     SEAL_KEY_WRAP = 4,
-    SEAL_KEY_CHECK = 5
+    SEAL_KEY_CHECK = 5,
+    SEAL_KEY_HASH = 6
 };
 static_assert((int)SEAL_NONCE + (int)SEAL_TAG == (int)ACRM__SEAL_OVERHEAD,
               "the published overhead is nonce and tag");
@@ -310,6 +311,15 @@ int32_t acrm__subject_erase(acrm__call *call, const unsigned char subject[16])
     return st;
 }
 
+int32_t acrm__subject_has_key(acrm__call *call, const unsigned char subject[16], bool *out)
+{
+    seal_row row;
+    int32_t st = seal_find(call, subject, &row);
+
+    *out = st == ACRM_OK && row.found && !row.erased;
+    return st;
+}
+
 /* --- Sealing --- */
 
 static int32_t seal_key(acrm__call *call, const unsigned char *subject, bool make,
@@ -394,4 +404,18 @@ int32_t acrm__blind(acrm__call *call, const acrm__entity *entity, uint32_t field
         sodium_memzero(folded.data, folded.len);
     acrm__str_free(&folded);
     return ok ? ACRM_OK : acrm__nomem(call);
+}
+
+void acrm__keyed_hash(const acrm_engine *engine, const char *purpose, const void *text, size_t len,
+                      unsigned char hash[ACRM__HASH_BYTES])
+{
+    unsigned char key[ACRM__KEY_BYTES];
+    crypto_generichash_state state;
+
+    seal_derive(engine, SEAL_KEY_HASH, key);
+    (void)crypto_generichash_init(&state, key, sizeof key, ACRM__HASH_BYTES);
+    (void)crypto_generichash_update(&state, (const unsigned char *)purpose, strlen(purpose) + 1);
+    (void)crypto_generichash_update(&state, text, len);
+    (void)crypto_generichash_final(&state, hash, ACRM__HASH_BYTES);
+    sodium_memzero(key, sizeof key);
 }

@@ -50,6 +50,16 @@ static const acrm_column tables_key[] = {
     [ACRM__KEY_ID] = COLUMN("id", BLOB, NEEDED),
     [ACRM__KEY_RECORD] = COLUMN("record_id", BLOB, NEEDED),
 };
+static const acrm_column tables_kept[] = {
+    [ACRM__KEPT_ID] = COLUMN("id", BLOB, NEEDED),
+    [ACRM__KEPT_SUBJECT] = COLUMN("subject_id", BLOB, NEEDED),
+    [ACRM__KEPT_CALL] = COLUMN("call_id", BLOB, NEEDED),
+};
+static const uint32_t tables_kept_subject[] = { ACRM__KEPT_SUBJECT };
+static const acrm_index tables_kept_indexes[] = {
+    { .name = "acrm_idempotency_subject__subject_id__index", .columns = tables_kept_subject,
+      .n_columns = 1 },
+};
 static const uint32_t tables_audit_record[] = { ACRM__AUDIT_RECORD };
 static const acrm_index tables_audit_indexes[] = {
     { .name = "acrm_audit__record_id__index", .columns = tables_audit_record, .n_columns = 1 },
@@ -70,4 +80,11 @@ const acrm_table acrm__tables[ACRM__TABLE_COUNT] = {
     TABLE(ACRM__TABLE_SUBJECT_KEY, "acrm_subject_key", tables_subject, ACRM_TABLE_LEAN),
     TABLE(ACRM__TABLE_IDEMPOTENCY, "acrm_idempotency", tables_idempotency, ACRM_TABLE_LEAN),
     TABLE(ACRM__TABLE_KEY, "acrm_key", tables_key, ACRM_TABLE_LEAN),
+    [ACRM__TABLE_IDEMPOTENCY_SUBJECT] = { .name = "acrm_idempotency_subject",
+                                          .number = ACRM__TABLE_IDEMPOTENCY_SUBJECT,
+                                          .flags = ACRM_TABLE_LEAN, .columns = tables_kept,
+                                          .n_columns = COUNT(tables_kept),
+                                          .deleted_at = UINT32_MAX,
+                                          .indexes = tables_kept_indexes,
+                                          .n_indexes = COUNT(tables_kept_indexes) },
 };

@@ -168,12 +168,15 @@ static int32_t write_traces(acrm__call *call, const acrm__rec *rec, int32_t kind
     if (rec->entity->def->flags & ACRM__NO_AUDIT)
         return ACRM_OK;
     int32_t st = acrm__changes_write(call, rec, &changes);
+    const unsigned char *subject = write_subject(rec);
+    if (!subject && changes.personal.len) /* so that there is a key to drop, whosever it is */
+        subject = acrm__id(rec, F_ID);
     if (st == ACRM_OK)
         st = acrm__audit(call, &(acrm__audit_entry){
             .entity = rec->entity, .record = acrm__id(rec, F_ID), .action = write_actions[kind],
             .changes = changes.plain.len ? changes.plain.data : NULL,
             .personal = changes.personal.len ? changes.personal.data : NULL,
-            .subject = write_subject(rec),
+            .subject = subject,
             .reason = reason ? reason : acrm__get_text(call->args, "reason") });
     if (st == ACRM_OK && event)
         st = write_event(call, rec, kind, &changes);
@@ -382,6 +385,31 @@ int32_t acrm__repoint(acrm__call *call, acrm__rec *rec)
     write_watch_access(call, rec->entity);
     if (kind != ACRM__UPDATED)
         acrm__references_forget(call->session);
+    return write_settle(call, rec);
+}
+
+int32_t acrm__write_blanked(acrm__call *call, acrm__rec *rec, const char *action)
+{
+    acrm__changes changes = { .failed = false };
+    bool audited = !(rec->entity->def->flags & ACRM__NO_AUDIT);
+
+    int32_t st = write_stamp(call, rec);
+    if (st == ACRM_OK)
+        st = write_update_row(call, rec);
+    if (st == ACRM_OK && audited)
+        st = acrm__changes_write(call, rec, &changes);
+    if (st == ACRM_OK && audited)
+        st = acrm__audit(call, &(acrm__audit_entry){
+            .entity = rec->entity, .record = acrm__id(rec, F_ID), .action = action,
+            .changes = changes.plain.len ? changes.plain.data : NULL });
+    if (st == ACRM_OK && audited)
+        st = write_event(call, rec, ACRM__UPDATED, &changes);
+    if (audited)
+        acrm__changes_free(&changes);
+    if (st != ACRM_OK)
+        return st;
+    call->session->writes++;
+    acrm__references_forget(call->session);
     return write_settle(call, rec);
 }
 

@@ -279,6 +279,10 @@ typedef struct acrm_storage_ops {
     int32_t (*check)(void *conn, acrm_error **err);
     /** Statements executed on this connection so far, for tests and benchmarks. Optional. */
     int64_t (*statements)(void *conn);
+    /** Leave no bytes of deleted or overwritten rows in the store's files, however long that
+     * takes; outside a transaction. ACRM_E_BUSY while others are in the way. Optional: a store
+     * without it keeps none. */
+    int32_t (*scrub)(void *conn, acrm_error **err);
 } acrm_storage_ops;
 
 #ifdef __cplusplus

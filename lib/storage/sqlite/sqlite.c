@@ -49,6 +49,7 @@ static const acrm_storage_ops sqlite_ops = {
     .interrupt = acrm__sqlite_interrupt,
     .backup = acrm__sqlite_backup,
     .check = acrm__sqlite_check,
+    .scrub = acrm__sqlite_scrub,
     .statements = sqlite_statements,
 };
 
@@ -263,6 +264,8 @@ static int32_t sqlite_configure(acrm__sqlite_conn *conn, acrm_error **err)
         st = acrm__sqlite_exec(conn, storage->flags & ACRM__SQLITE_SYNC_NORMAL
                                          ? "PRAGMA synchronous = NORMAL"
                                          : "PRAGMA synchronous = FULL", "open", err);
+    if (st == ACRM_OK && writes) /* whatever the library was compiled with */
+        st = acrm__sqlite_exec(conn, "PRAGMA secure_delete = ON", "open", err);
     return st;
 }
 

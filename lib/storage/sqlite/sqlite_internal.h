@@ -180,5 +180,7 @@ int32_t acrm__sqlite_backup(void *conn, const char *path,
                             int32_t (*progress)(void *user, int64_t done, int64_t total),
                             void *user, acrm_error **err);
 int32_t acrm__sqlite_check(void *conn, acrm_error **err);
+/* sqlite_scrub.c */
+int32_t acrm__sqlite_scrub(void *conn, acrm_error **err);
 
 #endif
