@@ -18,5 +18,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_process,
     &acrm__mod_catalog,
     &acrm__mod_loyalty,
+    &acrm__mod_privacy,
     NULL,
 };

@@ -20,5 +20,6 @@ extern const acrm__module acrm__mod_marketing;
 extern const acrm__module acrm__mod_process;
 extern const acrm__module acrm__mod_catalog;
 extern const acrm__module acrm__mod_loyalty;
+extern const acrm__module acrm__mod_privacy;
 
 #endif

@@ -67,6 +67,24 @@ static const life_step rest[] = {
     { "vehicle_ownership.create", "{'vehicle_id':'$car','customer_id':'$twin'}" },
     { "sales_contract.create", "{'number':'C-1','customer_id':'$twin'}" },
     { "member_card.create", "{'number':'77 0001','customer_id':'$twin'}" },
+    { "privacy.export", "{'customer_id':'$ada'}" },
+    { "privacy.restrict", "{'customer_id':'$bob','basis':'Art. 18'}" },
+    { "privacy.lift", "{'customer_id':'$bob'}" },
+    { "customer.create", "{'name':'Zoe','contact_points':[{'channel':'email',"
+                         "'value':'zoe@example.org'},{'channel':'phone',"
+                         "'value':'+989121119988'}]}", .save = "zoe=id" },
+    { "opportunity.create", "{'customer_id':'$zoe','name':'Z','pipeline_id':'$pipe'}" },
+    { "legal_hold.create", "{'customer_id':'$zoe','cause':'claim','until':'2026-11-22'}" },
+    { "retention_rule.create", "{'name':'Old calls','entity':'interaction',"
+                               "'action':'anonymise','months':24,'basis':'policy'}" },
+    { "retention_rule.create", "{'name':'Deals','entity':'opportunity','action':'keep',"
+                               "'months':120,'basis':'tax law'}" },
+    { "privacy.retention_run", "{'preview':true}" },
+    { "privacy.erase", "{'customer_id':'$zoe','basis':'Art. 17','reason':'by letter'}",
+      .later_s = 40 * 86400 },
+    { "privacy.certificate", "{'customer_id':'$zoe'}" },
+    { "privacy.readmit", "{'email':'zoe@example.org','reason':'is back'}" },
+    { "privacy.sweep", "{}" },
     { "audit.list", "{}" },
     { "event.list", "{}" },
     { "schema.add_entity", "{'name':'x_note','help':'A note','fields':[{'name':'x_text',"

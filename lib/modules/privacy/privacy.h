@@ -7,7 +7,7 @@
 
 /* --- reach.c: every record that is about a person, as the registry tells --- */
 
-enum { ACRM__PERSONS_MAX = 64 }; /* the customer, and those merged into it */
+enum { ACRM__PERSONS_MAX = 1024 }; /* the customer, and those merged into it */
 
 /* The records of one entity that lead to the person, in order of their ids. */
 typedef struct acrm__reached {
@@ -75,7 +75,7 @@ typedef struct acrm__traces {
 int32_t acrm__privacy_traces(const acrm__reach *reach, const acrm__identifier *list,
                              bool **keep, acrm__traces *traces);
 
-/* --- kept.c: records that the law keeps, and their end --- */
+/* --- outlive.c: records that the law keeps, and their end --- */
 
 typedef struct acrm__keeping {
     const acrm__rec *rule;

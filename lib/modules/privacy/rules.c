@@ -176,7 +176,7 @@ int32_t acrm__privacy_holds(const acrm__reach *reach)
     acrm__str_init(&text, &call->session->engine->allocator);
     for (uint32_t i = 0; i < holds->n; i++)
         if (rules_hold_stands(call, holds->items[i]))
-            rules_add(&text, acrm__text(holds->items[i], F_legal_hold__reason));
+            rules_add(&text, acrm__text(holds->items[i], F_legal_hold__cause));
     for (size_t i = 0; st == ACRM_OK && i < rules.count; i++) {
         st = acrm__privacy_fitting(reach, rules.items[i], &flags);
         if (st == ACRM_OK && flags)
