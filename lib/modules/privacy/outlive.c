@@ -81,14 +81,16 @@ static int32_t outlive_note(acrm__call *call, const acrm__keeping *item, const a
     if (st != ACRM_OK)
         return st;
     acrm__set(rec, F_kept_record__erasure_id, erasure->cells[F_ID]);
-    acrm__set(rec, F_kept_record__record_entity, acrm__cell_text(item->rec->entity->def->name));
+    acrm__set(rec, F_kept_record__record_entity,
+              acrm__cell_text(item->rec->entity->def->name));
     acrm__set(rec, F_kept_record__record_id, item->rec->cells[F_ID]);
     acrm__set(rec, F_kept_record__basis, item->rule->cells[F_retention_rule__basis]);
     acrm__set(rec, F_kept_record__until, acrm__cell_int(item->until));
     st = acrm__insert(call, rec);
-    return st == ACRM_OK ? acrm__timer_set(call, "privacy.kept", "kept_record",
-                                           acrm__id(rec, F_ID), outlive_end(call, item->until), NULL)
-                         : st;
+    if (st == ACRM_OK)
+        st = acrm__timer_set(call, "privacy.kept", "kept_record", acrm__id(rec, F_ID),
+                             outlive_end(call, item->until), NULL);
+    return st;
 }
 
 int32_t acrm__privacy_keep_all(acrm__call *call, const acrm__keeping *list,
@@ -111,8 +113,8 @@ int32_t acrm__privacy_kept_due(acrm__call *call, const acrm__timer *timer)
 
     if (st != ACRM_OK || !kept || !acrm__is_null(kept, F_kept_record__done_at))
         return st;
-    const acrm__entity *entity = acrm__entity_of(call, acrm__text(kept,
-                                                                  F_kept_record__record_entity));
+    const char *name = acrm__text(kept, F_kept_record__record_entity);
+    const acrm__entity *entity = acrm__entity_of(call, name);
     if (entity)
         st = acrm__load_any(call, entity, acrm__id(kept, F_kept_record__record_id), &rec);
     if (st == ACRM_OK && rec) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* privacy.erase: what it takes out, what it leaves, and that nothing of a person is left anywhere. */
+/* privacy.erase: what it takes out, what it leaves; nothing of a person stays anywhere. */
 #include "unit/privacy/person.h"
 
 #define ERASE "{'customer_id':'%s','basis':'GDPR Art. 17(1)(b)','reason':'asked by letter'}"
