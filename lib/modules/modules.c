@@ -13,6 +13,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_work,
     &acrm__mod_filing,
     &acrm__mod_care,
+    &acrm__mod_packages,
     &acrm__mod_consent,
     &acrm__mod_marketing,
     &acrm__mod_process,

@@ -15,6 +15,7 @@ extern const acrm__module acrm__mod_finance;
 extern const acrm__module acrm__mod_work;
 extern const acrm__module acrm__mod_filing;
 extern const acrm__module acrm__mod_care;
+extern const acrm__module acrm__mod_packages;
 extern const acrm__module acrm__mod_consent;
 extern const acrm__module acrm__mod_marketing;
 extern const acrm__module acrm__mod_process;
