@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The plan of a package as things are: times, what is critical, what becomes ready, what is late. */
+/* The plan of a package as things are: times, what is critical, becomes ready, or is late. */
 #include "modules/work/package.h"
 
 #include "base/civil.h"

@@ -77,37 +77,47 @@ static int32_t start_explain(acrm__call *call, acrm__rec *task, const acrm_value
     return json ? ACRM_OK : acrm__nomem(call);
 }
 
+/* The least loaded of some users. */
+static int32_t start_least(acrm__call *call, acrm__rec *task, const acrm__recs *users,
+                           acrm_value *list)
+{
+    int64_t least = INT64_MAX;
+
+    for (size_t i = 0; i < users->count; i++) {
+        int64_t open = 0;
+        acrm_value *item = acrm__add_map(list);
+        int32_t st = start_load(call, users->items[i], &open);
+        bool ok = item && acrm__put_int(item, "open", open) &&
+                  acrm__put_text(item, "user_id",
+                                 acrm__id_text(call, acrm__id(users->items[i], F_ID)));
+        if (st != ACRM_OK || !ok)
+            return st != ACRM_OK ? st : acrm__nomem(call);
+        if (open < least)
+            acrm__set(task, F_work_package_task__owner_id, users->items[i]->cells[F_ID]);
+        least = open < least ? open : least;
+    }
+    return ACRM_OK;
+}
+
 int32_t acrm__package_owner(acrm__call *call, acrm__rec *task, const acrm_cell *user,
                             const unsigned char *dealer)
 {
     acrm_value *explanation = acrm__value_in(call->arena), *list = NULL;
     bool named = user && user->type != ACRM_CELL_NULL;
+    bool ruled = !named && (!acrm__is_null(task, F_work_package_task__team_id) ||
+                            !acrm__is_null(task, F_work_package_task__role));
     acrm__recs users = { NULL, 0 };
-    int64_t least = INT64_MAX;
+    int32_t st = ACRM_OK;
 
     if (!explanation || acrm_value_set_map(explanation) != ACRM_OK ||
         !acrm__put_text(explanation, "by", named ? "user" : "load"))
         return acrm__nomem(call);
     acrm__set(task, F_work_package_task__owner_id, named ? *user : acrm__cell_null());
-    bool ruled = !named && (!acrm__is_null(task, F_work_package_task__team_id) ||
-                            !acrm__is_null(task, F_work_package_task__role));
-    int32_t st = ruled ? start_users(call, task, dealer, &users) : ACRM_OK;
-    if (st == ACRM_OK && ruled)
+    if (ruled) {
         list = acrm__put_list(explanation, "candidates");
-    if (st == ACRM_OK && ruled && !list)
-        return acrm__nomem(call);
-    for (size_t i = 0; st == ACRM_OK && i < users.count; i++) {
-        int64_t open = 0;
-        acrm_value *item = acrm__add_map(list);
-        st = start_load(call, users.items[i], &open);
-        bool ok = item && acrm__put_int(item, "open", open) &&
-                  acrm__put_text(item, "user_id",
-                                 acrm__id_text(call, acrm__id(users.items[i], F_ID)));
-        if (!ok)
-            return acrm__nomem(call);
-        if (open < least)
-            acrm__set(task, F_work_package_task__owner_id, users.items[i]->cells[F_ID]);
-        least = open < least ? open : least;
+        st = list ? start_users(call, task, dealer, &users) : acrm__nomem(call);
+        if (st == ACRM_OK)
+            st = start_least(call, task, &users, list);
     }
     return st == ACRM_OK ? start_explain(call, task, explanation) : st;
 }
