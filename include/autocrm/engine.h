@@ -10,6 +10,7 @@
 #ifndef AUTOCRM_ENGINE_H
 #define AUTOCRM_ENGINE_H
 
+#include "autocrm/port/blob.h"
 #include "autocrm/port/clock.h"
 #include "autocrm/port/keys.h"
 #include "autocrm/port/log.h"
@@ -44,6 +45,7 @@ typedef struct acrm_options {
     const acrm_log *log;
     const acrm_keys *keys;
     const char *zone; /**< IANA name of the business's time zone; NULL: UTC */
+    const acrm_blobs *blobs; /**< where attachments are kept; NULL: in the database */
 } acrm_options;
 
 /**
@@ -143,6 +145,16 @@ typedef int64_t (*acrm_read_fn)(void *user, void *dst, size_t cap);
  * @since 0.1
  */
 ACRM_API void acrm_session_set_input(acrm_session *session, acrm_read_fn read, void *user);
+/** Takes output: len bytes. @return 0, or a negative ACRM_E_* to fail */
+typedef int32_t (*acrm_write_fn)(void *user, const void *bytes, size_t len);
+/**
+ * Lend the session a place for operations that give out bytes (attachment.read). The callback runs
+ * inside the call, on its thread, and may not use the session. When the call fails, what it was
+ * given is a beginning only.
+ * @param write (nullable)
+ * @since 0.1
+ */
+ACRM_API void acrm_session_set_output(acrm_session *session, acrm_write_fn write, void *user);
 
 /**
  * Walk a list without holding it: records come one by one, pages are fetched as needed.

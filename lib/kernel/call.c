@@ -147,3 +147,16 @@ const char *acrm__business_zone(const acrm__call *call)
     const char *zone = call->session->engine->zone;
     return zone ? zone : "UTC";
 }
+
+bool acrm__has_output(const acrm__call *call)
+{
+    return call->session->write != NULL;
+}
+
+int32_t acrm__write_output(acrm__call *call, const void *bytes, size_t len)
+{
+    acrm_session *s = call->session;
+    int32_t st = s->write(s->write_user, bytes, len);
+
+    return st == ACRM_OK ? st : acrm__fail(call, st, "output", NULL, "the output was not taken");
+}

@@ -181,6 +181,9 @@ const unsigned char *acrm__actor(const acrm__call *call);
 /* Bytes of the stream lent to the session: their number, 0 at its end, or a negative status
  * (ACRM_E_INVALID when none was lent). */
 int64_t acrm__read_input(acrm__call *call, void *buf, size_t cap);
+/* Whether a place for output was lent to the session; and give it bytes. */
+bool acrm__has_output(const acrm__call *call);
+int32_t acrm__write_output(acrm__call *call, const void *bytes, size_t len);
 /* Progress of long work; ACRM_E_INTERRUPTED when it is to end. */
 int32_t acrm__progress(acrm__call *call, const char *what, int64_t done, int64_t total);
 

@@ -46,13 +46,20 @@ static bool engine_import(void *dst, size_t dst_size, const void *src, size_t mi
 #define ENGINE_IMPORT(dst, src)                                                                   \
     (!(src) || engine_import((dst), sizeof *(dst), (src), sizeof *(dst)))
 
+static bool engine_blobs_whole(const acrm_blobs *taken, const acrm_blobs *given)
+{
+    return !given || (taken->create && taken->append && taken->commit && taken->abort_ &&
+                      taken->read && taken->remove);
+}
+
 static int32_t engine_ports(acrm_engine *engine, const acrm_options *o, acrm_error **err)
 {
     engine->clock = (acrm_clock){ .now = engine_system_now };
     engine->random = (acrm_random){ .fill = engine_system_random };
     if (!ENGINE_IMPORT(&engine->clock, o->clock) || !engine->clock.now ||
         !ENGINE_IMPORT(&engine->random, o->random) || !engine->random.fill ||
-        !ENGINE_IMPORT(&engine->log, o->log))
+        !ENGINE_IMPORT(&engine->log, o->log) || !ENGINE_IMPORT(&engine->blobs, o->blobs) ||
+        !engine_blobs_whole(&engine->blobs, o->blobs))
         return acrm__error(err, ACRM_E_INVALID, "struct_size", "options",
                            "a port in the options has a wrong struct_size or no function");
     return ACRM_OK;

@@ -34,6 +34,7 @@ enum {
     ACRM__TABLE_IDEMPOTENCY,
     ACRM__TABLE_KEY,         /* what records share, to find them by: kernel/keys.c */
     ACRM__TABLE_IDEMPOTENCY_SUBJECT, /* whose personal data a kept result may hold */
+    ACRM__TABLE_BLOB,        /* pieces of the content of attachments, encrypted */
     ACRM__TABLE_COUNT
 };
 extern const acrm_table acrm__tables[ACRM__TABLE_COUNT];
@@ -63,6 +64,7 @@ enum {
     ACRM__EVENT_ACTOR,
     ACRM__EVENT_DATA
 };
+enum { ACRM__BLOB_NAME = 0, ACRM__BLOB_BYTES };
 enum { ACRM__SUBJECT_ID = 0, ACRM__SUBJECT_KEY, ACRM__SUBJECT_ERASED_AT };
 enum {
     ACRM__IDEMPOTENCY_ID = 0,
@@ -81,6 +83,7 @@ struct acrm_engine {
     acrm_clock clock;
     acrm_random random;
     acrm_log log;
+    acrm_blobs blobs;               /* create NULL: the database keeps them */
     acrm_storage_ops storage;
     void *storage_self;
     uint32_t flags;
@@ -150,6 +153,7 @@ typedef struct acrm__mark {
     acrm__chain chain;
     acrm__queued_event *events_tail;
     uint32_t n_events;
+    const struct acrm__blob_trace *blobs;
 } acrm__mark;
 
 struct acrm_session {
@@ -178,10 +182,13 @@ struct acrm_session {
     void *subject_cache;            /* kernel/seal.c; of the running transaction */
     struct acrm__cached *cached;    /* kernel/cache.c; from call to call */
     acrm__keep *keeps, *keeps_old;   /* kernel/keep.c */
+    struct acrm__blob_trace *blobs; /* kernel/blob.c; of the running transaction */
     acrm_progress_fn progress;
     void *progress_user;
     acrm_read_fn read;
     void *read_user;
+    acrm_write_fn write;
+    void *write_user;
 };
 
 /* kernel/cache.c: drop what was not used lately, or everything. */

@@ -203,6 +203,16 @@ static int32_t record_text(acrm__call *call, const acrm__fieldinfo *field, const
     return ACRM_OK;
 }
 
+/* Bytes of a caller in C; JSON has them as base64 text. */
+static int32_t record_bytes(const acrm_value *value, acrm_cell *out)
+{
+    size_t len;
+    const char *bytes = acrm_value_text(value, &len);
+
+    *out = acrm__cell_blob(bytes, len);
+    return ACRM_OK;
+}
+
 static int32_t record_json(acrm__call *call, const acrm_value *value, acrm_cell *out)
 {
     acrm__str text;
@@ -263,6 +273,8 @@ int32_t acrm__decode(acrm__call *call, const acrm__fieldinfo *field, const acrm_
             return record_type_fault(faults, field, path);
         return record_money(call, field, value, path, out, faults);
     default:
+        if (type == ACRM_BYTES && field->def.type == ACRM__T_BYTES)
+            return record_bytes(value, out);
         if (type != ACRM_TEXT)
             return record_type_fault(faults, field, path);
         return record_text(call, field, value, path, out, faults);

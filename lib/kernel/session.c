@@ -145,6 +145,14 @@ void acrm_session_set_input(acrm_session *session, acrm_read_fn read, void *user
     session->read_user = user;
 }
 
+void acrm_session_set_output(acrm_session *session, acrm_write_fn write, void *user)
+{
+    if (!session || session->magic != ACRM__SESSION_MAGIC)
+        return;
+    session->write = write;
+    session->write_user = user;
+}
+
 int64_t acrm_session_statements(const acrm_session *session)
 {
     if (!session || session->magic != ACRM__SESSION_MAGIC || !session->engine->storage.statements)

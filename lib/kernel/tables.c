@@ -60,6 +60,10 @@ static const acrm_index tables_kept_indexes[] = {
     { .name = "acrm_idempotency_subject__subject_id__index", .columns = tables_kept_subject,
       .n_columns = 1 },
 };
+static const acrm_column tables_blob[] = {
+    [ACRM__BLOB_NAME] = COLUMN("name", TEXT, NEEDED),
+    [ACRM__BLOB_BYTES] = COLUMN("bytes", BLOB, NEEDED),
+};
 static const uint32_t tables_audit_record[] = { ACRM__AUDIT_RECORD };
 static const acrm_index tables_audit_indexes[] = {
     { .name = "acrm_audit__record_id__index", .columns = tables_audit_record, .n_columns = 1 },
@@ -87,4 +91,5 @@ const acrm_table acrm__tables[ACRM__TABLE_COUNT] = {
                                           .deleted_at = UINT32_MAX,
                                           .indexes = tables_kept_indexes,
                                           .n_indexes = COUNT(tables_kept_indexes) },
+    TABLE(ACRM__TABLE_BLOB, "acrm_blob", tables_blob, 0),
 };

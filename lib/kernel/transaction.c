@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Transactions and savepoints, with all that must follow the rows: audit chain, queued events,
  * caches, and the registry that a schema change installs. */
+#include "kernel/blob.h"
 #include "kernel/inside.h"
 
 static void transaction_forget(acrm_session *s)
@@ -65,6 +66,7 @@ int32_t acrm__transaction_commit(acrm__call *call)
         atomic_fetch_add(&s->engine->access_epoch, 1);
     if (s->staged)
         transaction_install(s);
+    acrm__blob_committed(s);
     transaction_forget(s);
     return ACRM_OK;
 }
@@ -73,6 +75,7 @@ void acrm__transaction_rollback(acrm_session *session)
 {
     session->engine->storage.rollback(session->conn);
     session->chain.valid = session->chain.changed = false;
+    acrm__blob_undone(session, NULL);
     transaction_unstage(session);
     transaction_forget(session);
 }
@@ -109,7 +112,8 @@ int32_t acrm__savepoint(acrm__call *call)
     int32_t st = s->engine->storage.savepoint(s->conn, call->err);
     if (st == ACRM_OK)
         s->marks[s->n_marks++] = (acrm__mark){ .chain = s->chain, .events_tail = s->events_tail,
-                                               .n_events = s->n_events };
+                                               .n_events = s->n_events,
+                                               .blobs = s->blobs };
     return st;
 }
 
@@ -134,6 +138,7 @@ int32_t acrm__rollback_to(acrm__call *call)
         s->events_tail->next = NULL;
     else
         s->events_head = NULL;
+    acrm__blob_undone(s, mark.blobs);
     transaction_unstage(s);
     acrm__references_forget(s);
     acrm__seal_forget(s);

@@ -46,6 +46,11 @@ const life_step life_short[] = {
     { "interaction.create",
       "{'customer_id':'$ada','at':'2026-11-21T10:05:00Z','channel':'phone','subject':'asked',"
       "'idempotency_key':'call-1'}" },
+    { "attachment.add", "{'id':'$ada','file_name':'a.txt','data':'aGVsbG8='}", .save = "file=id" },
+    { "attachment.read", "{'id':'$file'}" },
+    { "attachment.remove", "{'id':'$file'}" },
+    { "attachment.add", "{'id':'$ada','file_name':'../a','data':'aGVsbG8='}",
+      .want = ACRM_E_INVALID },
     { "schema.add_field",
       "{'entity':'customer','name':'x_hobby','type':'text','help':'What they like',"
       "'searchable':true}" },

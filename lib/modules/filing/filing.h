@@ -28,4 +28,29 @@ int32_t acrm__filing_tag_records(acrm__call *call);
 /* note.c */
 int32_t acrm__filing_note_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 
+/* file_name.c: a name that every file system takes. NULL: it is; else a code, and *what tells. */
+const char *acrm__filing_name_fault(const char *name, size_t len, const char **what);
+
+/* media_type.c */
+enum { ACRM__MEDIA_LOOK = 512 }; /* bytes of a content that tell its type */
+/* The type of a content by its first bytes, the type it was said to be (NULL: nothing) and its
+ * name; NULL: it is not what it was said to be. *sniffed: what it looks like, or NULL. */
+const char *acrm__filing_media_type(const char *said, const char *name,
+                                    const unsigned char *bytes, size_t len,
+                                    const char **sniffed);
+bool acrm__filing_media_valid(const char *type);
+
+/* attachment.c */
+int32_t acrm__filing_attachment_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
+int32_t acrm__filing_limit_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
+/* The key of its content; NOTFOUND with reason "erased" once the customer's key is gone. */
+int32_t acrm__filing_file_key(acrm__call *call, const acrm__rec *attachment,
+                              const unsigned char *customer, unsigned char key[32]);
+int32_t acrm__filing_attachment_read(acrm__call *call);
+int32_t acrm__filing_attachment_verify(acrm__call *call);
+int32_t acrm__filing_attachment_remove(acrm__call *call);
+
+/* upload.c */
+int32_t acrm__filing_attachment_add(acrm__call *call);
+
 #endif
