@@ -338,6 +338,34 @@ START_TEST(faults__leave_no_trace_in_a_long_life)
 }
 END_TEST
 
+/* Three customers become one in two merges and three again. */
+static const life_step merging[] = {
+    { "schema.add_entity", "{'name':'x_pet','help':'Pet','customer_field':'x_of','fields':["
+                           "{'name':'x_of','type':'ref','target':'customer','help':'Of'},"
+                           "{'name':'x_name','type':'text','personal':true,'help':'Name'}]}" },
+    { "customer.create", "{'name':'Ann','contact_points':[{'channel':'email','value':"
+                         "'a@example.com'}]}", .save = "ann=id" },
+    { "customer.create", "{'name':'Anna','national_id':'1','contact_points':[{'channel':'email',"
+                         "'value':'A@example.com'},{'channel':'web','value':'example.com'}]}",
+      .save = "anna=id" },
+    { "customer.create", "{'name':'A.'}", .save = "top=id" },
+    { "x_pet.create", "{'x_of':'$anna','x_name':'Rex'}" },
+    { "customer.merge", "{'id':'$ann','others':['$anna'],'rules':{'name':'longest'}}",
+      .save = "first=merge_id" },
+    { "customer.merge", "{'id':'$top','others':['$ann'],'dry_run':true}" },
+    { "customer.merge", "{'id':'$top','others':['$ann']}" },
+    { "customer.unmerge", "{'merge_id':'$first'}", .want = ACRM_E_CONFLICT },
+    { "customer.unmerge", "{'id':'$ann'}" },
+    { "customer.unmerge", "{'merge_id':'$first'}" },
+    { NULL, NULL }
+};
+
+START_TEST(faults__leave_no_trace_in_merges)
+{
+    live_under_faults(&faults[_i], merging, stride_of());
+}
+END_TEST
+
 START_TEST(faults__let_nothing_half_open)
 {
     const fault *what = &faults[_i];
@@ -373,6 +401,7 @@ static Suite *make_suite(void)
 
     tcase_add_loop_test(t, faults__leave_no_trace_in_a_short_life, 0, FAULTS);
     tcase_add_loop_test(t, faults__leave_no_trace_in_a_long_life, 0, FAULTS);
+    tcase_add_loop_test(t, faults__leave_no_trace_in_merges, 0, FAULTS);
     tcase_add_loop_test(t, faults__let_nothing_half_open, 0, FAULTS);
     suite_add_tcase(s, t);
     return s;
