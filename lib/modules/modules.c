@@ -7,6 +7,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_org,
     &acrm__mod_party,
     &acrm__mod_merge,
+    &acrm__mod_ties,
     &acrm__mod_sales,
     &acrm__mod_integration,
     &acrm__mod_finance,

@@ -9,6 +9,7 @@ extern const acrm__module acrm__mod_kernel;
 extern const acrm__module acrm__mod_org;
 extern const acrm__module acrm__mod_party;
 extern const acrm__module acrm__mod_merge;
+extern const acrm__module acrm__mod_ties;
 extern const acrm__module acrm__mod_sales;
 extern const acrm__module acrm__mod_integration;
 extern const acrm__module acrm__mod_finance;

@@ -64,7 +64,12 @@ static int32_t merge_retire(acrm__merge *merge)
 static int32_t merge_finish(acrm__merge *merge)
 {
     acrm__call *call = merge->call;
+    unsigned char *end = acrm__arena_alloc(call->arena, 16);
 
+    if (!end)
+        return acrm__nomem(call);
+    acrm__engine_uuid(call->session->engine, call->now, end);
+    acrm__set(merge->record, F_customer_merge__end_id, acrm__cell_blob(end, 16));
     acrm__set(merge->record, F_customer_merge__moved, acrm__cell_int(merge->n_moved));
     acrm__set(merge->record, F_customer_merge__collapsed, acrm__cell_int(merge->n_collapsed));
     acrm__set(merge->record, F_customer_merge__audit_seq,

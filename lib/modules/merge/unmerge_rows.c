@@ -204,7 +204,7 @@ static int32_t rows_since_of(acrm__unmerge *undo, const acrm__reference *ref, ac
     acrm__merge_ids ids = { .arena = call->arena };
     int32_t st = acrm__merge_find_ids(call, ref, undo->customer,
                                       acrm__id(undo->survivor, F_ID),
-                                      acrm__id(undo->record, F_ID), &ids);
+                                      acrm__id(undo->record, F_customer_merge__end_id), &ids);
 
     if (st != ACRM_OK || ids.count == 0)
         return st;

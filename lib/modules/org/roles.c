@@ -15,6 +15,11 @@
     "\"contact_suppression.*\",\"segment.*\",\"segment_snapshot.*\",\"vehicle.*\","            \
     "\"vehicle_ownership.*\",\"sales_contract.*\",\"member_card.*\",\"duplicate_candidate.*\""
 
+/* Who belongs to whom. */
+#define ROLES_TIES                                                                                \
+    ",\"relationship.*\",\"household.*\",\"household_member.*\",\"customer.relate\","           \
+    "\"customer.relationships\",\"customer.network\",\"customer.fleet\""
+
 /* What those who look after customers after the sale may do about their cases. */
 #define ROLES_CARE ",\"case.*\",\"work_package.*\",\"work_package_task.*\""
 #define ROLES_CARE_MANAGER ROLES_CARE ",\"case_compensation.*\""
@@ -27,7 +32,7 @@ static const struct {
       "[\"*.get\",\"*.list\",\"*.count\",\"*.aggregate\",\"*.history\",\"customer.*\","
       "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"agenda.*\","
       "\"opportunity.*\","
-      "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER
+      "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER ROLES_TIES
       ROLES_CARE_MANAGER "]",
       "{\"*\":\"dealer\"}" },
     { "salesperson", "Salesperson",
@@ -36,17 +41,17 @@ static const struct {
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.create\","
       "\"lead.submit\",\"lead.update\",\"lead.accept\",\"lead.decline\",\"lead.contact\","
       "\"lead.set_level\",\"lead.win\",\"lead.lose\",\"lead.explain\",\"activity.*\",\"agenda.*\","
-      "\"opportunity.*\"" ROLES_DESK "]",
+      "\"opportunity.*\"" ROLES_DESK ROLES_TIES "]",
       "{\"customer\":\"dealer\",\"*\":\"own\"}" },
     { "service_advisor", "Service advisor",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
       "\"customer.identify\",\"customer.match\",\"customer.view360\",\"customer.timeline\","
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.submit\","
-      "\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_CARE "]",
+      "\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_TIES ROLES_CARE "]",
       "{\"*\":\"dealer\"}" },
     { "call_centre", "Call centre",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.*\",\"contact_point.*\",\"interaction.*\","
-      "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_CARE "]",
+      "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_TIES ROLES_CARE "]",
       "{\"user\":\"dealer\",\"*\":\"all\"}" },
     { "privacy_officer", "Privacy officer",
       "[\"*.get\",\"*.list\",\"*.count\",\"*.history\",\"customer.identify\",\"privacy.*\","

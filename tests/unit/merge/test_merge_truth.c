@@ -75,7 +75,8 @@ typedef struct dump {
 } dump;
 
 static const char *const dumped[] = { "customer", "contact_point", "interaction", "lead",
-                                      "activity", "x_pet", "x_member", "x_stay" };
+                                      "activity", "relationship", "household",
+                                      "household_member", "x_pet", "x_member", "x_stay" };
 enum { DUMPED = sizeof dumped / sizeof dumped[0] };
 
 static char *row_text(const acrm_value *record)
@@ -218,7 +219,8 @@ static void random_row(world *w)
     acrm_error *err = NULL;
     acrm_value *made = NULL;
 
-    switch (roll(8)) {
+    static const char *const types[] = { "spouse", "parent", "child", "friend" };
+    switch (roll(11)) {
     case 0:
         made = CALL(o, "contact_point.create", "{'customer_id':'%s','channel':'email',"
                     "'value':'box%u@example.com'}", a, roll(6));
@@ -249,6 +251,24 @@ static void random_row(world *w)
                 made = attempt(o, &err, "x_stay.create", "{'x_member':'%s','x_nights':%u}",
                                w->rows[i - 1], roll(9));
         keep(w, "x_stay", made);
+        break;
+    case 8:
+        made = attempt(o, &err, "customer.relate", "{'id':'%s','type':'%s','to':'%s'}", a,
+                       types[roll(4)], somebody(w));
+        keep(w, "relationship", made);
+        break;
+    case 9:
+        made = CALL(o, "household.create", "{'name':'H','head_id':'%s','members':["
+                    "{'customer_id':'%s','role':'partner'}]}", a, somebody(w));
+        keep(w, "household", made);
+        break;
+    case 10:
+        for (size_t i = w->n_rows; i > 0 && !made; i--)
+            if (strcmp(w->kinds[i - 1], "household") == 0)
+                made = attempt(o, &err, "household_member.create",
+                               "{'household_id':'%s','customer_id':'%s','role':'child'}",
+                               w->rows[i - 1], a);
+        keep(w, "household_member", made);
         break;
     case 6:
         made = attempt(o, &err, "customer.update", "{'id':'%s','last_write_wins':true,"
