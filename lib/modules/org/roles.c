@@ -47,11 +47,13 @@ static const struct {
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
       "\"customer.identify\",\"customer.match\",\"customer.view360\",\"customer.timeline\","
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.submit\","
-      "\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_TIES ROLES_CARE "]",
+      "\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_TIES
+      ROLES_CARE "]",
       "{\"*\":\"dealer\"}" },
     { "call_centre", "Call centre",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.*\",\"contact_point.*\",\"interaction.*\","
-      "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_TIES ROLES_CARE "]",
+      "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_TIES
+      ROLES_CARE "]",
       "{\"user\":\"dealer\",\"*\":\"all\"}" },
     { "privacy_officer", "Privacy officer",
       "[\"*.get\",\"*.list\",\"*.count\",\"*.history\",\"customer.identify\",\"privacy.*\","
