@@ -81,6 +81,9 @@ int32_t acrm__load_arg(acrm__call *call, const char *entity, const char *arg, ac
 int32_t acrm__insert(acrm__call *call, acrm__rec *rec);
 int32_t acrm__update(acrm__call *call, acrm__rec *rec);
 int32_t acrm__remove(acrm__call *call, acrm__rec *rec, const char *reason);
+/* Do ahead of a write what it would do to the record: defaults of a new one, hooks, and encrypted
+ * values given again put back as they are. *differs: acrm__update() would write something. */
+int32_t acrm__derive(acrm__call *call, acrm__rec *rec, bool *differs);
 /* Delete the row for good, without audit: for entities with ACRM__NO_AUDIT only. */
 int32_t acrm__purge(acrm__call *call, acrm__rec *rec);
 

@@ -232,6 +232,66 @@ static void write_presets(acrm__call *call, acrm__rec *rec)
     }
 }
 
+static bool write_differs(const acrm__rec *rec)
+{
+    for (uint32_t i = F_DELETED_AT; i < rec->entity->n_fields; i++)
+        if (acrm__changed(rec, i))
+            return true;
+    return false;
+}
+
+/* *same: the text is what is sealed already. A key that is gone holds nothing. */
+static int32_t write_is_sealed(acrm__call *call, const acrm__rec *rec, uint32_t n, bool *same)
+{
+    const acrm__fieldinfo *f = &rec->entity->fields[n];
+    const acrm_cell *cell = &rec->cells[n];
+    acrm__call quiet = *call;
+    acrm_cell blind;
+    const char *plain;
+    size_t len;
+
+    *same = false;
+    quiet.err = NULL;
+    if (f->blind != UINT32_MAX) {
+        int32_t st = acrm__blind(call, rec->entity, n, cell->data, cell->size, &blind);
+        if (st != ACRM_OK || !acrm__cell_equal(&blind, &rec->before[f->blind]))
+            return st;
+    }
+    int32_t st = acrm__unseal(&quiet, write_subject(rec), f->def.name, &rec->before[n], &plain,
+                              &len);
+    *same = st == ACRM_OK && len == cell->size && memcmp(plain, cell->data, len) == 0;
+    return st == ACRM_E_NOMEM ? acrm__nomem(call) : ACRM_OK;
+}
+
+/* An encrypted value that is given again is no change: the sealed one stays. */
+static int32_t write_keep_sealed(acrm__call *call, acrm__rec *rec)
+{
+    int32_t st = ACRM_OK;
+
+    for (uint32_t i = F_SYSTEM_COUNT; st == ACRM_OK && i < rec->entity->n_fields; i++) {
+        bool same = false;
+        if (!(rec->entity->fields[i].def.flags & ACRM__ENCRYPTED) ||
+            rec->cells[i].type != ACRM_CELL_TEXT || rec->before[i].type != ACRM_CELL_BLOB)
+            continue;
+        st = write_is_sealed(call, rec, i, &same);
+        if (same)
+            rec->cells[i] = rec->before[i];
+    }
+    return st;
+}
+
+int32_t acrm__derive(acrm__call *call, acrm__rec *rec, bool *differs)
+{
+    if (!rec->before)
+        write_presets(call, rec);
+    int32_t st = write_hooks(call, rec);
+    if (st == ACRM_OK && rec->before)
+        st = write_keep_sealed(call, rec);
+    if (st == ACRM_OK)
+        *differs = !rec->before || write_differs(rec);
+    return st;
+}
+
 int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
 {
     acrm_session *s = call->session;
@@ -312,21 +372,19 @@ static int32_t write_update_row(acrm__call *call, acrm__rec *rec)
     return st;
 }
 
-static bool write_differs(const acrm__rec *rec)
-{
-    for (uint32_t i = F_DELETED_AT; i < rec->entity->n_fields; i++)
-        if (acrm__changed(rec, i))
-            return true;
-    return false;
-}
-
 static int32_t write_change(acrm__call *call, acrm__rec *rec, int32_t kind, const char *reason)
 {
     if (!write_differs(rec))
         return ACRM_OK;
+    bool differs = true;
     int32_t st = write_stamp(call, rec);
     if (st == ACRM_OK)
-        st = write_hooks(call, rec);
+        st = acrm__derive(call, rec, &differs);
+    if (st == ACRM_OK && !differs) { /* once normalised, it is what it was */
+        for (uint32_t i = 0; i < F_DELETED_AT; i++)
+            rec->cells[i] = rec->before[i];
+        return ACRM_OK;
+    }
     if (st == ACRM_OK)
         st = write_validate(call, rec);
     if (st == ACRM_OK)

@@ -44,6 +44,8 @@ int32_t acrm__draft_adf(acrm__call *call, const acrm__draft_options *options,
 /* The column that gave the value an operation refuses by its field, else the field itself. */
 const char *acrm__draft_column(acrm__call *call, const acrm__draft_options *options,
                                const acrm_value *row, const char *field);
+/* The target that a column's name means in one of several languages; *out NULL: none. */
+int32_t acrm__draft_meaning(acrm__call *call, const char *column, const char **out);
 /* The targets a mapping may name, NULL past the end. */
 const char *acrm__draft_target_at(size_t n);
 /* Shared by both: ids, provider, source, customer; refuses a row with nobody to call. */

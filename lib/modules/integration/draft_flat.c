@@ -113,6 +113,17 @@ static int32_t flat_find_target(acrm__call *call, const acrm__draft_options *opt
     return failed ? acrm__nomem(call) : ACRM_OK;
 }
 
+int32_t acrm__draft_meaning(acrm__call *call, const char *column, const char **out)
+{
+    const acrm__draft_options none = { .mapping = NULL };
+    size_t target;
+
+    int32_t st = flat_find_target(call, &none, column, &target);
+    if (st == ACRM_OK)
+        *out = target < FLAT_TARGETS ? flat_targets[target].name : NULL;
+    return st;
+}
+
 /* The target of a column: FLAT_TARGETS when it means nothing known. */
 static int32_t flat_target(acrm__call *call, const acrm__draft_options *options, const char *column,
                            size_t *out)

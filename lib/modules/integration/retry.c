@@ -77,50 +77,56 @@ static int32_t retry_text(acrm__call *call, const acrm__rec *job, const char *ra
 }
 
 /* In a savepoint: a refusal is an outcome, and leaves nothing behind. */
-static int32_t retry_lead(acrm__call *call, const acrm__draft_options *options, int32_t format,
-                          const acrm__rows_item *item, acrm_value *draft,
-                          acrm__import_outcome *outcome)
+static int32_t retry_write(acrm__import *in, const acrm__rows_item *item, acrm_value *draft,
+                           acrm__import_outcome *outcome)
 {
+    acrm__call *call = in->call;
     acrm_error *refusal = NULL;
 
     int32_t st = acrm__savepoint(call);
     if (st != ACRM_OK)
         return st;
-    st = acrm__import_submit(call, draft, outcome, &refusal);
+    st = acrm__import_submit(in, draft, outcome, &refusal);
     if (st != ACRM_OK)
         return st;
     if (!refusal)
         return acrm__release(call);
-    acrm__import_blame(call, options, format, item->row, refusal, &outcome->fault);
+    acrm__import_blame(in, item->row, refusal, outcome);
     acrm_error_free(refusal);
     return acrm__rollback_to(call);
 }
 
-static int32_t retry_submit(acrm__call *call, const acrm__rec *job, retry_input *in,
-                            char delimiter, acrm__import_outcome *outcome)
+static int32_t retry_submit(acrm__call *call, acrm__rec *job, const acrm__rec *row,
+                            retry_input *source, char delimiter, acrm__import_outcome *outcome)
 {
-    acrm__rows *rows = acrm__arena_zero(call->arena, sizeof *rows);
+    acrm__import *in = acrm__arena_zero(call->arena, sizeof *in);
     int32_t format = acrm__rows_format(acrm__text(job, F_import_job__format));
-    acrm__draft_options options;
     acrm__rows_item item;
     acrm_value *draft = NULL;
     bool more = false;
 
-    if (!rows)
+    if (!in)
         return acrm__nomem(call);
-    int32_t st = acrm__import_options(call, job, &options);
-    if (st != ACRM_OK)
-        return st;
-    st = acrm__rows_open(rows, call, format, ACRM__ENCODING_UTF8, delimiter, retry_read, in);
+    in->call = call;
+    in->job = job;
+    in->kind = acrm__import_kind_of(job);
+    in->row = acrm__int(row, F_import_row__position);
+    int32_t st = acrm__rows_open(&in->rows, call, format, ACRM__ENCODING_UTF8, delimiter,
+                                 retry_read, source);
     if (st == ACRM_OK)
-        st = acrm__rows_next(rows, &item, &more);
+        st = in->kind->prepare(in);
+    if (st == ACRM_OK)
+        st = acrm__rows_next(&in->rows, &item, &more);
     if (st == ACRM_OK && !more)
         st = acrm__fail(call, ACRM_E_INVALID, "empty", "raw", "there is no row in raw");
-    if (st == ACRM_OK)
-        st = acrm__import_draft(call, &options, format, &item, &draft, &outcome->fault);
+    if (st == ACRM_OK && !item.row)
+        acrm__draft_refuse(&outcome->fault, item.reason, item.place ? item.place : "", "%s",
+                           item.message ? item.message : item.reason);
+    else if (st == ACRM_OK)
+        st = in->kind->draft(in, &item, &draft, &outcome->fault);
     if (st == ACRM_OK && draft)
-        st = retry_lead(call, &options, format, &item, draft, outcome);
-    acrm__rows_close(rows);
+        st = retry_write(in, &item, draft, outcome);
+    acrm__rows_close(&in->rows);
     return st;
 }
 
@@ -132,18 +138,13 @@ static int32_t retry_record(acrm__call *call, acrm__rec *row, acrm__rec *job, co
     acrm__set(row, F_import_row__attempts,
               acrm__cell_int(acrm__int(row, F_import_row__attempts) + 1));
     acrm__set(row, F_import_row__outcome, acrm__cell_text(accepted ? "corrected" : "rejected"));
-    if (outcome->has_lead)
-        acrm__set(row, F_import_row__lead_id, acrm__cell_blob(outcome->lead, 16));
-    if (outcome->has_customer)
-        acrm__set(row, F_import_row__customer_id, acrm__cell_blob(outcome->customer, 16));
-    if (!accepted) {
-        acrm__set(row, F_import_row__reason, acrm__cell_text(outcome->fault.reason));
-        acrm__set(row, F_import_row__message, acrm__cell_text(outcome->fault.message));
-        acrm__set(row, F_import_row__place, acrm__cell_text(outcome->fault.place));
-    }
-    if (acrm__arg_text(call, "raw")) {
+    acrm__import_keep(row, outcome);
+    /* Given anew, so that it is sealed with the key of the customer that the row has now. */
+    if (acrm__arg_text(call, "raw") || acrm__utf8_valid(raw, len)) {
         acrm__set(row, F_import_row__raw, acrm__cell_textn(raw, len));
         acrm__set(row, F_import_row__raw_encoding, acrm__cell_text("text"));
+    } else if (accepted) {
+        acrm__set(row, F_import_row__raw, acrm__cell_null());
     }
     int32_t st = acrm__update(call, row);
     if (st == ACRM_OK && accepted) {
@@ -180,7 +181,7 @@ int32_t acrm__import_retry(acrm__call *call)
     if (st == ACRM_OK)
         st = retry_text(call, job, raw, len, &in, &delimiter);
     if (st == ACRM_OK)
-        st = retry_submit(call, job, &in, delimiter, &outcome);
+        st = retry_submit(call, job, row, &in, delimiter, &outcome);
     if (st == ACRM_OK)
         st = retry_record(call, row, job, raw, len, &outcome);
     if (st != ACRM_OK)
@@ -190,6 +191,8 @@ int32_t acrm__import_retry(acrm__call *call)
                              outcome.has_lead ? acrm__id_text(call, outcome.lead) : NULL) &&
               acrm__put_text(call->out, "customer_id",
                              outcome.has_customer ? acrm__id_text(call, outcome.customer) : NULL) &&
+              acrm__put_text(call->out, "record_id",
+                             outcome.has_record ? acrm__id_text(call, outcome.record) : NULL) &&
               acrm__put_text(call->out, "reason", outcome.fault.reason) &&
               acrm__put_text(call->out, "message", outcome.fault.message) &&
               acrm__put_text(call->out, "place", outcome.fault.place);

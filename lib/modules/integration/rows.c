@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of a lead file in whatever format. */
+/* Rows of a file in whatever format. */
 #include "modules/integration/rows.h"
 
 #include <stdio.h>
@@ -7,11 +7,12 @@
 
 static const char *const rows_formats[] = {
     [ACRM__ROWS_ADF] = "adf", [ACRM__ROWS_CSV] = "csv", [ACRM__ROWS_JSONL] = "jsonl",
+    [ACRM__ROWS_VCARD] = "vcard",
 };
 
 int32_t acrm__rows_format(const char *name)
 {
-    for (int32_t i = ACRM__ROWS_ADF; name && i <= ACRM__ROWS_JSONL; i++)
+    for (int32_t i = ACRM__ROWS_ADF; name && i <= ACRM__ROWS_VCARD; i++)
         if (strcmp(rows_formats[i], name) == 0)
             return i;
     return ACRM__ROWS_AUTO;
@@ -20,6 +21,71 @@ int32_t acrm__rows_format(const char *name)
 const char *acrm__rows_format_name(int32_t format)
 {
     return rows_formats[format];
+}
+
+/* --- The input as it comes, with its beginning read ahead --- */
+
+static int64_t rows_read_raw(void *user, void *buf, size_t cap)
+{
+    acrm__rows *rows = user;
+    size_t left = rows->raw_len - rows->raw_at;
+
+    if (left == 0)
+        return rows->read(rows->user, buf, cap);
+    if (left > cap)
+        left = cap;
+    memcpy(buf, rows->raw_head + rows->raw_at, left);
+    rows->raw_at += left;
+    return (int64_t)left;
+}
+
+static int32_t rows_read_raw_ahead(acrm__rows *rows)
+{
+    while (rows->raw_len < sizeof rows->raw_head) {
+        int64_t n = rows->read(rows->user, rows->raw_head + rows->raw_len,
+                               sizeof rows->raw_head - rows->raw_len);
+        if (n < 0)
+            return (int32_t)n;
+        if (n == 0)
+            break;
+        rows->raw_len += (size_t)n;
+    }
+    return ACRM_OK;
+}
+
+static bool rows_is_vcard(const acrm__rows *rows)
+{
+    static const char mark[] = "begin:vcard";
+    size_t i = 0, n = 0;
+
+    if (rows->raw_len >= 3 && memcmp(rows->raw_head, "\xEF\xBB\xBF", 3) == 0)
+        i = 3;
+    while (i < rows->raw_len && strchr(" \t\r\n", rows->raw_head[i]))
+        i++;
+    for (; i + n < rows->raw_len && mark[n]; n++) {
+        char c = rows->raw_head[i + n];
+        if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != mark[n])
+            return false;
+    }
+    return mark[n] == '\0';
+}
+
+/* Folds of a vCard may cut characters: its encoding is told without them. */
+static int32_t rows_vcard_encoding(const acrm__rows *rows)
+{
+    char sample[sizeof rows->raw_head];
+    size_t n = 0;
+
+    for (size_t i = 0; i < rows->raw_len; i++) {
+        bool crlf = i + 2 < rows->raw_len && rows->raw_head[i] == '\r';
+        size_t end = crlf ? i + 1 : i;
+        if (rows->raw_head[end] == '\n' && end + 1 < rows->raw_len &&
+            (rows->raw_head[end + 1] == ' ' || rows->raw_head[end + 1] == '\t'))
+            i = end + 1;
+        else
+            sample[n++] = rows->raw_head[i];
+    }
+    return acrm__encoding_detect(sample, n);
 }
 
 /* --- The decoded input, with its beginning read ahead --- */
@@ -99,6 +165,20 @@ static int32_t rows_open_csv(acrm__rows *rows, const acrm_allocator *allocator, 
     return st == ACRM_OK && more ? rows_csv_header(rows, &row) : st;
 }
 
+static int32_t rows_open_vcard(acrm__rows *rows, const acrm_allocator *allocator,
+                               int32_t encoding)
+{
+    if (encoding == ACRM__ENCODING_NONE)
+        encoding = rows_vcard_encoding(rows);
+    if (encoding == ACRM__ENCODING_UTF8) { /* the reader unfolds before it looks at characters */
+        rows->decoder.encoding = encoding;
+        return acrm_vcard_reader_new(rows_read_raw, rows, allocator, &rows->vcard);
+    }
+    int32_t st = acrm__decoder_init(&rows->decoder, allocator, rows_read_raw, rows, encoding,
+                                    false);
+    return st == ACRM_OK ? acrm_vcard_reader_new(rows_read, rows, allocator, &rows->vcard) : st;
+}
+
 int32_t acrm__rows_open(acrm__rows *rows, acrm__call *call, int32_t format, int32_t encoding,
                         char delimiter, acrm__read_fn read, void *user)
 {
@@ -106,8 +186,16 @@ int32_t acrm__rows_open(acrm__rows *rows, acrm__call *call, int32_t format, int3
 
     memset(rows, 0, sizeof *rows);
     rows->call = call;
+    rows->read = read;
+    rows->user = user;
     acrm__arena_init(&rows->names, allocator);
-    int32_t st = acrm__decoder_init(&rows->decoder, allocator, read, user, encoding, false);
+    int32_t st = rows_read_raw_ahead(rows);
+    if (st == ACRM_OK && (format == ACRM__ROWS_VCARD || (!format && rows_is_vcard(rows)))) {
+        rows->format = ACRM__ROWS_VCARD;
+        return rows_open_vcard(rows, allocator, encoding);
+    }
+    if (st == ACRM_OK)
+        st = acrm__decoder_init(&rows->decoder, allocator, rows_read_raw, rows, encoding, false);
     if (st == ACRM_OK)
         st = rows_read_ahead(rows);
     if (st != ACRM_OK)
@@ -132,6 +220,8 @@ void acrm__rows_close(acrm__rows *rows)
         acrm__jsonl_free(&rows->jsonl);
     else if (rows->format == ACRM__ROWS_CSV)
         acrm__csv_free(&rows->csv);
+    else
+        acrm_vcard_reader_free(rows->vcard);
     acrm__decoder_free(&rows->decoder);
     acrm__arena_free(&rows->names);
 }
@@ -229,6 +319,24 @@ static int32_t rows_adf(acrm__rows *rows, acrm__rows_item *item, bool *more)
     return st;
 }
 
+static int32_t rows_vcard(acrm__rows *rows, acrm__rows_item *item, bool *more)
+{
+    acrm_vcard card = { .struct_size = sizeof card };
+
+    int32_t st = acrm_vcard_next(rows->vcard, &card);
+    *more = card.more != 0;
+    if (st != ACRM_OK || !*more)
+        return st;
+    *item = (acrm__rows_item){ .number = (uint64_t)card.number, .raw = card.raw,
+                               .raw_len = card.raw_len, .place = "", .reason = card.reason,
+                               .message = card.message };
+    if (card.fault_line > 0) {
+        snprintf(rows->place, sizeof rows->place, "line %lld", (long long)card.fault_line);
+        item->place = rows->place;
+    }
+    return card.card ? acrm__rows_of_card(rows->call->arena, card.card, &item->row) : ACRM_OK;
+}
+
 int32_t acrm__rows_next(acrm__rows *rows, acrm__rows_item *item, bool *more)
 {
     switch (rows->format) {
@@ -236,6 +344,8 @@ int32_t acrm__rows_next(acrm__rows *rows, acrm__rows_item *item, bool *more)
         return rows_adf(rows, item, more);
     case ACRM__ROWS_JSONL:
         return rows_jsonl(rows, item, more);
+    case ACRM__ROWS_VCARD:
+        return rows_vcard(rows, item, more);
     default:
         return rows_csv(rows, item, more);
     }
