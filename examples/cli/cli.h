@@ -172,6 +172,8 @@ int cli_operate(cli *c, const acrm_value *operation, cli_words *words);
 int cli_init(cli *c, cli_words *words);
 int cli_demo(cli *c, cli_words *words);
 int cli_import(cli *c, cli_words *words);
+/* changes.c: what the rows of a dry run would change, as a table. */
+void cli_import_changes(const acrm_value *changes);
 int cli_export(cli *c, cli_words *words);
 int cli_describe(cli *c, cli_words *words);
 int cli_verify(cli *c, cli_words *words);

@@ -11,6 +11,7 @@ bool cli_document(const acrm_value *operation, const acrm_value *result)
     } documents[] = {
         { "activity.ical", "ical" },
         { "agenda.ical", "ical" },
+        { "customer.export_vcard", "vcard" },
         { "privacy.certificate", "text" },
     };
     const char *name = cli_get_text(operation, "name");

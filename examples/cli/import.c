@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* import FILE...: lend the library a file at a time and tell what came of its rows. */
+/* import FILE...: lend the library a file at a time and tell what came of its rows; leads, or
+ * records of an entity. */
 #include "cli.h"
 
 #include <errno.h>
@@ -42,6 +43,56 @@ static void import_summary(const char *name, const acrm_value *result)
     printf(" (%s%s%s)\n", format ? format : "", encoding ? ", " : "", encoding ? encoding : "");
 }
 
+static void import_ignored(const acrm_value *result)
+{
+    const acrm_value *list = acrm_value_get(result, "ignored_columns");
+
+    for (size_t i = 0; i < acrm_value_count(list); i++)
+        printf("%s%s", i == 0 ? "columns that went nowhere: " : ", ",
+               acrm_value_text(acrm_value_at(list, i), NULL));
+    if (acrm_value_count(list) > 0)
+        printf("\n");
+    if (acrm_value_bool(acrm_value_get(result, "dry_run")))
+        printf("Nothing was done: this was a dry run.\n");
+}
+
+/* Records of an entity when the words say so, or the file is of contacts; else leads. */
+static const acrm_value *import_operation(const cli *c, const cli_words *words)
+{
+    static const char *const options[] = { "entity", "mapping-code", "mapping_code", "key", "mode",
+                                           "duplicates", "duplicate-score", "dry-run",
+                                           "dry_run", "show" };
+    bool upsert = false;
+
+    for (int i = 0; i < words->count; i++) {
+        const char *word = words->items[i];
+        size_t len = strlen(word);
+        bool option = strncmp(word, "--", 2) == 0;
+        upsert = upsert || (!option && len > 4 && strcmp(word + len - 4, ".vcf") == 0);
+        for (size_t k = 0; option && k < sizeof options / sizeof options[0]; k++) {
+            size_t n = strlen(options[k]);
+            upsert = upsert || (strncmp(word + 2, options[k], n) == 0 &&
+                                (word[2 + n] == '\0' || word[2 + n] == '='));
+        }
+    }
+    return cli_operation(c, upsert ? "import.upsert" : "import.run");
+}
+
+/* --mapping: JSON, or a file of it. */
+static int import_mapping(cli *c, const acrm_value *operation, const char *mapping,
+                          acrm_value *args)
+{
+    cli_text text = { 0 };
+
+    if (!mapping)
+        return CLI_OK;
+    if (mapping[0] != '{' && mapping[0] != '@')
+        cli_addf(&text, "@%s", mapping);
+    int result = cli_argument(c, operation, "mapping", text.data ? text.data : mapping, args);
+    free(text.data);
+    return result;
+}
+
 static int import_file(cli *c, const acrm_value *operation, const acrm_value *given,
                        const char *path)
 {
@@ -61,7 +112,7 @@ static int import_file(cli *c, const acrm_value *operation, const acrm_value *gi
         cli_put_text(args, "source", name);
     acrm_session_set_input(c->session, import_read, file);
     cli_progress_begin(c, name, sized ? info.st_size : 0);
-    int32_t status = acrm_call(c->session, "import.run", args, &out, &error);
+    int32_t status = acrm_call(c->session, cli_get_text(operation, "name"), args, &out, &error);
     cli_progress_end(c);
     acrm_session_set_input(c->session, NULL, NULL);
     if (status != ACRM_OK) {
@@ -71,7 +122,9 @@ static int import_file(cli *c, const acrm_value *operation, const acrm_value *gi
     } else if (c->json) {
         cli_print_json(out);
     } else if (!c->quiet) {
+        cli_import_changes(acrm_value_get(out, "changes"));
         import_summary(name, out);
+        import_ignored(out);
     }
     if (file != stdin)
         fclose(file);
@@ -95,7 +148,9 @@ static const acrm_value *import_verb(const cli *c, const cli_words *words)
 
 static int import_files(cli *c, cli_words *words)
 {
-    const acrm_value *operation = cli_operation(c, "import.run");
+    const acrm_value *operation = import_operation(c, words);
+    const char *mapping = NULL;
+    const cli_option extra[] = { { "mapping", &mapping }, { NULL, NULL } };
     acrm_value *args = cli_map();
     int files = 0, result = cli_session(c);
 
@@ -103,9 +158,12 @@ static int import_files(cli *c, cli_words *words)
         files++;
     cli_words options = { words->count - files, words->items + files };
     if (result == CLI_OK && files == 0)
-        result = cli_usage("autocrm --db FILE import FILE... [--format F] [--source NAME]");
+        result = cli_usage("autocrm --db FILE import FILE... [--format F] [--source NAME] "
+                           "[--entity E [--mapping FILE] [--key FIELDS] [--dry-run]]");
     if (result == CLI_OK)
-        result = cli_arguments(c, operation, &options, NULL, args);
+        result = cli_arguments(c, operation, &options, extra, args);
+    if (result == CLI_OK)
+        result = import_mapping(c, operation, mapping, args);
     for (int i = 0; i < files && (result == CLI_OK || result == CLI_FAILED); i++) {
         int one = import_file(c, operation, args, words->items[i]);
         if (one != CLI_OK)
@@ -123,7 +181,8 @@ int cli_import(cli *c, cli_words *words)
 
     if (result != CLI_OK)
         return result;
-    if (verb && verb != cli_operation(c, "import.run"))
+    if (verb && verb != cli_operation(c, "import.run") &&
+        verb != cli_operation(c, "import.upsert"))
         return cli_operate(c, verb, &rest);
     return import_files(c, verb ? &rest : words);
 }

@@ -16,8 +16,8 @@ static const struct {
 } main_commands[] = {
     { "init", cli_init, "init", "Create the database and its key file" },
     { "demo", cli_demo, "demo", "Show the main job on a new database, command by command" },
-    { "import", cli_import, "import FILE... [--format F]",
-      "Take in lead files: ADF, CSV, JSON lines" },
+    { "import", cli_import, "import FILE... [--entity E]",
+      "Take in leads (ADF, CSV, JSON lines), or records of an entity (CSV, JSON lines, vCard)" },
     { "export", cli_export, "export ENTITY [--format csv|jsonl]",
       "Write all records of an entity; --where, --fields, --order, --output FILE" },
     { "call", main_call, "call OPERATION [JSON or -]", "Run an operation; the result is JSON" },
@@ -74,6 +74,14 @@ static int main_call(cli *c, cli_words *words)
 
 /* --- Any command --- */
 
+/* Shorter words for some operations. */
+static const char *main_verb(const char *noun, const char *verb)
+{
+    bool vcard = strcmp(noun, "customer") == 0 && strcmp(verb, "vcard") == 0;
+
+    return vcard ? "export_vcard" : verb;
+}
+
 static int main_operation(cli *c, cli_words *words)
 {
     cli_text name = { 0 };
@@ -83,7 +91,7 @@ static int main_operation(cli *c, cli_words *words)
     if (result != CLI_OK)
         return result;
     if (words->count >= 2)
-        cli_addf(&name, "%s.%s", words->items[0], words->items[1]);
+        cli_addf(&name, "%s.%s", words->items[0], main_verb(words->items[0], words->items[1]));
     else if (words->count == 1)
         cli_addf(&name, "%s", words->items[0]); /* noun.verb is understood too */
     operation = cli_operation(c, name.data);
@@ -207,6 +215,9 @@ static int main_options(cli *c, cli_words *words)
         }
         for (size_t k = 0; !taken && k < sizeof valued / sizeof valued[0]; k++) {
             size_t len = strlen(valued[k]);
+            /* Behind import, --key tells by what a record is known again. */
+            if (kept > 0 && strcmp(words->items[0], "import") == 0 && strcmp(valued[k], "key") == 0)
+                continue;
             if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, valued[k], len) != 0)
                 continue;
             taken = word[2 + len] == '=' || word[2 + len] == '\0';

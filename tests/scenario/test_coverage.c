@@ -116,6 +116,13 @@ static const life_step rest[] = {
     { "lead.submit", "{'customer':{'name':'Ivo'},'lead':{'level':'H'}}", .save = "ivo=lead_id" },
     { "lead.decline", "{'id':'$ivo','reason':'no time'}" },
     { "lead.accept", "{'id':'$ivo'}" },
+    { "import.suggest_mapping", "{'columns':['Nome','Cellulare']}" },
+    { "import_mapping.create", "{'code':'m','entity':'customer','mapping':{'key':'external_id',"
+                               "'columns':{'Nr':'external_id','Name':'name'}}}" },
+    { "import.upsert", "{'source':'x.csv','mapping_code':'m'}", .input = "Nr,Name\n1,Zoe\n",
+      .save = "zoe=job_id" },
+    { "import.undo", "{'id':'$zoe'}" },
+    { "customer.export_vcard", "{'id':'$ada'}" },
     { "lead.recall", "{'id':'$ivo','reason':'again','redistribute':false}" },
     { "lead.distribute", "{'id':'$ivo'}" },
     { "tag.create", "{'name':'VIP'}" },

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The steps of an import of whatever kind: a file row by row, committed in steps. Each row has its outcome; what is
- * refused is kept as it came. A run that was cut short goes on where its last step ended, and a
- * file that is read again changes nothing, because every row is known by its id or its words.
+ * The steps of an import of whatever kind: a file row by row, committed in steps. Each row has its
+ * outcome; what is refused is kept as it came. A run that was cut short goes on where its last step
+ * ended, and a file that is read again changes nothing, because every row is known by its key, its
+ * id or its words.
  */
 #include "modules/integration/import.h"
 
@@ -138,7 +139,8 @@ static int32_t import_make_job(import_run *run, const char *options)
 
     run->in.job = acrm__new(call, "import_job");
     bool ok = run->in.job && dealer && dialect && acrm_value_set_map(dialect) == ACRM_OK &&
-              acrm__put_text(dialect, "encoding", acrm__encoding_name(run->in.rows.decoder.encoding));
+              acrm__put_text(dialect, "encoding",
+                             acrm__encoding_name(run->in.rows.decoder.encoding));
     if (ok && run->in.rows.format == ACRM__ROWS_CSV)
         ok = acrm__put_text(dialect, "delimiter", delimiter) &&
              acrm__put_text(dialect, "header", run->in.rows.header);
@@ -152,7 +154,8 @@ static int32_t import_make_job(import_run *run, const char *options)
     acrm__set(run->in.job, F_import_job__dialect, acrm__cell_text(kept));
     acrm__set(run->in.job, F_import_job__options, acrm__cell_text(options));
     if (run->in.kind == &acrm__import_upserts)
-        acrm__set(run->in.job, F_import_job__entity, acrm__cell_text(acrm__arg_text(call, "entity")));
+        acrm__set(run->in.job, F_import_job__entity,
+                  acrm__cell_text(acrm__arg_text(call, "entity")));
     if (acrm__arg_id(call, "dealer_id", dealer))
         acrm__set(run->in.job, F_import_job__dealer_id, acrm__cell_blob(dealer, 16));
     return acrm__insert(call, run->in.job);

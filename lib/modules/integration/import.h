@@ -12,6 +12,7 @@ int32_t acrm__import_suggest(acrm__call *call);
 int32_t acrm__import_retry(acrm__call *call);
 int32_t acrm__import_discard(acrm__call *call);
 int32_t acrm__import_undo(acrm__call *call);
+int32_t acrm__export_vcard(acrm__call *call);
 
 /* What came of a row. Texts live as long as the row's arena. */
 typedef struct acrm__import_outcome {

@@ -164,6 +164,20 @@ static const acrm__field integration_discard_out[] = {
     { .name = NULL }
 };
 
+static const acrm__field integration_vcard_in[] = {
+    { .name = "id", .type = ACRM__T_REF, .target = "customer", .help = "Which customer" },
+    { .name = "where", .type = ACRM__T_FILTER, .target = "customer",
+      .help = "Instead of id: which customers, 10,000 at most" },
+    { .name = "version", .type = ACRM__T_ENUM, .choices = "3.0|4.0", .preset = "\"4.0\"",
+      .help = "Of vCard" },
+    { .name = NULL }
+};
+static const acrm__field integration_vcard_out[] = {
+    { .name = "vcard", .type = ACRM__T_TEXT, .help = "The cards, as a .vcf file holds them" },
+    { .name = "cards", .type = ACRM__T_INT, .help = "How many" },
+    { .name = NULL }
+};
+
 static const acrm__op integration_ops[] = {
     { .name = "import.run", .flags = ACRM__OP_WRITE | ACRM__OP_STEPS, .in = integration_run_in,
       .out = integration_run_out, .run = acrm__import_run,
@@ -182,6 +196,9 @@ static const acrm__op integration_ops[] = {
     { .name = "import.retry", .flags = ACRM__OP_WRITE, .in = integration_retry_in,
       .out = integration_retry_out, .run = acrm__import_retry,
       .help = "Try a rejected row again, corrected or as it is" },
+    { .name = "customer.export_vcard", .in = integration_vcard_in, .out = integration_vcard_out,
+      .run = acrm__export_vcard,
+      .help = "Write customers and how to reach them as vCards, for address books" },
     { .name = "import.discard", .flags = ACRM__OP_WRITE, .in = integration_discard_in,
       .out = integration_discard_out, .run = acrm__import_discard,
       .help = "Give a rejected row up on purpose" },

@@ -153,26 +153,40 @@ static void upsert_name_record(upsert_run *run, const acrm__rec *rec)
         memcpy(out->customer, customer, 16);
 }
 
+static int32_t upsert_show_children(upsert_run *run, acrm_value *shown)
+{
+    acrm__call *call = run->in->call;
+    bool ok = true;
+
+    for (uint32_t i = 0; ok && i < run->row.n_children; i++) {
+        const acrm__upsert_row_child *child = &run->row.children[i];
+        if (child->known)
+            continue;
+        const char *name = acrm__arena_format(call->arena, "%s[%u]", child->child->relation, i);
+        acrm_value *map = name ? acrm__put_map(shown, name) : NULL;
+        ok = map && acrm__put_null(map, "from") && acrm__put_value(map, "to", child->fields);
+    }
+    return ok ? ACRM_OK : acrm__nomem(call);
+}
+
+/* What is about to change: for undoing it, and in a dry run for people. */
 static int32_t upsert_show(upsert_run *run, const acrm__rec *rec, bool journal)
 {
     acrm__call *call = run->in->call;
     acrm_value *shown = run->in->dry_run ? acrm__value_in(call->arena) : NULL;
     acrm_value *kept = journal ? acrm__value_in(call->arena) : NULL;
+    bool ok = (shown || !run->in->dry_run) && (kept || !journal);
 
-    if ((run->in->dry_run && (!shown || acrm_value_set_map(shown) != ACRM_OK)) ||
-        (journal && (!kept || acrm_value_set_map(kept) != ACRM_OK)))
+    if (!ok || (shown && acrm_value_set_map(shown) != ACRM_OK) ||
+        (kept && acrm_value_set_map(kept) != ACRM_OK))
         return acrm__nomem(call);
-    int32_t st = shown || kept ? acrm__upsert_diff(call, rec, kept, shown) : ACRM_OK;
-    for (uint32_t i = 0; st == ACRM_OK && shown && i < run->row.n_children; i++) {
-        const acrm__upsert_row_child *child = &run->row.children[i];
-        const char *name = acrm__arena_format(call->arena, "%s[%u]", child->child->relation, i);
-        acrm_value *map = child->known || !name ? NULL : acrm__put_map(shown, name);
-        bool ok = child->known || (map && acrm__put_null(map, "from") &&
-                                   acrm__put_value(map, "to", child->fields));
-        st = ok ? ACRM_OK : acrm__nomem(call);
-    }
+    if (!shown && !kept)
+        return ACRM_OK;
+    int32_t st = acrm__upsert_diff(call, rec, run->row.fields, kept, shown);
+    if (st == ACRM_OK && shown)
+        st = upsert_show_children(run, shown);
     run->out->shown = shown;
-    if (st == ACRM_OK && kept && acrm_value_count(kept) > 0) {
+    if (st == ACRM_OK && acrm_value_count(kept) > 0) {
         run->out->journal = acrm__import_json(call, kept);
         st = run->out->journal ? ACRM_OK : acrm__nomem(call);
     }
@@ -180,6 +194,16 @@ static int32_t upsert_show(upsert_run *run, const acrm__rec *rec, bool journal)
 }
 
 /* --- Known under another key --- */
+
+static bool upsert_match_name(upsert_run *run, acrm_value *args)
+{
+    const char *given = acrm__get_text(run->row.fields, "given_name");
+    const char *family = acrm__get_text(run->row.fields, "family_name");
+    const char *name = acrm__arena_format(run->in->call->arena, "%s %s", given ? given : "",
+                                          family ? family : "");
+
+    return name && ((!given && !family) || acrm__put_text(args, "name", name));
+}
 
 static int32_t upsert_match_args(upsert_run *run, acrm_value **out)
 {
@@ -196,13 +220,8 @@ static int32_t upsert_match_args(upsert_run *run, acrm_value **out)
     }
     if (ok && row->plan->country && !acrm_value_get(args, "country"))
         ok = acrm__put_text(args, "country", row->plan->country);
-    if (ok && !acrm_value_get(args, "name")) {
-        const char *given = acrm__get_text(row->fields, "given_name");
-        const char *family = acrm__get_text(row->fields, "family_name");
-        const char *name = acrm__arena_format(run->in->call->arena, "%s %s", given ? given : "",
-                                              family ? family : "");
-        ok = name && ((!given && !family) || acrm__put_text(args, "name", name));
-    }
+    if (ok && !acrm_value_get(args, "name"))
+        ok = upsert_match_name(run, args);
     for (uint32_t i = 0; ok && points && i < row->n_children; i++)
         if (row->children[i].child->contact)
             ok = acrm__add_value(points, row->children[i].fields);

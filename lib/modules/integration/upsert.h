@@ -160,7 +160,7 @@ typedef struct acrm__upsert_fault {
     char message[200];
 } acrm__upsert_fault;
 
-/* A value of the file as the value that the target's field takes; *out null when it says nothing. */
+/* A value of the file as the value that the target's field takes; *out NULL: it says nothing. */
 int32_t acrm__upsert_value(acrm__call *call, acrm__upsert_plan *plan,
                            const acrm__upsert_column *column, const acrm__upsert_target *target,
                            const acrm_value *given, const acrm_value **out,
@@ -183,10 +183,11 @@ int32_t acrm__upsert_guess(acrm__call *call, const acrm__entity *entity, const c
 
 /* --- upsert_diff.c --- */
 
-/* Changed fields of a record as {field: [before, after]}, before it is written; `shown` (NULL:
- * none) gets {field: {from, to}} of what the session may see. */
-int32_t acrm__upsert_diff(acrm__call *call, const acrm__rec *rec, acrm_value *journal,
-                          acrm_value *shown);
+/* Changed fields of a record as {field: [before, after]}, before it is written; `shown` gets
+ * {field: {from, to}} of what the session may see. Either may be NULL. Defaults that are not
+ * `given` are no change. */
+int32_t acrm__upsert_diff(acrm__call *call, const acrm__rec *rec, const acrm_value *given,
+                          acrm_value *journal, acrm_value *shown);
 /* One value of a record, encrypted ones opened. */
 int32_t acrm__upsert_cell(acrm__call *call, const acrm__rec *rec, const acrm_cell *cells,
                           uint32_t field, acrm_value *out);

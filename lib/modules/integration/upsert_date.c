@@ -151,40 +151,49 @@ static bool date_read(const char *text, size_t len, date_numbers *out)
     return true;
 }
 
+static const char date_unread[] = "the date cannot be read: write 2026-11-21, or give its format";
+
+/* "3/4/1990", "21.03.1990", "01/01/1370": which is the day? *jalali by the year. */
+static bool date_year_last(const date_numbers *d, int32_t parts[DATE_PARTS], bool *jalali,
+                           acrm__upsert_fault *fault)
+{
+    int32_t a = d->values[0], b = d->values[1], year = d->values[2];
+
+    if (d->digits[2] != 4)
+        return date_fail(fault, "format", date_unread);
+    *jalali = year >= 1200 && year <= 1500;
+    if (d->mark != '.' && !*jalali && a <= 12 && b <= 12 && a != b)
+        return date_fail(fault, "ambiguous",
+                         "day and month cannot be told apart: give the column a format such as "
+                         "DD/MM/YYYY");
+    bool month_first = d->mark != '.' && b > 12;
+    parts[DATE_YEAR] = year;
+    parts[DATE_MONTH] = month_first ? a : b;
+    parts[DATE_DAY] = month_first ? b : a;
+    return true;
+}
+
 static bool date_by_look(const char *text, size_t len, int32_t offset, int64_t *us,
                          acrm__upsert_fault *fault)
 {
-    static const char unread[] = "the date cannot be read: write 2026-11-21, or give its format";
     date_numbers d;
     int32_t parts[DATE_PARTS];
 
     if (acrm__instant_parse(text, len, us))
         return true;
     if (!date_read(text, len, &d))
-        return date_fail(fault, "format", unread);
+        return date_fail(fault, "format", date_unread);
     if (d.n == 1 && d.digits[0] == 8) { /* 20261121 */
         d = (date_numbers){ .values = { d.values[0] / 10000, d.values[0] / 100 % 100,
                                         d.values[0] % 100 }, .digits = { 4, 2, 2 }, .n = 3 };
     }
     if (d.n != 3 && d.n != 5 && d.n != 6)
-        return date_fail(fault, "format", unread);
+        return date_fail(fault, "format", date_unread);
     memcpy(parts, d.values, sizeof parts);
     bool jalali = d.digits[0] == 4 && parts[0] >= 1200 && parts[0] <= 1500;
-    if (d.digits[0] != 4) {
-        int32_t a = d.values[0], b = d.values[1], year = d.values[2];
-        if (d.digits[2] != 4)
-            return date_fail(fault, "format", unread);
-        jalali = year >= 1200 && year <= 1500;
-        if (d.mark != '.' && !jalali && a <= 12 && b <= 12 && a != b)
-            return date_fail(fault, "ambiguous",
-                             "day and month cannot be told apart: give the column a format such "
-                             "as DD/MM/YYYY");
-        bool month_first = d.mark != '.' && b > 12;
-        parts[DATE_YEAR] = year;
-        parts[DATE_MONTH] = month_first ? a : b;
-        parts[DATE_DAY] = month_first ? b : a;
-    }
-    return date_make(parts, jalali, offset, us) || date_fail(fault, "format", unread);
+    if (d.digits[0] != 4 && !date_year_last(&d, parts, &jalali, fault))
+        return false;
+    return date_make(parts, jalali, offset, us) || date_fail(fault, "format", date_unread);
 }
 
 bool acrm__upsert_date(const char *text, size_t len, const char *format, int32_t offset,

@@ -49,14 +49,16 @@ static int32_t diff_pair(acrm__call *call, const acrm__rec *rec, uint32_t field,
     return st == ACRM_OK ? acrm__upsert_cell(call, rec, rec->cells, field, to) : st;
 }
 
-int32_t acrm__upsert_diff(acrm__call *call, const acrm__rec *rec, acrm_value *journal,
-                          acrm_value *shown)
+int32_t acrm__upsert_diff(acrm__call *call, const acrm__rec *rec, const acrm_value *given,
+                          acrm_value *journal, acrm_value *shown)
 {
     int32_t st = ACRM_OK;
 
     for (uint32_t i = F_SYSTEM_COUNT; st == ACRM_OK && i < rec->entity->n_fields; i++) {
-        uint32_t flags = rec->entity->fields[i].def.flags;
-        bool absent = !rec->before && rec->cells[i].type == ACRM_CELL_NULL;
+        const acrm__fieldinfo *f = &rec->entity->fields[i];
+        uint32_t flags = f->def.flags;
+        bool absent = !rec->before && (rec->cells[i].type == ACRM_CELL_NULL ||
+                                       (f->preset && !acrm_value_get(given, f->def.name)));
         if (absent || flags & (ACRM__HIDDEN | ACRM__READ_ONLY) || !acrm__changed(rec, i))
             continue;
         if (journal)

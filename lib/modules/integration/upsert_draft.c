@@ -146,7 +146,7 @@ static int32_t draft_column(draft_run *run, const acrm__upsert_column *column)
                                            : column->constant;
     bool text = acrm_value_type(given) == ACRM_TEXT;
 
-    if (!given && !run->row->plan->table && !column->preset)
+    if (!given && !run->row->plan->table && !column->preset && !column->values)
         return ACRM_OK; /* only a table has blanks: elsewhere what is absent was not said */
     if (column->n_targets > 1 && text)
         return draft_split(run, column, given);

@@ -414,9 +414,26 @@ static int32_t plan_children(plan_run *run)
     int32_t st = ACRM_OK;
 
     for (uint32_t i = 0; st == ACRM_OK && i < run->plan->n_children; i++) {
+        const char *name = run->plan->children[i].entity->def->name;
         bool may;
-        st = acrm__upsert_permit(run->call, run->plan->children[i].entity->def->name, "create", &may);
+        st = acrm__upsert_permit(run->call, name, "create", &may);
     }
+    return st;
+}
+
+/* Columns and constants: what goes where. */
+static int32_t plan_targets(plan_run *run, const acrm_value *mapping)
+{
+    const acrm_value *columns = acrm_value_get(mapping, "columns");
+    int32_t st = mapping ? plan_keys(run, mapping, "mapping", false) : ACRM_OK;
+
+    if (st == ACRM_OK)
+        st = acrm_value_count(columns) > 0 ? plan_columns(run, columns) : plan_guess(run);
+    if (st == ACRM_OK)
+        st = plan_constants(run, acrm_value_get(mapping, "constants"));
+    if (st == ACRM_OK && run->plan->n_columns == 0 && acrm_value_count(run->faults) == 0)
+        st = plan_fault(run, "mapping", "required",
+                        "no column of the file is known: give a mapping%s", "");
     return st;
 }
 
@@ -435,17 +452,8 @@ int32_t acrm__upsert_plan_make(acrm__call *call, const acrm_value *options,
         return acrm__nomem(call);
     plan->arena = call->arena;
     int32_t st = plan_begin(&run, options);
-    if (st == ACRM_OK && mapping)
-        st = plan_keys(&run, mapping, "mapping", false);
-    if (st == ACRM_OK && acrm_value_count(acrm_value_get(mapping, "columns")) > 0)
-        st = plan_columns(&run, acrm_value_get(mapping, "columns"));
-    else if (st == ACRM_OK)
-        st = plan_guess(&run);
     if (st == ACRM_OK)
-        st = plan_constants(&run, acrm_value_get(mapping, "constants"));
-    if (st == ACRM_OK && plan->n_columns == 0 && acrm_value_count(run.faults) == 0)
-        st = plan_fault(&run, "mapping", "required",
-                        "no column of the file is known: give a mapping%s", "");
+        st = plan_targets(&run, mapping);
     if (st == ACRM_OK)
         st = plan_keys_all(&run, argued ? key : acrm_value_get(mapping, "key"),
                            argued || !mapping ? "key" : "mapping.key");

@@ -191,10 +191,30 @@ static int32_t undo_field(undo_run *run, undo_row *u, const char *name, const ac
     return st;
 }
 
+/* What an earlier import left is there again: its own undoing must know it by its version. */
+static int32_t undo_rejoin(undo_run *run, const undo_row *u)
+{
+    int64_t left = acrm__int(u->row, F_import_row__record_version) - 1;
+    const acrm__term term = { F_import_row__record_id, ACRM_FILTER_EQ, u->rec->cells[F_ID] };
+    acrm__recs rows = { NULL, 0 };
+
+    int32_t st = acrm__find(run->call, &(acrm__select){ .entity = "import_row", .terms = &term,
+                                                        .n_terms = 1, .as_system = true }, &rows);
+    for (size_t i = 0; st == ACRM_OK && i < rows.count; i++) {
+        acrm__rec *row = rows.items[i];
+        if (acrm__int(row, F_import_row__record_version) != left)
+            continue;
+        acrm__set(row, F_import_row__record_version, u->rec->cells[F_VERSION]);
+        st = acrm__update(run->call, row);
+    }
+    return st;
+}
+
 static int32_t undo_updated(undo_run *run, undo_row *u)
 {
     acrm__call *call = run->call;
     acrm_value *fields = acrm__value_in(call->arena), *faults = acrm__value_in(call->arena);
+    bool same = acrm__int(u->rec, F_VERSION) == acrm__int(u->row, F_import_row__record_version);
     int32_t st = ACRM_OK;
 
     if (!fields || !faults || acrm_value_set_map(fields) != ACRM_OK ||
@@ -213,6 +233,8 @@ static int32_t undo_updated(undo_run *run, undo_row *u)
     }
     if (st == ACRM_OK)
         st = undo_children(run, u, false);
+    if (st == ACRM_OK && same && !u->reason)
+        st = undo_rejoin(run, u);
     run->restored += st == ACRM_OK && u->touched;
     return st;
 }

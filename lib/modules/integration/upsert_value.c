@@ -113,9 +113,14 @@ static bool value_number(value_run *run, const char *text, size_t len, char out[
 {
     char plain[VALUE_NUMBER_MAX];
     bool whole = run->field->def.type == ACRM__T_INT;
-    size_t n, k = 0;
+    size_t n = 0, k = 0;
+    acrm__str ascii;
 
-    if (!value_plain(text, len, plain, &n)) {
+    acrm__str_init(&ascii, &run->call->arena->allocator);
+    acrm__digits_ascii(text, len, &ascii);
+    bool good = !ascii.failed && value_plain(ascii.data, ascii.len, plain, &n);
+    acrm__str_free(&ascii);
+    if (!good) {
         value_refuse(run, "type", "must be a number");
         return false;
     }
@@ -394,6 +399,8 @@ int32_t acrm__upsert_value(acrm__call *call, acrm__upsert_plan *plan,
         st = value_of_text(&run, plan, target, given, out);
     else if (acrm_value_type(given) != ACRM_NULL)
         st = value_as_text(&run, given, out);
+    else
+        *out = acrm_value_get(column->values, ""); /* what a blank means */
     if (st == ACRM_OK && !*out && !fault->reason && column->preset)
         *out = column->preset;
     return st;

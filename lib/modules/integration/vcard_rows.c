@@ -101,7 +101,12 @@ static bool card_address(card_row *c, const acrm_value *adr)
     static const char *const parts[] = { "po_box", "extended", "street", "postal_code", "city",
                                          "region", "country" };
     const char *text = "";
+    bool whole = false; /* a town alone is told by the customer's own fields */
 
+    for (size_t i = 0; i < 3; i++)
+        whole = whole || (acrm__get_text(adr, parts[i]) && *acrm__get_text(adr, parts[i]));
+    if (!whole)
+        return true;
     for (size_t i = 0; text && i < sizeof parts / sizeof parts[0]; i++) {
         const char *part = acrm__get_text(adr, parts[i]);
         const char *mark = !*text ? "" : i == 4 && acrm__get_text(adr, "postal_code") &&
@@ -109,7 +114,7 @@ static bool card_address(card_row *c, const acrm_value *adr)
         if (part && *part)
             text = acrm__arena_format(c->arena, "%s%s%s", text, mark, part);
     }
-    return text && (!*text || card_point(c, "address", text, adr));
+    return text && card_point(c, "address", text, adr);
 }
 
 static bool card_addresses(card_row *c)
