@@ -276,6 +276,10 @@ int32_t acrm__tick(acrm__call *call)
         acrm__arena_reset(&arena);
         if (st == ACRM_OK)
             st = acrm__progress(call, "tick", tick.fired + tick.failed, tick.limit);
+        if (st == ACRM_OK && done && tick.fired + tick.failed < tick.limit) {
+            st = timers_next(call, &any, &next); /* what the work itself has made due */
+            done = !any || next > tick.until;
+        }
     }
     acrm__arena_free(&arena);
     return st == ACRM_OK ? timers_result(call, &tick) : st;

@@ -24,6 +24,8 @@ static const struct {
     PROCESSES("process_definition.diagram"), PROCESSES("process.start"),
     PROCESSES("process.transition"), PROCESSES("process.cancel"),
     PROCESSES("process.available"), PROCESSES("process.status"),
+    { "incident.retry", "needs a rule that fails; tests/unit/process/test_automation.c" },
+    { "incident.dismiss", "needs a rule that fails; tests/unit/process/test_automation.c" },
 #undef PROCESSES
     { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
 };
@@ -207,6 +209,15 @@ static const life_step rest[] = {
     { "segment.snapshot", "{'id':'$segment'}", .save = "later=id" },
     { "segment.compare", "{'id':'$later'}" },
     { "segment.drop_snapshot", "{'id':'$picture'}" },
+    { "schedule.create", "{'code':'daily','rule':'0 8 * * *'}", .save = "daily=id" },
+    { "schedule.preview", "{'id':'$daily'}" },
+    { "automation_rule.create", "{'name':'greet','trigger':'created','entity':'customer',"
+                                "'condition':{'grade':'nobody'},'actions':[{'operation':"
+                                "'customer.update','args':{'id':{'$field':'id'},"
+                                "'last_write_wins':true,'grade':'B'}}]}", .save = "greet=id" },
+    { "automation_rule.test", "{'id':'$greet'}" },
+    { "automation_run.purge", "{}" },
+    { "event.raise", "{'type':'inbound.coverage'}" },
     { NULL, NULL }
 };
 

@@ -9,12 +9,14 @@
 int32_t acrm__holds(acrm__call *call, const acrm__rec *rec, const acrm_value *condition, bool *out)
 {
     const acrm_filter_node *node;
+    acrm__call system = *call;
 
     *out = true;
     if (!condition)
         return ACRM_OK;
-    int32_t st = acrm__filter(call, rec->entity, condition, "guard", &node);
-    return st == ACRM_OK ? acrm__matches(call, rec, node, out) : st;
+    system.as_system = true; /* whatever fields the role of who acts may see */
+    int32_t st = acrm__filter(&system, rec->entity, condition, "guard", &node);
+    return st == ACRM_OK ? acrm__matches(&system, rec, node, out) : st;
 }
 
 /* --- Roles --- */

@@ -2,6 +2,7 @@
 /* The module process: its entities, operations and rules. */
 #include "modules/process/entities.h"
 #include "modules/modules.h"
+#include "modules/process/rule.h"
 #include "modules/process/step.h"
 
 #define ACRM__ENTITIES_DEF "modules/process/entities.def"
@@ -110,6 +111,69 @@ static const acrm__field process_diagram_out[] = {
     { .name = NULL }
 };
 
+static const acrm__field process_event_in[] = {
+    { .name = "type", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 128,
+      .help = "Its type, which begins with inbound." },
+    { .name = "entity", .type = ACRM__T_TEXT, .max = 64, .help = "Entity of the record" },
+    { .name = "record", .type = ACRM__T_ID, .help = "The record it is about" },
+    { .name = "data", .type = ACRM__T_MAP,
+      .help = "What it tells; it stays in the event feed and must hold nothing personal" },
+    { .name = NULL }
+};
+static const acrm__field process_event_out[] = {
+    { .name = "type", .type = ACRM__T_TEXT, .help = "The type raised" },
+    { .name = NULL }
+};
+static const acrm__field process_test_in[] = {
+    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "Which rule" },
+    { .name = "record_id", .type = ACRM__T_ID, .help = "What it would do with this record" },
+    { .name = "since", .type = ACRM__T_DURATION, .preset = "\"P7D\"",
+      .help = "How far back to look for events that would have set it off" },
+    { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = 10000, .preset = "1000",
+      .help = "Events looked at, at most" },
+    { .name = NULL }
+};
+static const acrm__field process_test_out[] = {
+    { .name = "fits", .type = ACRM__T_BOOL, .help = "The record fits the condition" },
+    { .name = "misses", .type = ACRM__T_TEXT, .flags = ACRM__LIST,
+      .help = "Entries of the condition that do not hold of it" },
+    { .name = "actions", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Operations with their arguments filled in, as they would be run" },
+    { .name = "events", .type = ACRM__T_INT, .help = "Past events looked at" },
+    { .name = "would", .type = ACRM__T_INT, .help = "How many would have set it off" },
+    { .name = "would_fire", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Those, newest first: at, record" },
+    { .name = NULL }
+};
+static const acrm__field process_purge_in[] = {
+    { .name = "older_than", .type = ACRM__T_DURATION, .preset = "\"P90D\"",
+      .help = "How long entries are kept" },
+    { .name = NULL }
+};
+static const acrm__field process_purge_out[] = {
+    { .name = "removed", .type = ACRM__T_INT, .help = "Entries removed, 1000 at most" },
+    { .name = NULL }
+};
+static const acrm__field process_incident_in[] = {
+    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "Which incident" },
+    { .name = NULL }
+};
+static const acrm__field process_incident_out[] = {
+    { .name = "record", .type = ACRM__T_RECORD, .target = "incident",
+      .help = "The incident, its fields at top level" },
+    { .name = NULL }
+};
+static const acrm__field process_preview_in[] = {
+    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "Which schedule" },
+    { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = 100, .preset = "10",
+      .help = "How many times" },
+    { .name = NULL }
+};
+static const acrm__field process_preview_out[] = {
+    { .name = "items", .type = ACRM__T_INSTANT, .flags = ACRM__LIST, .help = "The next times" },
+    { .name = NULL }
+};
+
 static const acrm__op process_ops[] = {
     { .name = "process_definition.load", .flags = ACRM__OP_WRITE, .in = process_load_in,
       .out = process_definition_out, .run = acrm__process_load,
@@ -140,17 +204,47 @@ static const acrm__op process_ops[] = {
     { .name = "process.status", .in = process_id_in, .out = process_status_out,
       .run = acrm__process_status,
       .help = "Where a process is, how it came there, what may follow" },
+    { .name = "event.raise", .flags = ACRM__OP_WRITE, .in = process_event_in,
+      .out = process_event_out, .run = acrm__event_raise,
+      .help = "Take in an event from outside, for rules to act on" },
+    { .name = "automation_rule.test", .in = process_test_in, .out = process_test_out,
+      .run = acrm__rule_test, .help = "Tell what a rule would do, without doing it" },
+    { .name = "automation_run.purge", .flags = ACRM__OP_WRITE, .in = process_purge_in,
+      .out = process_purge_out, .run = acrm__run_purge,
+      .help = "Remove old entries of the automation log" },
+    { .name = "schedule.preview", .in = process_preview_in, .out = process_preview_out,
+      .run = acrm__schedule_preview, .help = "Tell when a schedule comes due next" },
+    { .name = "incident.retry", .flags = ACRM__OP_WRITE, .in = process_incident_in,
+      .out = process_incident_out, .run = acrm__incident_retry,
+      .help = "Try again what failed" },
+    { .name = "incident.dismiss", .flags = ACRM__OP_WRITE, .in = process_incident_in,
+      .out = process_incident_out, .run = acrm__incident_dismiss,
+      .help = "Settle what failed without trying again" },
     { .name = NULL }
+};
+
+static const acrm__hook process_hooks[] = {
+    { .entity = "automation_rule", .before_write = acrm__rule_write },
+    { .entity = "schedule", .before_write = acrm__schedule_write },
+    { .entity = NULL }
 };
 
 static const acrm__reaction process_reactions[] = {
     { .type = "*", .run = acrm__process_changed },
+    { .type = "*", .run = acrm__automate },
+    { .type = "timer.incident", .run = acrm__incident_of_timer },
     { .type = NULL }
 };
 
 static const acrm__timer_kind process_timers[] = {
     { .kind = "process.limit", .run = acrm__limit_due, .help = "A phase lasts too long" },
     { .kind = "process.total", .run = acrm__limit_total_due, .help = "A process lasts too long" },
+    { .kind = "schedule.due", .run = acrm__schedule_due, .help = "A schedule comes due" },
+    { .kind = "automation.sweep", .run = acrm__sweep_due,
+      .help = "A rule goes through its records" },
+    { .kind = "automation.log", .run = acrm__run_sweep,
+      .help = "Old entries of the automation log are removed" },
+    { .kind = "incident.retry", .run = acrm__incident_due, .help = "What failed is tried again" },
     { .kind = NULL }
 };
 
@@ -159,6 +253,7 @@ const acrm__module acrm__mod_process = {
     .help = "Processes, schedules, automation and incidents",
     .entities = process_entities,
     .ops = process_ops,
+    .hooks = process_hooks,
     .reactions = process_reactions,
     .timers = process_timers,
 };

@@ -53,6 +53,11 @@ int32_t acrm__calendar_find(acrm__call *call, const char *name, acrm__rec **out)
 int32_t acrm__filter_faults(acrm__call *call, const acrm__entity *entity, const acrm_value *filter,
                             const char *place, acrm_value *faults);
 
+/* --- ask.c --- */
+
+/* Whether a condition (NULL: none) holds of a record. */
+int32_t acrm__holds(acrm__call *call, const acrm__rec *rec, const acrm_value *condition, bool *out);
+
 /* --- definition.c --- */
 
 /* A definition that was stored, parsed once a session. */

@@ -40,8 +40,6 @@ int32_t acrm__has_parts(acrm__call *call, const acrm__walk *walk, int32_t phase,
 
 /* --- ask.c --- */
 
-/* Whether a condition (NULL: none) holds of a record. */
-int32_t acrm__holds(acrm__call *call, const acrm__rec *rec, const acrm_value *condition, bool *out);
 /* Whether who acts has one of these roles (NULL: anybody). */
 int32_t acrm__has_role(acrm__call *call, const acrm_value *roles, bool *out);
 /* Why a transition is not possible now, as a list of {field, reason, message}; empty: it is. */
