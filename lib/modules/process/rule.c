@@ -396,6 +396,9 @@ int32_t acrm__rule_write(acrm__call *call, acrm__rec *rec, const acrm__rec *befo
     acrm__rule rule;
 
     (void)before;
+    if (acrm__is_null(rec, F_automation_rule__trigger) ||
+        acrm__is_null(rec, F_automation_rule__actions))
+        return ACRM_OK; /* refused next, by name */
     if (!faults || acrm_value_set_list(faults) != ACRM_OK)
         return acrm__nomem(call);
     int32_t st = rule_read(call, rec, &rule);

@@ -185,6 +185,9 @@ int32_t acrm__schedule_write(acrm__call *call, acrm__rec *rec, const acrm__rec *
     bool live = acrm__int(rec, F_schedule__active) && acrm__is_null(rec, F_DELETED_AT);
     schedule_clock clock;
     bool closed;
+
+    if (acrm__is_null(rec, F_schedule__rule) || acrm__is_null(rec, F_schedule__code))
+        return ACRM_OK; /* refused next, by name */
     int32_t st = schedule_check(call, rec);
 
     if (st != ACRM_OK || (before && !schedule_retimed(rec)))
