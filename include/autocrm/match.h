@@ -36,7 +36,8 @@ enum {
     ACRM_MATCH_ORDER = 64,    /**< the words come in another order */
     ACRM_MATCH_JOINED = 128,  /**< two words of the one are one word of the other */
     ACRM_MATCH_MISSING = 256, /**< one has words that the other has not */
-    ACRM_MATCH_DIFFERENT = 512
+    ACRM_MATCH_DIFFERENT = 512,
+    ACRM_MATCH_UNKNOWN = 1024 /**< in scripts that cannot be compared: it may be the same */
 };
 
 /** A word of a name, prepared. Its members are fixed for good. @since 0.1 */
@@ -90,12 +91,12 @@ ACRM_API int32_t acrm_match_name_read(const char *text, size_t len, acrm_match_n
  * Compare two names. Each word is paired with the one most like it, in whatever order. Words are
  * alike when they are equal (100), sound the same in one script (98) or in two (97), or differ by
  * few slips (a weighted edit distance with transpositions, in which short vowels, that Persian does
- * not write, cost little between scripts). An initial counts 70, a last vowel that differs at most
- * 60 (Ivanov and Ivanova are two people). The worst pair counts 60 %, the mean of all 40 %; a word
+ * not write, cost little between scripts; less than 60 counts half). An initial counts 70, a last
+ * vowel that differs at most 60 (Ivanov and Ivanova are two people). The worst pair counts 60 %, the mean of all 40 %; a word
  * that the other has not costs 4, and one shared word of several is 70 at most.
  *
- * Chinese names are compared by their characters, with surname first or last; give a transcription
- * as a further name to compare across scripts.
+ * Chinese names are compared by their characters, with surname first or last. With other scripts
+ * they cannot be compared (ACRM_MATCH_UNKNOWN): give a transcription as a further name.
  *
  * @param a, b      prepared names
  * @param[out] out  the finding; untouched on failure

@@ -13,6 +13,7 @@ enum {
     COMPARE_SCRIPT = 97,
     COMPARE_INITIAL = 70,
     COMPARE_ENDING = 60, /* at most */
+    COMPARE_WORD = 60,   /* below it two words are different ones */
     COMPARE_LONE = 70,   /* at most, when one word of several is shared */
     COMPARE_MISSING = 4,
     COMPARE_WORST = 60,  /* per cent that the worst pair counts */
@@ -60,9 +61,16 @@ static int32_t compare_han(const acrm_match_word *a, const acrm_match_word *b, i
     return 0;
 }
 
+/* By the letter in one script, by its sound in two. */
 static int32_t compare_initial(const acrm_match_word *a, const acrm_match_word *b, int32_t *how)
 {
-    bool same = a->sound[0] && (a->sound[0] == b->sound[0]);
+    uint32_t x = 0, y = 0;
+    bool same = a->sound[0] && a->sound[0] == b->sound[0];
+
+    (void)acrm__utf8_next(a->text, strlen(a->text), &x);
+    (void)acrm__utf8_next(b->text, strlen(b->text), &y);
+    if (a->script == b->script)
+        same = x == y;
 
     *how = same ? ACRM_MATCH_INITIAL : ACRM_MATCH_DIFFERENT;
     if (same && a->initial && b->initial)
@@ -89,11 +97,17 @@ static bool compare_ends_more(const acrm_match_word *a, const acrm_match_word *b
 {
     size_t n = strlen(a->sound), m = strlen(b->sound);
     char x = n ? a->sound[n - 1] : 'x', y = m ? b->sound[m - 1] : 'x';
-    bool open_x = acrm__match_vowel(x) || x == 'w' || x == 'y' || x == 'v';
-    bool open_y = acrm__match_vowel(y) || y == 'w' || y == 'y' || y == 'v';
+    bool open_x = acrm__match_vowel(x) || x == 'w' || x == 'y';
+    bool open_y = acrm__match_vowel(y) || y == 'w' || y == 'y';
 
-    return a->script != b->script && open_x != open_y;
+    /* What is written with an e in Latin letters may be mute: Catherine. */
+    bool mute = (a->script == ACRM_MATCH_LATIN && a->text[strlen(a->text) - 1] == 'e') ||
+                (b->script == ACRM_MATCH_LATIN && b->text[strlen(b->text) - 1] == 'e');
+    bool waw = (x == 'w' && y == 'v') || (x == 'v' && y == 'w');
+    return a->script != b->script && open_x != open_y && !mute && !waw;
 }
+
+static int32_t compare_text(const acrm_match_word *a, const acrm_match_word *b);
 
 /* What the slips are held against: in a Persian word there are fewer letters. */
 static int32_t compare_length(const acrm_match_word *a, const acrm_match_word *b)
@@ -117,8 +131,12 @@ static int32_t compare_slips(const acrm_match_word *a, const acrm_match_word *b,
         *how = ACRM_MATCH_ENDING;
         return similarity < COMPARE_ENDING ? similarity : COMPARE_ENDING;
     }
-    if (similarity < 50)
-        return similarity;
+    if (a->script == b->script) { /* a slip may show less in the letters than in the sounds */
+        int32_t by_text = compare_text(a, b);
+        similarity = by_text > similarity ? by_text : similarity;
+    }
+    if (similarity < COMPARE_WORD) /* half the letters of any two words agree somehow */
+        return similarity / 2;
     *how = ACRM_MATCH_SLIP;
     if (a->script != b->script)
         *how = ACRM_MATCH_SCRIPT | (slips >= 10 ? ACRM_MATCH_SLIP : 0);
@@ -134,10 +152,12 @@ int32_t acrm__match_words(const acrm_match_word *a, const acrm_match_word *b, in
         return 100;
     }
     *how = ACRM_MATCH_DIFFERENT;
-    if (a->script == ACRM_MATCH_OTHER || b->script == ACRM_MATCH_OTHER)
-        return 0;
-    if (a->script == ACRM_MATCH_HAN || b->script == ACRM_MATCH_HAN)
-        return over_scripts ? 0 : compare_han(a, b, how);
+    bool odd = a->script == ACRM_MATCH_OTHER || b->script == ACRM_MATCH_OTHER ||
+               a->script == ACRM_MATCH_HAN || b->script == ACRM_MATCH_HAN;
+    if (odd && over_scripts)
+        *how = ACRM_MATCH_UNKNOWN;
+    if (odd)
+        return a->script == ACRM_MATCH_HAN && !over_scripts ? compare_han(a, b, how) : 0;
     if (a->initial || b->initial)
         return compare_initial(a, b, how);
     if (strcmp(a->sound, b->sound) == 0) {
@@ -304,6 +324,15 @@ static size_t compare_edits(const uint32_t *x, size_t n, const uint32_t *y, size
         row = spare;
     }
     return last[m];
+}
+
+static int32_t compare_text(const acrm_match_word *a, const acrm_match_word *b)
+{
+    uint32_t x[ACRM_MATCH_TEXT_BYTES], y[ACRM_MATCH_TEXT_BYTES];
+    size_t n = compare_points(a->text, x, ACRM_MATCH_TEXT_BYTES);
+    size_t m = compare_points(b->text, y, ACRM_MATCH_TEXT_BYTES), longer = n > m ? n : m;
+
+    return (int32_t)(100 - 100 * compare_edits(x, n, y, m) / longer);
 }
 
 int32_t acrm_match_text_compare(const char *a, size_t a_len, const char *b, size_t b_len,

@@ -15,7 +15,7 @@ static const struct {
     int32_t h;          /* an h more or less */
 } slips_costs[] = {
     [SLIPS_ONE_SCRIPT] = { 7, 6, 5 },
-    [SLIPS_CYRILLIC] = { 3, 2, 3 },
+    [SLIPS_CYRILLIC] = { 4, 2, 3 },
     [SLIPS_ARABIC] = { 1, 2, 3 },
 };
 
@@ -59,13 +59,19 @@ static int32_t slips_extra(char sound, int32_t relation, bool written)
     if (sound == 'h')
         return slips_costs[relation].h;
     if (relation == SLIPS_CYRILLIC && acrm__match_vowel(sound))
-        return sound == 'i' ? 2 : 4;
+        return sound == 'i' ? 2 : 5;
     if (relation != SLIPS_ARABIC || !slips_soft(sound))
         return SLIPS_WHOLE;
     if (written)
         return 5;
     /* Short vowels are not written; a long i or u is. */
     return sound == 'i' ? 6 : sound == 'u' ? 3 : 1;
+}
+
+/* A last e that the other script does not write is mute, or a woman's name. */
+static int32_t slips_mute(const char *sound, size_t at, size_t len, int32_t relation)
+{
+    return relation != SLIPS_ONE_SCRIPT && at + 1 == len && acrm__match_vowel(sound[at]) ? 5 : 0;
 }
 
 static int32_t slips_least(int32_t a, int32_t b)
@@ -91,8 +97,10 @@ int32_t acrm__match_slips(const acrm_match_word *a, const acrm_match_word *b)
         row[0] = last[0] + slips_extra(x[i - 1], relation, written);
         for (size_t j = 1; j <= m; j++) {
             int32_t cost = last[j - 1] + slips_replace(x[i - 1], y[j - 1], relation);
-            cost = slips_least(cost, last[j] + slips_extra(x[i - 1], relation, written));
-            cost = slips_least(cost, row[j - 1] + slips_extra(y[j - 1], relation, !written));
+            cost = slips_least(cost, last[j] + slips_extra(x[i - 1], relation, written) +
+                                         slips_mute(x, i - 1, n, relation));
+            cost = slips_least(cost, row[j - 1] + slips_extra(y[j - 1], relation, !written) +
+                                         slips_mute(y, j - 1, m, relation));
             if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1])
                 cost = slips_least(cost, above[j - 2] + SLIPS_WHOLE);
             row[j] = cost;

@@ -16,7 +16,7 @@ enum {
     FIELD_SCORE = 95,
     FIELD_SCORE_LINK = 90,   /* of the latest of several owners */
     FIELD_SCORE_EARLIER = 15, /* less for each before */
-    FIELD_FORMS = 3,
+    FIELD_FORMS = 4,
     FIELD_FOUND = 10,
     FIELD_BYTES = 100
 };
@@ -55,7 +55,7 @@ static void field_form(field_forms *forms, const char *text, size_t len, bool ca
     forms->count += n > 0;
 }
 
-/* As typed with plain digits; folded, without spaces, in small letters and in capitals. */
+/* As typed with plain digits; in capitals; folded, without spaces, small and in capitals. */
 static bool field_forms_of(acrm__call *call, const char *text, field_forms *out)
 {
     acrm__str plain, folded;
@@ -73,6 +73,7 @@ static bool field_forms_of(acrm__call *call, const char *text, field_forms *out)
         to--;
     if (ok) {
         field_form(out, plain.data + from, to - from, false, false);
+        field_form(out, plain.data + from, to - from, true, true);
         field_form(out, folded.data, folded.len, false, true);
         field_form(out, folded.data, folded.len, true, true);
     }

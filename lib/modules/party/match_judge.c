@@ -29,17 +29,18 @@ typedef struct judge_pair {
 static judge_field judge_names(judge_pair *pair)
 {
     acrm_match_likeness likeness = { .struct_size = sizeof likeness };
-    judge_field best = { .known = pair->a->n_names > 0 && pair->b->n_names > 0 };
+    judge_field best = { .known = false };
 
     if (pair->named)
         return pair->name;
     for (int32_t i = 0; i < pair->a->n_names; i++)
         for (int32_t k = 0; k < pair->b->n_names; k++) {
             (void)acrm_match_name_compare(&pair->a->names[i], &pair->b->names[k], &likeness);
-            if (likeness.similarity >= best.similarity) {
-                best.similarity = likeness.similarity;
-                best.how = likeness.how;
-            }
+            /* Characters and letters do not contradict each other. */
+            if (likeness.similarity == 0 && likeness.how & ACRM_MATCH_UNKNOWN)
+                continue;
+            if (!best.known || likeness.similarity > best.similarity)
+                best = (judge_field){ true, likeness.similarity, likeness.how };
         }
     pair->named = true;
     pair->name = best;

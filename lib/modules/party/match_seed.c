@@ -3,10 +3,11 @@
 #include "modules/party/entities.h"
 #include "modules/party/match_rule.h"
 
-/* Names that are alike, where nothing that both tell contradicts. */
-#define NAME(least, weight)                                                                       \
+/* Names that are alike (or, with agrees, not to be compared), where nothing that both tell
+ * contradicts. */
+#define NAME(how, least, weight)                                                                  \
     "{\"field\":\"kind\",\"how\":\"agrees\"},"                                                     \
-    "{\"field\":\"name\",\"how\":\"fuzzy\",\"at_least\":" #least ",\"weight\":" #weight "},"       \
+    "{\"field\":\"name\",\"how\":\"" how "\",\"at_least\":" #least ",\"weight\":" #weight "},"     \
     "{\"field\":\"national_id\",\"how\":\"agrees\"},"
 #define BORN "{\"field\":\"birth_date\",\"how\":\"agrees\",\"at_least\":80,\"weight\":40}"
 
@@ -19,29 +20,28 @@ static const struct {
       "{\"$or\":[{\"field\":\"national_id\",\"weight\":100},"
       "{\"field\":\"tax_id\",\"weight\":100}]}" },
     { "Same name and number or address", 60, 90,
-      "{\"$and\":[" NAME(80, 70) BORN ",{\"$or\":[{\"field\":\"phone\",\"weight\":80},"
+      "{\"$and\":[" NAME("fuzzy", 80, 70) BORN ",{\"$or\":[{\"field\":\"phone\",\"weight\":80},"
       "{\"field\":\"email\",\"weight\":80},{\"field\":\"messenger\",\"weight\":80}]}]}" },
     { "Same name and birth date, and another sign", 60, 90,
-      "{\"$and\":[" NAME(80, 70) "{\"field\":\"birth_date\",\"weight\":60},"
+      "{\"$and\":[" NAME("fuzzy", 80, 70) "{\"field\":\"birth_date\",\"weight\":60},"
       "{\"$or\":[{\"field\":\"city\",\"how\":\"fuzzy\",\"weight\":40},"
       "{\"field\":\"phone\",\"how\":\"fuzzy\",\"at_least\":85,\"weight\":60},"
       "{\"field\":\"email\",\"how\":\"fuzzy\",\"at_least\":85,\"weight\":60}]}]}" },
-    { "Similar name and two signs", 60, 90,
-      "{\"$and\":[" NAME(70, 20) "{\"$or\":["
-      "{\"$and\":[{\"field\":\"phone\",\"weight\":80},"
-      "{\"field\":\"email\",\"weight\":80}," BORN "]},"
-      "{\"$and\":[{\"field\":\"phone\",\"weight\":80},{\"field\":\"birth_date\",\"weight\":60}]},"
-      "{\"$and\":[{\"field\":\"email\",\"weight\":80},{\"field\":\"birth_date\",\"weight\":60}]}"
-      "]}]}" },
+    { "Similar name, number and address", 60, 90,
+      "{\"$and\":[" NAME("agrees", 70, 20) BORN ",{\"field\":\"phone\",\"weight\":80},"
+      "{\"field\":\"email\",\"weight\":80}]}" },
+    { "Similar name, birth date and another sign", 60, 90,
+      "{\"$and\":[" NAME("agrees", 65, 20) "{\"field\":\"birth_date\",\"weight\":60},{\"$or\":["
+      "{\"field\":\"phone\",\"weight\":80},{\"field\":\"email\",\"weight\":80}]}]}" },
     { "Same name and birth date", 60, -1,
-      "{\"$and\":[" NAME(80, 70) "{\"field\":\"birth_date\",\"weight\":60}]}" },
+      "{\"$and\":[" NAME("fuzzy", 80, 70) "{\"field\":\"birth_date\",\"weight\":60}]}" },
     { "Similar name and one sign", 60, -1,
-      "{\"$and\":[" NAME(70, 40) "{\"$or\":[{\"field\":\"phone\",\"weight\":60},"
+      "{\"$and\":[" NAME("fuzzy", 70, 40) "{\"$or\":[{\"field\":\"phone\",\"weight\":60},"
       "{\"field\":\"email\",\"weight\":60}]}]}" },
-    { "Same name and a near sign", 60, -1,
-      "{\"$and\":[" NAME(90, 50) BORN ",{\"$or\":["
-      "{\"field\":\"city\",\"how\":\"fuzzy\",\"weight\":30},"
-      "{\"field\":\"phone\",\"how\":\"fuzzy\",\"at_least\":85,\"weight\":50},"
+    { "Same name and near signs", 60, 90,
+      "{\"$and\":[" NAME("fuzzy", 90, 60) BORN ",{\"$or\":["
+      "{\"field\":\"city\",\"how\":\"fuzzy\",\"weight\":50},"
+      "{\"field\":\"phone\",\"how\":\"fuzzy\",\"at_least\":85,\"weight\":70},"
       "{\"field\":\"email\",\"how\":\"fuzzy\",\"at_least\":85,\"weight\":50}]}]}" },
 };
 
