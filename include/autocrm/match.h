@@ -92,8 +92,9 @@ ACRM_API int32_t acrm_match_name_read(const char *text, size_t len, acrm_match_n
  * alike when they are equal (100), sound the same in one script (98) or in two (97), or differ by
  * few slips (a weighted edit distance with transpositions, in which short vowels, that Persian does
  * not write, cost little between scripts; less than 60 counts half). An initial counts 70, a last
- * vowel that differs at most 60 (Ivanov and Ivanova are two people). The worst pair counts 60 %, the mean of all 40 %; a word
- * that the other has not costs 4, and one shared word of several is 70 at most.
+ * vowel that differs at most 60 (Ivanov and Ivanova are two people). The worst pair counts 60 %,
+ * the mean of all 40 %; a word that the other has not costs 4, and one shared word of several is 70
+ * at most.
  *
  * Chinese names are compared by their characters, with surname first or last. With other scripts
  * they cannot be compared (ACRM_MATCH_UNKNOWN): give a transcription as a further name.
