@@ -103,7 +103,17 @@ static int args_json(const args_run *run, const char *text, acrm_value *to)
     return CLI_OK;
 }
 
-static int args_list(const args_run *run, const char *text, acrm_value *to)
+/* name:Ann, code:NORTH among ids. */
+static int args_item(args_run *run, const char *text, size_t len, acrm_value *to)
+{
+    char *item = cli_copy(text, len);
+    int result = args_text(run, item, to);
+
+    free(item);
+    return result;
+}
+
+static int args_list(args_run *run, const char *text, acrm_value *to)
 {
     if (text[0] == '[')
         return args_json(run, text, to);
@@ -111,8 +121,9 @@ static int args_list(const args_run *run, const char *text, acrm_value *to)
         acrm_value_set_list(to);
     while (*text) {
         size_t len = strcspn(text, ",");
-        if (len > 0 && acrm_value_set_text(cli_push(to), text, len) != ACRM_OK)
-            return cli_usage("--%s: the text is not UTF-8", run->name);
+        int result = len > 0 ? args_item(run, text, len, cli_push(to)) : CLI_OK;
+        if (result != CLI_OK)
+            return result;
         text += len + (text[len] == ',');
     }
     return CLI_OK;

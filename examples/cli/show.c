@@ -373,6 +373,18 @@ static void show_csv(const acrm_value *result)
     acrm_value_free(one);
 }
 
+/* What would have been done, before what would have been told. */
+static void show_what_if(cli *c, const acrm_value *operation, const acrm_value *args,
+                         const acrm_value *result)
+{
+    puts("(dry run: nothing was kept)");
+    cli_show(c, operation, args, acrm_value_get(result, "result"));
+    if (acrm_value_count(acrm_value_get(result, "events")) > 0) {
+        puts("\nevents");
+        show_list(acrm_value_get(result, "events"), NULL, false, 2);
+    }
+}
+
 void cli_show(cli *c, const acrm_value *operation, const acrm_value *args,
               const acrm_value *result)
 {
@@ -389,6 +401,11 @@ void cli_show(cli *c, const acrm_value *operation, const acrm_value *args,
         if (acrm_value_get(record, "id"))
             puts(cli_get_text(record, "id"));
         show_ids(acrm_value_get(result, "items"));
+        return;
+    }
+    if (acrm_value_bool(acrm_value_get(args, "dry_run")) &&
+        acrm_value_type(acrm_value_get(result, "result")) == ACRM_MAP) {
+        show_what_if(c, operation, args, result);
         return;
     }
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {

@@ -9,9 +9,10 @@
 #include "kernel/declare_tables.h"
 
 static const acrm__field merge_merge_in[] = {
-    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED,
+    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .target = "customer",
       .help = "The customer that stays" },
     { .name = "others", .type = ACRM__T_ID, .flags = ACRM__REQUIRED | ACRM__LIST,
+      .target = "customer",
       .help = "The customers that go into it, 1,000 at most" },
     { .name = "rules", .type = ACRM__T_MAP,
       .help = "Rules by field, * for those without a rule of their own: keep, fill, newest, "
@@ -38,7 +39,7 @@ static const acrm__field merge_merge_out[] = {
 };
 static const acrm__field merge_unmerge_in[] = {
     { .name = "merge_id", .type = ACRM__T_ID, .help = "Which merge" },
-    { .name = "id", .type = ACRM__T_ID,
+    { .name = "id", .type = ACRM__T_ID, .target = "customer",
       .help = "Or a customer: the last merge that it went into, or that went into it" },
     { .name = "policy", .type = ACRM__T_ENUM, .choices = "keep_current|restore",
       .preset = "\"keep_current\"",

@@ -13,7 +13,8 @@ static const acrm__field ties_relate_in[] = {
     { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "The one" },
     { .name = "type", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 40,
       .help = "What the one is to the other: either side of a relationship_type" },
-    { .name = "to", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "The other" },
+    { .name = "to", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .target = "customer",
+      .help = "The other" },
     { .name = "since", .type = ACRM__T_DATE, .help = "First day" },
     { .name = "until", .type = ACRM__T_DATE, .help = "Last day" },
     { .name = "notes", .type = ACRM__T_TEXT, .max = 2000, .help = "Free notes" },
@@ -76,7 +77,9 @@ static const acrm__field ties_fleet_out[] = {
 static const acrm__field ties_vip_in[] = {
     { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "Which customer" },
     { .name = "level", .type = ACRM__T_INT, .flags = ACRM__REQUIRED, .min = 0, .max = 9,
-      .help = "Level from now on; 0: no VIP. The write option reason is required" },
+      .help = "Level from now on; 0: no VIP" },
+    { .name = "reason", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 1024,
+      .help = "Why" },
     { .name = NULL }
 };
 static const acrm__field ties_vip_out[] = {

@@ -32,9 +32,6 @@ int32_t acrm__ties_set_vip(acrm__call *call)
     if (!acrm__may_write_field(call, customer->entity, level))
         return acrm__fail(call, ACRM_E_DENIED, "read_only", "level",
                           "vip_level may not be set by this role");
-    if (!acrm__get_text(call->args, "reason"))
-        return acrm__fail(call, ACRM_E_INVALID, "required", "reason",
-                          "reason is required: why the level changes");
     acrm__set(customer, level, acrm__cell_int(acrm__arg_int(call, "level", 0)));
     st = acrm__update(call, customer);
     return st == ACRM_OK ? acrm__render(call, customer, call->out) : st;
