@@ -138,6 +138,9 @@ typedef struct acrm__op {
 typedef struct acrm__hook {
     const char *entity;
     int32_t (*before_write)(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
+    /* Before a merge or its undoing moves the record, instead: may refuse nothing, only carry
+     * along what hangs on its references. NULL: nothing does. */
+    int32_t (*moved)(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 } acrm__hook;
 
 typedef struct acrm__event {

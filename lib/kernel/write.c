@@ -90,20 +90,22 @@ static int32_t write_validate(acrm__call *call, const acrm__rec *rec)
     return acrm__error_fields(call->err, ACRM_E_INVALID, faults);
 }
 
-static int32_t write_hooks(acrm__call *call, acrm__rec *rec)
+static int32_t write_hooks(acrm__call *call, acrm__rec *rec, bool moved)
 {
     acrm__rec before = { .entity = rec->entity };
+    int32_t st = ACRM_OK;
 
     if (rec->before)
         before.cells = acrm__cells_copy(call->arena, rec->before, rec->entity->n_fields);
     if (rec->before && !before.cells)
         return acrm__nomem(call);
-    for (const acrm__hook *const *h = rec->entity->hooks; *h; h++) {
-        int32_t st = (*h)->before_write(call, rec, rec->before ? &before : NULL);
-        if (st != ACRM_OK)
-            return st;
+    for (const acrm__hook *const *h = rec->entity->hooks; *h && st == ACRM_OK; h++) {
+        int32_t (*run)(acrm__call *, acrm__rec *, const acrm__rec *) =
+            moved ? (*h)->moved : (*h)->before_write;
+        if (run)
+            st = run(call, rec, rec->before ? &before : NULL);
     }
-    return ACRM_OK;
+    return st;
 }
 
 /* --- Search text --- */
@@ -284,7 +286,7 @@ int32_t acrm__derive(acrm__call *call, acrm__rec *rec, bool *differs)
 {
     if (!rec->before)
         write_presets(call, rec);
-    int32_t st = write_hooks(call, rec);
+    int32_t st = write_hooks(call, rec, false);
     if (st == ACRM_OK && rec->before)
         st = write_keep_sealed(call, rec);
     if (st == ACRM_OK)
@@ -300,7 +302,7 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
     write_presets(call, rec);
     int32_t st = write_stamp(call, rec);
     if (st == ACRM_OK)
-        st = write_hooks(call, rec);
+        st = write_hooks(call, rec, false);
     if (st == ACRM_OK)
         st = write_validate(call, rec);
     if (st == ACRM_OK && rec->entity->subject == F_ID)
@@ -429,6 +431,8 @@ int32_t acrm__repoint(acrm__call *call, acrm__rec *rec)
     if (!write_differs(rec))
         return ACRM_OK;
     int32_t st = write_stamp(call, rec);
+    if (st == ACRM_OK)
+        st = write_hooks(call, rec, true);
     if (st == ACRM_OK)
         st = write_open(call, rec);
     if (st == ACRM_OK)

@@ -4,6 +4,7 @@
 #include "modules/modules.h"
 #include "modules/party/party.h"
 #include "modules/party/review.h"
+#include "modules/party/subject.h"
 
 static const acrm__field party_customer_options[] = {
     { .name = "duplicates", .type = ACRM__T_ENUM, .choices = "allow|warn|refuse",
@@ -170,7 +171,8 @@ static const acrm__op party_ops[] = {
 
 static const acrm__hook party_hooks[] = {
     { .entity = "customer", .before_write = acrm__party_customer_write },
-    { .entity = "contact_point", .before_write = acrm__party_contact_point_write },
+    { .entity = "contact_point", .before_write = acrm__party_contact_point_write,
+      .moved = acrm__party_contact_point_keys },
     { .entity = "match_rule", .before_write = acrm__party_match_rule_write },
     { .entity = "duplicate_candidate", .before_write = acrm__party_review_write },
     { .entity = NULL }

@@ -90,6 +90,32 @@ START_TEST(merge__the_old_id_leads_to_the_survivor)
 }
 END_TEST
 
+static void found_by(office *o, const char *phone, const char *name, const char *who)
+{
+    acrm_value *out = call(o, "customer.match", "{'name':'%s','contact_points':["
+                           "{'channel':'phone','value':'%s'}]}", name, phone);
+    const char *found = office_text(out, "customer_id");
+
+    ck_assert_msg(found && strcmp(found, who) == 0, "%s is found as %s", name, found);
+    acrm_value_free(out);
+}
+
+START_TEST(merge__what_moved_is_recognised_as_the_survivors)
+{
+    office o;
+    office_open(&o, _i);
+    pair p = pair_make(&o);
+
+    found_by(&o, "+393337654321", "Anna B. Lee", p.anna.text);
+    acrm_value_free(merge(&o, &p));
+    found_by(&o, "+393337654321", "Ann Lee", p.ann.text);
+    acrm_value_free(call(&o, "customer.unmerge", "{'id':'%s'}", p.ann.text));
+    found_by(&o, "+393337654321", "Anna B. Lee", p.anna.text);
+    found_by(&o, "+393331234567", "Ann Lee", p.ann.text);
+    office_close(&o);
+}
+END_TEST
+
 START_TEST(unmerge__gives_back_two_customers)
 {
     office o;
@@ -179,6 +205,46 @@ START_TEST(unmerge__goes_back_from_the_last_merge)
     refused(&o, ACRM_E_INVALID, "required", "customer.unmerge", "{}");
     ck_assert_int_eq(count(&o, "customer", "{}"), 3);
     acrm_value_free(first);
+    office_close(&o);
+}
+END_TEST
+
+/* A file is kept with a key that the customer's key seals. */
+START_TEST(merge__what_is_sealed_opens_before_and_after)
+{
+    office o;
+    office_open(&o, _i);
+    pair p = pair_make(&o);
+    id file = make(&o, "attachment.add", "{'entity':'customer','id':'%s','file_name':'a.txt',"
+                   "'data':'aGVsbG8='}", p.anna.text);
+
+    for (int i = 0; i < 3; i++) {
+        acrm_value *out = call(&o, "attachment.read", "{'id':'%s'}", file.text);
+        ck_assert_str_eq(office_text(out, "data"), "hello");
+        acrm_value_free(out);
+        if (i == 0)
+            acrm_value_free(merge(&o, &p));
+        if (i == 1)
+            acrm_value_free(call(&o, "customer.unmerge", "{'id':'%s'}", p.ann.text));
+    }
+    office_close(&o);
+}
+END_TEST
+
+START_TEST(unmerge__of_somebody_erased_is_refused)
+{
+    office o;
+    office_open(&o, _i);
+    pair p = pair_make(&o);
+
+    acrm_value_free(merge(&o, &p));
+    acrm_value_free(call(&o, "privacy.erase", "{'customer_id':'%s','basis':'Art. 17','reason':"
+                         "'asked for'}", p.ann.text));
+    refused(&o, ACRM_E_CONFLICT, "erased", "customer.unmerge", "{'id':'%s'}", p.ann.text);
+    id other = make(&o, "customer.create", "{'name':'Other'}");
+    refused(&o, ACRM_E_CONFLICT, "erased", "customer.merge", "{'id':'%s','others':['%s']}",
+            other.text, p.ann.text);
+    ck_assert_int_eq(count(&o, "customer_merge", "{'state':'merged'}"), 1);
     office_close(&o);
 }
 END_TEST
@@ -370,7 +436,10 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, merge__moves_everything_and_fills_the_survivor, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, merge__the_old_id_leads_to_the_survivor, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, unmerge__gives_back_two_customers, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, merge__what_moved_is_recognised_as_the_survivors, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, merge__what_is_sealed_opens_before_and_after, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, merge__what_cannot_be_is_refused_by_name, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, unmerge__of_somebody_erased_is_refused, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, unmerge__goes_back_from_the_last_merge, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, unmerge__tells_what_changed_since_and_leaves_it_unless_told, 0,
                         LATER_CHANGES);
