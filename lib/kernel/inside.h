@@ -394,8 +394,9 @@ int32_t acrm__load_or_null(acrm__call *call, const acrm__entity *entity,
                            const unsigned char id[16], acrm__rec **out);
 /* kernel/write.c */
 int32_t acrm__restore(acrm__call *call, acrm__rec *rec);
-/* Write a change of references that follows from another record's merge: audited, without the
- * hooks but `moved`, without checks and event; what is sealed for the old subject is sealed for the new one. */
+/* Write a change of references that follows from another record's merge: audited, without the hooks
+ * but `moved`, without checks and event; what is sealed for the old subject is sealed for the new
+ * one. */
 int32_t acrm__repoint(acrm__call *call, acrm__rec *rec);
 /* Write a record whose personal values were taken out: without hooks and checks, which would judge
  * what is no longer there; audited as `action` without those values. */

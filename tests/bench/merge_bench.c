@@ -66,7 +66,8 @@ static void merge_crowd(merge_bench *m)
     merge_sql(m->path,
               "INSERT INTO customer(id,version,created_at,updated_at,kind,name,vip_level) "
               "WITH RECURSIVE n(x) AS (VALUES(1) UNION ALL SELECT x+1 FROM n WHERE x<%ld) "
-              "SELECT cast(printf('%%016d',x) AS BLOB),1,1,1,'person','Crowd '||x,0 FROM n", m->size);
+              "SELECT cast(printf('%%016d',x) AS BLOB),1,1,1,'person','Crowd '||x,0 FROM n",
+              m->size);
     merge_sql(m->path,
               "INSERT INTO interaction(id,version,created_at,updated_at,customer_id,at,channel) "
               "WITH RECURSIVE n(x) AS (VALUES(1) UNION ALL SELECT x+1 FROM n WHERE x<%ld) "
