@@ -70,16 +70,19 @@ static int32_t upsert_know_children(upsert_run *run, bool *any_new)
 {
     acrm__upsert_row *row = &run->row;
 
+    acrm__recs found = { NULL, 0 };
+    const char *relation = NULL; /* of which they are */
+
     *any_new = false;
     for (uint32_t i = 0; i < row->n_children; i++) {
         acrm__upsert_row_child *child = &row->children[i];
-        acrm__recs found = { NULL, 0 };
         for (uint32_t k = 0; k < i; k++)
             child->known = child->known || (row->children[k].child->entity == child->child->entity
                                             && upsert_same_child(child, row->children[k].rec));
         if (child->known)
             continue;
-        if (row->rec) {
+        if (row->rec && relation != child->child->relation) {
+            relation = child->child->relation;
             const acrm__term term = { child->child->parent, ACRM_FILTER_EQ, row->rec->cells[F_ID] };
             int32_t st = acrm__find(run->in->call, &(acrm__select){
                 .entity = child->child->entity->def->name, .terms = &term, .n_terms = 1 }, &found);
@@ -431,6 +434,8 @@ static int32_t upsert_submit(acrm__import *in, acrm_value *draft, acrm__import_o
         st = upsert_duplicate(run, &handled);
     if (st != ACRM_OK || handled)
         return st;
+    if (run->row.rec)
+        acrm__references_remember(call, run->row.rec);
     return run->row.rec ? upsert_update(run) : upsert_create(run);
 }
 

@@ -296,12 +296,11 @@ static int32_t plan_usual_keys(plan_run *run)
             plan_has_field(run->plan, entity->fields[i].def.name))
             st = acrm__upsert_key_parse(run->call, run->plan, entity->fields[i].def.name, "key",
                                         run->faults);
-    bool customer = strcmp(entity->def->name, "customer") == 0, external = false;
+    bool customer = strcmp(entity->def->name, "customer") == 0;
     for (size_t i = 0; customer && st == ACRM_OK && i < PLAN_COUNT(usual); i++) {
         if (!plan_has_field(run->plan, usual[i].parts[0]) ||
-            !plan_has_field(run->plan, usual[i].parts[1]) || (i == 2 && external))
+            !plan_has_field(run->plan, usual[i].parts[1]))
             continue;
-        external |= i == 1;
         st = acrm__upsert_key_parse(run->call, run->plan, usual[i].key, "key", run->faults);
     }
     return st;

@@ -69,7 +69,9 @@ static const char *suggest_field(acrm__call *call, const acrm__entity *entity, c
             n++;
         if (n == len && f->def.name[n] == '\0' && suggest_takes(call, entity, f->def.name))
             return f->def.name;
-        if (f->target == UINT32_MAX || strcmp(f->def.name + n, "_id") != 0 || n == 0)
+        n = f->name_len > 3 ? f->name_len - 3 : 0; /* dealer_id */
+        if (f->target == UINT32_MAX || n == 0 || strcmp(f->def.name + n, "_id") != 0 || n > len ||
+            memcmp(f->def.name, word, n) != 0)
             continue;
         const acrm__entity *other = call->session->registry->entities[f->target];
         for (uint32_t k = F_SYSTEM_COUNT; k < other->n_fields; k++) {

@@ -6,6 +6,7 @@
 #include "autocrm/autocrm.h"
 #include "support/office.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 typedef struct upsert_input {
