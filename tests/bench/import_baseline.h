@@ -453,7 +453,8 @@ static void import_baseline_job(import_baseline *h)
         .changes = changes, .data = data });
 }
 
-static inline void import_baseline_run(import_baseline *h, const char *path, const char *csv, size_t len)
+static inline void import_baseline_run(import_baseline *h, const char *path, const char *csv,
+                                       size_t len)
 {
     const char *end = csv + len, *p = (const char *)memchr(csv, '\n', len) + 1;
     import_baseline_row row;

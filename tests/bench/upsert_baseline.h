@@ -145,7 +145,7 @@ static void upsert_baseline_key(upsert_baseline *u, const unsigned char id[16],
                                 unsigned char key[32])
 {
     sqlite3_bind_blob(u->find_key, 1, id, 16, SQLITE_STATIC);
-    if (sqlite3_step(u->find_key) == SQLITE_ROW) { /* the library's own key wrapped it: any will do */
+    if (sqlite3_step(u->find_key) == SQLITE_ROW) { /* wrapped with another key: any will do */
         const unsigned char *wrapped = sqlite3_column_blob(u->find_key, 0);
         memcpy(key, wrapped + 24, 32);
     }

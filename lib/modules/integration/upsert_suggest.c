@@ -57,34 +57,50 @@ static bool suggest_takes(const acrm__call *call, const acrm__entity *entity, co
     return strcmp(entity->def->name, "customer") == 0 && acrm__upsert_is_channel(name);
 }
 
-/* "birth date" for birth_date, "dealer" or "dealer code" for dealer.code. */
+/* Whether a folded text is a name with blanks for its underscores. */
+static bool suggest_spells(const char *name, const char *word, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && name[n] && (name[n] == '_' ? ' ' : name[n]) == word[n])
+        n++;
+    return n == len && name[n] == '\0';
+}
+
+/* "dealer" or "dealer code" for the field dealer_id: dealer.code. */
+static const char *suggest_reference(acrm__call *call, const acrm__fieldinfo *f, const char *word,
+                                     size_t len)
+{
+    size_t n = f->name_len > 3 ? f->name_len - 3 : 0;
+
+    if (f->target == UINT32_MAX || n == 0 || strcmp(f->def.name + n, "_id") != 0 || n > len ||
+        memcmp(f->def.name, word, n) != 0)
+        return NULL;
+    const acrm__entity *other = call->session->registry->entities[f->target];
+    for (uint32_t k = F_SYSTEM_COUNT; k < other->n_fields; k++) {
+        const acrm__field *by = &other->fields[k].def;
+        bool named = n == len || (word[n] == ' ' && suggest_spells(by->name, word + n + 1,
+                                                                   len - n - 1));
+        if (by->flags & ACRM__UNIQUE && by->type == ACRM__T_TEXT && named)
+            return acrm__arena_format(call->arena, "%.*s.%s", (int)n, f->def.name, by->name);
+    }
+    return NULL;
+}
+
+/* "birth date" for birth_date, "dealer code" for dealer.code. */
 static const char *suggest_field(acrm__call *call, const acrm__entity *entity, const char *word,
                                  size_t len)
 {
-    for (uint32_t i = F_SYSTEM_COUNT; i < entity->n_fields; i++) {
+    const char *found = NULL;
+
+    for (uint32_t i = F_SYSTEM_COUNT; !found && i < entity->n_fields; i++) {
         const acrm__fieldinfo *f = &entity->fields[i];
-        size_t n = 0;
-        while (n < len && f->def.name[n] &&
-               (f->def.name[n] == '_' ? ' ' : f->def.name[n]) == word[n])
-            n++;
-        if (n == len && f->def.name[n] == '\0' && suggest_takes(call, entity, f->def.name))
-            return f->def.name;
-        n = f->name_len > 3 ? f->name_len - 3 : 0; /* dealer_id */
-        if (f->target == UINT32_MAX || n == 0 || strcmp(f->def.name + n, "_id") != 0 || n > len ||
-            memcmp(f->def.name, word, n) != 0)
+        if (!suggest_takes(call, entity, f->def.name))
             continue;
-        const acrm__entity *other = call->session->registry->entities[f->target];
-        for (uint32_t k = F_SYSTEM_COUNT; k < other->n_fields; k++) {
-            const acrm__fieldinfo *by = &other->fields[k];
-            bool named = n == len || (word[n] == ' ' && strlen(by->def.name) == len - n - 1 &&
-                                      memcmp(word + n + 1, by->def.name, len - n - 1) == 0);
-            if (by->def.flags & ACRM__UNIQUE && by->def.type == ACRM__T_TEXT && named &&
-                suggest_takes(call, entity, f->def.name))
-                return acrm__arena_format(call->arena, "%.*s.%s", (int)n, f->def.name,
-                                          by->def.name);
-        }
+        found = suggest_spells(f->def.name, word, len) ? f->def.name
+                                                       : suggest_reference(call, f, word, len);
     }
-    return NULL;
+    return found;
 }
 
 static const char *suggest_alias(const acrm__call *call, const acrm__entity *entity,

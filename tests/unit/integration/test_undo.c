@@ -112,7 +112,8 @@ START_TEST(undo__leaves_what_others_changed_and_tells_it)
     snprintf(json, sizeof json, "{\"id\":\"%s\",\"city\":\"Turin\",\"last_write_wins\":true}", id);
     acrm_value_free(office_call(&o, "customer.update", json));
     list = upsert_list(&o, "customer", "{\"external_id\":\"4\"}");
-    snprintf(json, sizeof json, "{\"customer_id\":\"%s\"}", office_text(upsert_item(list, 0), "id"));
+    snprintf(json, sizeof json, "{\"customer_id\":\"%s\"}",
+             office_text(upsert_item(list, 0), "id"));
     acrm_value_free(office_call(&o, "lead.create", json));
     acrm_value_free(list);
     job_of(&o, 1, job);
