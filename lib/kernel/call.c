@@ -160,3 +160,8 @@ int32_t acrm__write_output(acrm__call *call, const void *bytes, size_t len)
 
     return st == ACRM_OK ? st : acrm__fail(call, st, "output", NULL, "the output was not taken");
 }
+
+bool acrm__operation_exists(const acrm__call *call, const char *name)
+{
+    return acrm__registry_op(call->session->registry, name, strlen(name)) != NULL;
+}

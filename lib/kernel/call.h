@@ -162,6 +162,7 @@ int32_t acrm__react(acrm__call *call);
 int32_t acrm__timer_set(acrm__call *call, const char *kind, const char *entity,
                         const unsigned char subject[16], int64_t due_at, const acrm_value *data);
 int32_t acrm__timer_cancel(acrm__call *call, const char *kind, const unsigned char subject[16]);
+bool acrm__operation_exists(const acrm__call *call, const char *name);
 /* Call another operation within this one's transaction. *out lives in the call's arena. */
 int32_t acrm__run(acrm__call *call, const char *operation, const acrm_value *args,
                   acrm_value **out);

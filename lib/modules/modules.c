@@ -21,5 +21,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_catalog,
     &acrm__mod_loyalty,
     &acrm__mod_privacy,
+    &acrm__mod_sla,
     NULL,
 };

@@ -23,5 +23,6 @@ extern const acrm__module acrm__mod_process;
 extern const acrm__module acrm__mod_catalog;
 extern const acrm__module acrm__mod_loyalty;
 extern const acrm__module acrm__mod_privacy;
+extern const acrm__module acrm__mod_sla;
 
 #endif

@@ -31,6 +31,18 @@ int32_t acrm__work_json(acrm__call *call, const acrm__rec *rec, uint32_t field,
     return ACRM_OK;
 }
 
+int32_t acrm__work_json_cell(acrm__call *call, const acrm_value *value, acrm_cell *out)
+{
+    acrm__str json;
+
+    acrm__str_init(&json, &call->arena->allocator);
+    acrm__json_write(&json, value, 0);
+    char *text = json.failed ? NULL : acrm__arena_text(call->arena, json.data, json.len);
+    *out = acrm__cell_textn(text, json.len);
+    acrm__str_free(&json);
+    return text ? ACRM_OK : acrm__nomem(call);
+}
+
 static int32_t hours_read(acrm__call *call, const acrm_value *item, const char *path,
                           acrm_calendar_hours *out)
 {

@@ -40,7 +40,7 @@ static int32_t time_put_at(acrm__call *call, const char *key, int64_t at)
     return text && acrm__put_text(call->out, key, text) ? ACRM_OK : acrm__nomem(call);
 }
 
-static const char *time_duration(acrm__call *call, int64_t us)
+const char *acrm__work_duration(acrm__call *call, int64_t us)
 {
     acrm__duration duration = { .seconds = us / ACRM__SECOND_US };
     char text[ACRM__DURATION_SIZE];
@@ -86,7 +86,7 @@ int32_t acrm__work_calendar_between(acrm__call *call)
         st = time_answered(call, acrm_calendar_between(c->calendar, from, until, &amount));
     if (st != ACRM_OK)
         return st;
-    const char *text = time_duration(call, amount);
+    const char *text = acrm__work_duration(call, amount);
     return text && acrm__put_text(call->out, "amount", text) &&
                    acrm__put_int(call->out, "seconds", amount / ACRM__SECOND_US)
                ? ACRM_OK : acrm__nomem(call);
@@ -205,7 +205,7 @@ static bool time_put_openings(acrm__call *call, const acrm__work_calendar *c, in
         if (!time_put_interval(call, c, day, span, list))
             return false;
     }
-    const char *text = time_duration(call, total);
+    const char *text = acrm__work_duration(call, total);
     return text && acrm__put_text(item, "amount", text);
 }
 

@@ -7,7 +7,6 @@
 #include "modules/work/work.h"
 
 #include "base/civil.h"
-#include "base/json.h"
 
 #include <string.h>
 
@@ -275,25 +274,31 @@ static int32_t store_shifts_apart(acrm__call *call, const acrm_value *days)
     return ACRM_OK;
 }
 
+/* Service levels that count by it are computed anew. */
+static int32_t store_moved(acrm__call *call, const unsigned char id[16])
+{
+    acrm__rec *calendar = NULL;
+    int32_t st = acrm__load(call, "calendar", id, "id", &calendar);
+
+    return st == ACRM_OK ? acrm__sla_calendar_moved(
+                               call, id, acrm__int(calendar, F_calendar__is_default) != 0)
+                         : st;
+}
+
 static int32_t store_publish_one(acrm__call *call, const unsigned char id[16])
 {
     acrm__rec *newest = NULL, *rec;
     acrm_value *definition = NULL;
     acrm__work_calendar *compiled = NULL;
-    acrm__str json;
+    acrm_cell cell;
 
     int32_t st = store_definition(call, id, &definition);
     if (st == ACRM_OK)
         st = store_newest(call, id, &newest);
+    if (st == ACRM_OK)
+        st = acrm__work_json_cell(call, definition, &cell);
     if (st != ACRM_OK)
         return st;
-    acrm__str_init(&json, &call->arena->allocator);
-    acrm__json_write(&json, definition, 0);
-    char *text = json.failed ? NULL : acrm__arena_text(call->arena, json.data, json.len);
-    acrm_cell cell = acrm__cell_textn(text, json.len);
-    acrm__str_free(&json);
-    if (!text)
-        return acrm__nomem(call);
     if (newest && acrm__cell_equal(&newest->cells[F_calendar_version__definition], &cell))
         return ACRM_OK;
     rec = acrm__new(call, "calendar_version");
@@ -314,7 +319,8 @@ static int32_t store_publish_one(acrm__call *call, const unsigned char id[16])
         return st;
     }
     memcpy(compiled->id, acrm__id(rec, F_ID), sizeof compiled->id);
-    return acrm__cache_keep(call, compiled->id, compiled, acrm__work_calendar_drop);
+    st = acrm__cache_keep(call, compiled->id, compiled, acrm__work_calendar_drop);
+    return st == ACRM_OK ? store_moved(call, id) : st;
 }
 
 int32_t acrm__calendar_publish(acrm__call *call, const unsigned char id[16])
@@ -406,7 +412,9 @@ int32_t acrm__calendar_changed(acrm__call *call, const acrm__event *event)
     if (st != ACRM_OK || !rec || !acrm__is_null(rec, F_DELETED_AT))
         return st;
     st = acrm__work_default_taken(call, rec, F_calendar__is_default);
-    return st == ACRM_OK ? acrm__calendar_publish(call, event->id) : st;
+    if (st == ACRM_OK)
+        st = acrm__calendar_publish(call, event->id);
+    return st == ACRM_OK ? store_moved(call, event->id) : st;
 }
 
 int32_t acrm__calendar_part_changed(acrm__call *call, const acrm__event *event)

@@ -8,4 +8,7 @@
 #define ACRM__ENTITIES_DEF "modules/work/entities.def"
 #include "kernel/declare_fields.h"
 
+#define ACRM__ENTITIES_DEF "modules/work/sla.def"
+#include "kernel/declare_fields.h"
+
 #endif

@@ -27,6 +27,9 @@ int32_t acrm__work_intervals(acrm__call *call, const acrm_value *list, const cha
 int32_t acrm__work_json(acrm__call *call, const acrm__rec *rec, uint32_t field,
                         const acrm_value **out);
 
+/* JSON text of a value, as a cell. */
+int32_t acrm__work_json_cell(acrm__call *call, const acrm_value *value, acrm_cell *out);
+
 /* --- calendar_compile.c: definitions into calendars --- */
 
 /* A compiled calendar, kept by the session; lent until the transaction ends. */
@@ -58,6 +61,10 @@ int32_t acrm__calendar_changed(acrm__call *call, const acrm__event *event);
 int32_t acrm__calendar_part_changed(acrm__call *call, const acrm__event *event);
 int32_t acrm__calendar_seed(acrm__call *call);
 
+/* --- sla_policy.c: a calendar has a new version, or is the default now --- */
+int32_t acrm__sla_calendar_moved(acrm__call *call, const unsigned char calendar[16],
+                                 bool is_default);
+
 /* --- default.c: exactly one record of an entity is the default --- */
 
 /* In a hook: refuse to leave the entity without a default. */
@@ -67,6 +74,8 @@ int32_t acrm__work_default_kept(acrm__call *call, const acrm__rec *rec, const ac
 int32_t acrm__work_default_taken(acrm__call *call, const acrm__rec *rec, uint32_t field);
 
 /* --- calendar_ops.c --- */
+/* "PT8H30M"; NULL when memory is short. */
+const char *acrm__work_duration(acrm__call *call, int64_t us);
 int32_t acrm__work_calendar_add(acrm__call *call);
 int32_t acrm__work_calendar_subtract(acrm__call *call);
 int32_t acrm__work_calendar_between(acrm__call *call);
