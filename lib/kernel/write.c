@@ -225,13 +225,16 @@ static int32_t write_stamp(acrm__call *call, acrm__rec *rec)
     return ACRM_OK;
 }
 
-static void write_presets(acrm__call *call, acrm__rec *rec)
+static int32_t write_presets(acrm__call *call, acrm__rec *rec)
 {
-    for (uint32_t i = F_SYSTEM_COUNT; i < rec->entity->n_fields; i++) {
+    int32_t st = ACRM_OK;
+
+    for (uint32_t i = F_SYSTEM_COUNT; i < rec->entity->n_fields && st == ACRM_OK; i++) {
         const acrm__fieldinfo *f = &rec->entity->fields[i];
         if (f->preset && acrm__is_null(rec, i))
-            (void)acrm__decode(call, f, f->preset, f->def.name, &rec->cells[i], NULL);
+            st = acrm__decode(call, f, f->preset, f->def.name, &rec->cells[i], NULL);
     }
+    return st == ACRM_E_NOMEM ? acrm__nomem(call) : st;
 }
 
 static bool write_differs(const acrm__rec *rec)
@@ -299,8 +302,9 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
     acrm_session *s = call->session;
     const char *search;
 
-    write_presets(call, rec);
-    int32_t st = write_stamp(call, rec);
+    int32_t st = write_presets(call, rec);
+    if (st == ACRM_OK)
+        st = write_stamp(call, rec);
     if (st == ACRM_OK)
         st = write_hooks(call, rec, false);
     if (st == ACRM_OK)

@@ -110,10 +110,13 @@ static const life_step rest[] = {
     { "calendar.preview", "{'id':'$narrow'}" },
     { "stop_reason.create", "{'code':'audit','name':'Audit','needs_approval':true}" },
     { "sla_policy.create", "{'name':'Leads','entity':'lead'}", .save = "policy=id" },
-    { "sla_target.create", "{'policy_id':'$policy','clock':'resolution','amount':'P9D'}" },
+    { "sla_policy.create", "{'name':'Fleet leads','entity':'lead','position':1,"
+                           "'condition':{'level':'none'}}" },
+    { "sla_target.create", "{'policy_id':'$policy','clock':'resolution','amount':'PT1M',"
+                           "'counts':'calendar'}" },
     { "sla_escalation.create", "{'policy_id':'$policy','position':1,'action':'run',"
                                "'operation':'lead.explain'}" },
-    { "sla.start", "{'entity':'lead','id':'$fresh'}" },
+    { "sla.start", "{'entity':'lead','id':'$fresh','at':'2026-11-20T10:00:00Z'}" },
     { "sla.happen", "{'id':'$fresh','kind':'message'}" },
     { "sla.pause", "{'id':'$fresh','reason':'waiting_for_parts'}" },
     { "sla.resume", "{'id':'$fresh'}" },
