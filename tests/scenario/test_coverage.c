@@ -201,6 +201,7 @@ static const life_step rest[] = {
     { "work_package_task.skip", "{'id':'$next','reason':'none'}" },
     { "work_package.cancel", "{'id':'$pack','reason':'sold'}" },
     { "report.productivity", "{}" },
+    { "report.cases", "{'group':'type'}" },
     { "consent_purpose.create", "{'code':'club','name':'Club','double_opt_in':true}" },
     { "consent.give", "{'customer_id':'$ada','purpose':'club'}", .save = "asked=id" },
     { "consent.confirm", "{'id':'$asked'}" },

@@ -7,7 +7,10 @@
 static int32_t callback_next(acrm__call *call, acrm__rec *rec, const acrm__rec *type)
 {
     int64_t at = call->now + acrm__int(type, F_case_type__callback_after) * ACRM__SECOND_US;
+    int32_t st = acrm__care_next_open(call, acrm__id(type, F_case_type__calendar_id), &at);
 
+    if (st != ACRM_OK)
+        return st;
     acrm__set(rec, F_case__callback_at, acrm__cell_int(at));
     return acrm__timer_set(call, "case.callback", "case", acrm__id(rec, F_ID), at, NULL);
 }

@@ -142,6 +142,21 @@ int32_t acrm__care_compensate(acrm__call *call);
 int32_t acrm__care_decide(acrm__call *call);
 int32_t acrm__care_limit_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 
+/* --- outside.c: service levels and processes, where there are any --- */
+
+int32_t acrm__care_outside(acrm__call *call, const acrm__event *event);
+int32_t acrm__care_breached(acrm__call *call, const acrm__event *event);
+int32_t acrm__care_case_changed(acrm__call *call, const acrm__event *event);
+/* The code of the stop_reason for the argument stop_reason or waiting_for; *code NULL: none. */
+int32_t acrm__care_stop_reason(acrm__call *call, const acrm__rec *rec, const char **code);
+/* INVALID unless there is an active process of this code for cases. */
+int32_t acrm__care_check_process(acrm__call *call, const char *code);
+/* The first open instant of a calendar (NULL: the default) from an instant on. */
+int32_t acrm__care_next_open(acrm__call *call, const unsigned char *calendar, int64_t *at);
+/* The same time of day n business days on. */
+int32_t acrm__care_add_days(acrm__call *call, const unsigned char *calendar, int64_t days,
+                            int64_t *at);
+
 /* --- report.c --- */
 
 int32_t acrm__care_report(acrm__call *call);

@@ -59,8 +59,22 @@ static int32_t legal_rule(legal_run *run)
 /* The last day of the deadline on the dealer's own dates. */
 static int32_t legal_last_day(legal_run *run, int32_t first, int32_t *out)
 {
-    *out = first + (int32_t)acrm__int(run->rule, F_case_legal_rule__days);
-    return ACRM_OK;
+    int64_t days = acrm__int(run->rule, F_case_legal_rule__days);
+    int64_t at = acrm__int(run->rec, F_case__opened_at);
+    acrm_local local;
+
+    if (!acrm__care_is(run->rule, F_case_legal_rule__unit, "business_days")) {
+        *out = first + (int32_t)days;
+        return ACRM_OK;
+    }
+    int32_t st = acrm__care_add_days(run->call,
+                                     acrm__id(run->rule, F_case_legal_rule__calendar_id), days,
+                                     &at);
+    if (st == ACRM_OK)
+        st = acrm__care_local(run->call, run->dealer, at, &local);
+    if (st == ACRM_OK)
+        *out = local.day;
+    return st;
 }
 
 static int32_t legal_explain(legal_run *run, int32_t first, int32_t last)

@@ -42,7 +42,9 @@ static const acrm__field care_open_in[] = {
       .help = "How bad it is for the customer" },
     { .name = "risk", .type = ACRM__T_ENUM, .choices = "none|low|medium|high",
       .help = "What may come of it" },
-    { .name = "vin", .type = ACRM__T_TEXT, .max = 17, .help = "VIN of the car it is about" },
+    { .name = "vehicle_id", .type = ACRM__T_REF, .target = "vehicle",
+      .help = "Vehicle it is about" },
+    { .name = "vin", .type = ACRM__T_TEXT, .max = 40, .help = "Its VIN, when that is known" },
     { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer",
       .help = "Dealer it is with; by default the caller's, or the customer's" },
     { .name = "opened_at", .type = ACRM__T_INSTANT,
@@ -131,9 +133,13 @@ static const acrm__field care_stop_in[] = {
     { .name = "reason", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 300,
       .help = "Why" },
     { .name = "waiting_for", .type = ACRM__T_ENUM,
-      .choices = "customer|part|supplier|expert|manager|other", .preset = "\"other\"",
+      .choices = "customer|parts|supplier|manufacturer|insurer|expert|manager|other",
+      .preset = "\"other\"",
       .help = "What it waits for; one that waits for the customer goes on with the customer's "
               "next message" },
+    { .name = "stop_reason", .type = ACRM__T_TEXT, .max = 64,
+      .help = "Code of the stop_reason for which its service level clocks stand still; without it "
+              "the one called like waiting_for, with or without waiting_for_ in front" },
     { .name = "until", .type = ACRM__T_INSTANT, .help = "It goes on by itself then" },
     { .name = NULL }
 };
@@ -177,6 +183,26 @@ static const acrm__field care_compensate_in[] = {
     { .name = "amount", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 40,
       .help = "What it is worth, as decimal text" },
     { .name = "note", .type = ACRM__T_TEXT, .max = 1000, .help = "Why, and what exactly" },
+    { .name = NULL }
+};
+static const acrm__field care_report_in[] = {
+    { .name = "from", .type = ACRM__T_INSTANT, .help = "Cases opened from then on" },
+    { .name = "until", .type = ACRM__T_INSTANT, .help = "Cases opened before then" },
+    { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer",
+      .help = "Only of this dealer" },
+    { .name = "group", .type = ACRM__T_ENUM,
+      .choices = "type|kind|root_cause|topic|priority|channel|dealer|owner|month",
+      .help = "A row for each" },
+    { .name = NULL }
+};
+#define CARE_COUNTS "cases, open, waiting, resolved, closed, reopened, duplicates, " \
+    "right_first_time, legal_missed, promised, response_missed, resolution_missed, " \
+    "response_hit_rate, resolution_hit_rate, right_first_time_rate, p50_response_minutes, " \
+    "p90_response_minutes, p50_resolution_minutes, p90_resolution_minutes, satisfied, dissatisfied"
+static const acrm__field care_report_out[] = {
+    { .name = "total", .type = ACRM__T_MAP, .help = "Of all of them: " CARE_COUNTS },
+    { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "The same for each group, most cases first" },
     { .name = NULL }
 };
 static const acrm__field care_decide_in[] = {
@@ -238,6 +264,9 @@ static const acrm__op care_ops[] = {
     { .name = "case_compensation.decide", .flags = ACRM__OP_WRITE, .in = care_decide_in,
       .out = care_compensation_out, .run = acrm__care_decide,
       .help = "Allow or refuse a proposed compensation, within the limit of the caller's role" },
+    { .name = "report.cases", .in = care_report_in, .out = care_report_out,
+      .run = acrm__care_report,
+      .help = "Cases by type, root cause and more: how many, how fast, promises kept" },
     { .name = NULL }
 };
 
@@ -252,6 +281,9 @@ static const acrm__hook care_hooks[] = {
 
 static const acrm__reaction care_reactions[] = {
     { .type = "case.created", .run = acrm__care_case_created },
+    { .type = "case.updated", .run = acrm__care_case_changed },
+    { .type = "case.*", .run = acrm__care_outside },
+    { .type = "sla.breached", .run = acrm__care_breached },
     { .type = NULL }
 };
 

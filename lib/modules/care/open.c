@@ -40,6 +40,29 @@ static int32_t open_new(acrm__call *call, acrm__rec *rec, const acrm__rec *type)
     return open_dealer(call, rec);
 }
 
+/* The vehicle of a VIN, and the VIN of a vehicle. */
+static int32_t open_vehicle(acrm__call *call, acrm__rec *rec)
+{
+    const acrm__entity *vehicle = acrm__entity_of(call, "vehicle");
+    uint32_t vin = acrm__field_of(vehicle, "vin");
+    acrm__term term = { vin, ACRM_FILTER_EQ, rec->cells[F_case__vin] };
+    acrm__rec *found = NULL;
+    bool named = acrm__changed(rec, F_case__vehicle_id) &&
+                 !acrm__is_null(rec, F_case__vehicle_id);
+    int32_t st = ACRM_OK;
+
+    if (named) {
+        st = acrm__care_follow(call, rec, F_case__vehicle_id, &found);
+        if (st == ACRM_OK && !acrm__is_null(found, vin))
+            acrm__set(rec, F_case__vin, found->cells[vin]);
+    } else if (acrm__changed(rec, F_case__vin) && !acrm__is_null(rec, F_case__vin)) {
+        st = acrm__find_one(call, &(acrm__select){ .entity = "vehicle", .terms = &term,
+                                                   .n_terms = 1, .as_system = true }, &found);
+        acrm__set(rec, F_case__vehicle_id, found ? found->cells[F_ID] : acrm__cell_null());
+    }
+    return st;
+}
+
 static bool open_priority_moved(const acrm__rec *rec)
 {
     static const uint32_t causes[] = { F_case__type_id, F_case__topic, F_case__severity,
@@ -96,6 +119,8 @@ int32_t acrm__care_case_write(acrm__call *call, acrm__rec *rec, const acrm__rec 
     int32_t st = acrm__care_follow(call, rec, F_case__type_id, &type);
     if (st == ACRM_OK && !before)
         st = open_new(&system, rec, type);
+    if (st == ACRM_OK)
+        st = open_vehicle(&system, rec);
     if (st == ACRM_OK)
         st = acrm__care_type_check(call, type, F_case_type__required, rec, anew);
     if (st == ACRM_OK)
@@ -228,8 +253,8 @@ static int32_t open_customer(acrm__call *call, acrm__call *system, const char **
     return st;
 }
 
-static const char *const open_fields[] = { "vin", "dealer_id", "channel", "topic", "subject",
-    "description", "severity", "risk", "opened_at", "provider", "external_id", NULL };
+static const char *const open_fields[] = { "vehicle_id", "vin", "dealer_id", "channel", "topic",
+    "subject", "description", "severity", "risk", "opened_at", "provider", "external_id", NULL };
 
 static int32_t open_assign(acrm__call *call, acrm__rec *rec, const char *customer,
                            const acrm__rec *type)

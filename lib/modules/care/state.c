@@ -73,12 +73,18 @@ int32_t acrm__care_save(acrm__call *call, acrm__rec *rec)
     return st;
 }
 
+/* What service levels and processes make of it shows in the result. */
 static int32_t state_end(acrm__call *call, acrm__rec *rec, const char *event)
 {
+    acrm__call system = acrm__care_system(call);
     int32_t st = acrm__care_save(call, rec);
 
     if (st == ACRM_OK)
         st = acrm__care_emit(call, event, rec);
+    if (st == ACRM_OK)
+        st = acrm__react(&system);
+    if (st == ACRM_OK)
+        st = acrm__load(&system, "case", acrm__id(rec, F_ID), NULL, &rec);
     return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
 }
 
@@ -88,6 +94,7 @@ int32_t acrm__care_stop(acrm__call *call)
 {
     int64_t until = 0;
     bool limited = acrm__arg_time(call, "until", &until);
+    const char *code = NULL;
     acrm__rec *rec;
 
     int32_t st = acrm__care_load(call, &rec);
@@ -97,8 +104,11 @@ int32_t acrm__care_stop(acrm__call *call)
         st = acrm__fail(call, ACRM_E_CONFLICT, "state", "id", "the case is stopped already");
     if (st == ACRM_OK && limited && until <= call->now)
         st = acrm__fail(call, ACRM_E_INVALID, "range", "until", "until must lie in the future");
+    if (st == ACRM_OK)
+        st = acrm__care_stop_reason(call, rec, &code);
     if (st != ACRM_OK)
         return st;
+    acrm__set(rec, F_case__stop_reason, acrm__cell_text(code));
     acrm__set(rec, F_case__status, acrm__cell_text("waiting"));
     acrm__set(rec, F_case__waiting_for, acrm__cell_text(acrm__arg_text(call, "waiting_for")));
     acrm__set(rec, F_case__waiting_reason, acrm__cell_text(acrm__arg_text(call, "reason")));
@@ -112,7 +122,7 @@ int32_t acrm__care_stop(acrm__call *call)
 int32_t acrm__care_resume_now(acrm__call *call, acrm__rec *rec)
 {
     static const uint32_t fields[] = { F_case__waiting_for, F_case__waiting_reason,
-                                       F_case__waiting_since, F_case__waiting_until };
+        F_case__waiting_since, F_case__waiting_until, F_case__stop_reason };
 
     acrm__set(rec, F_case__status,
               acrm__cell_text(acrm__int(rec, F_case__reopen_count) > 0 ? "reopened" : "open"));

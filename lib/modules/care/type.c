@@ -58,6 +58,8 @@ int32_t acrm__care_type_write(acrm__call *call, acrm__rec *rec, const acrm__rec 
         !acrm__registry_op(call->session->registry, operation, strlen(operation)))
         st = acrm__fail(call, ACRM_E_INVALID, "operation", "entitlement",
                         "there is no operation %.100s to check the entitlement with", operation);
+    if (st == ACRM_OK && acrm__changed(rec, F_case_type__process))
+        st = acrm__care_check_process(call, acrm__text(rec, F_case_type__process));
     return st;
 }
 

@@ -27,9 +27,9 @@ START_TEST(case_stop__waits_and_goes_on_by_itself)
     sales_refuse(c.agent, ACRM_E_CONFLICT, "state", "case.resume", "{'id':'%s'}", id);
     sales_refuse(c.agent, ACRM_E_INVALID, "range", "case.stop", "{'id':'%s','reason':'part',"
                  "'until':'2026-11-21T10:00:00Z'}", id);
-    sales_do(c.agent, "case.stop", "{'id':'%s','reason':'door ordered','waiting_for':'part',"
+    sales_do(c.agent, "case.stop", "{'id':'%s','reason':'door ordered','waiting_for':'parts',"
              "'until':'2026-11-24T10:00:00Z'}", id);
-    care_expect(&c, id, "waiting_for", "part");
+    care_expect(&c, id, "waiting_for", "parts");
     sales_refuse(c.agent, ACRM_E_CONFLICT, "state", "case.stop", "{'id':'%s','reason':'x'}", id);
     care_tick(&c, 3 * SALES_DAY - 1);
     care_expect(&c, id, "status", "waiting");
@@ -258,6 +258,43 @@ START_TEST(case_entitlement__is_asked_and_never_loses_a_case)
 }
 END_TEST
 
+START_TEST(report_cases__counts_by_group)
+{
+    char one[37], two[37], three[37];
+
+    c = care_new(_i);
+    care_open(&c, one, ",'topic':'door'");
+    care_open(&c, two, ",'topic':'door'");
+    care_open(&c, three, ",'topic':'roof'");
+    sales_advance(1800);
+    sales_do(c.agent, "case.reply", "{'id':'%s','body':'x'}", one);
+    sales_do(c.agent, "case.hand_over", "{'id':'%s','user_id':'%s','reason':'ill'}", two,
+             c.second_id);
+    sales_advance(1800);
+    finish(one);
+    finish(two);
+    acrm_value *out = sales_call(c.system, "report.cases", "{'group':'topic'}");
+    ck_assert_int_eq(sales_int(out, "total.cases"), 3);
+    ck_assert_int_eq(sales_int(out, "total.open"), 1);
+    ck_assert_str_eq(sales_text(out, "rows.0.topic"), "door");
+    ck_assert_int_eq(sales_int(out, "rows.0.cases"), 2);
+    ck_assert_int_eq(sales_int(out, "rows.0.right_first_time"), 1); /* the other changed hands */
+    ck_assert_int_eq(sales_int(out, "rows.0.p50_response_minutes"), 30);
+    ck_assert_int_eq(sales_int(out, "rows.0.p90_resolution_minutes"), 60);
+    acrm_value_free(out);
+    out = sales_call(c.manager, "report.cases", "{'group':'root_cause','dealer_id':'%s',"
+                     "'from':'2026-11-21T10:00:00Z','until':'2026-11-21T10:00:01Z'}", c.dealer);
+    ck_assert_str_eq(sales_text(out, "rows.0.root_cause"), "Paint defect");
+    ck_assert_int_eq(sales_int(out, "rows.0.closed"), 2);
+    acrm_value_free(out);
+    out = sales_call(c.system, "report.cases", "{'until':'2026-11-21T10:00:00Z'}");
+    ck_assert_int_eq(sales_int(out, "total.cases"), 0);
+    ck_assert_int_eq(acrm_value_type(sales_at(out, "total.response_hit_rate")), ACRM_NULL);
+    acrm_value_free(out);
+    care_free(&c);
+}
+END_TEST
+
 /* The n-th allocation of each step fails, for every n, until the step goes through; what failed
  * left nothing behind. */
 START_TEST(case__survives_every_allocation_failure)
@@ -331,7 +368,7 @@ Suite *case_ends_suite(void)
         case_reopen__within_its_time_by_hand_or_by_message,
         case_callback__asks_tries_again_and_reopens, case_duplicate__follows_its_main_case,
         case_compensate__is_allowed_within_the_limits_of_a_role,
-        case_entitlement__is_asked_and_never_loses_a_case,
+        case_entitlement__is_asked_and_never_loses_a_case, report_cases__counts_by_group,
     };
     Suite *s = suite_create("case_ends");
     TCase *tc = tcase_create("case_ends");

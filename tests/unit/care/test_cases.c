@@ -214,6 +214,42 @@ START_TEST(case_legal__counts_days_by_jurisdiction)
 }
 END_TEST
 
+START_TEST(case_legal__counts_business_days_of_a_calendar)
+{
+    char id[37], hours[37];
+
+    c = care_new(_i);
+    sales_create(c.system, "calendar.create", hours, "{'name':'Office','zone':'Asia/Tehran',"
+                 "'hours':{'sat':['08:00-16:00'],'sun':['08:00-16:00'],'mon':['08:00-16:00'],"
+                 "'tue':['08:00-16:00'],'wed':['08:00-16:00']}}");
+    sales_do(c.system, "calendar_day.create", "{'calendar_id':'%s','name':'Feast',"
+             "'date':'2026-11-23'}", hours);
+    sales_do(c.system, "case_legal_rule.create", "{'position':1,'days':5,'unit':'business_days',"
+             "'calendar_id':'%s','law':'Own rule'}", hours);
+    care_open(&c, id, ""); /* on Saturday: Sunday, Tuesday, Wednesday, Saturday, Sunday */
+    care_expect(&c, id, "legal_explanation.last_day", "2026-11-29");
+    care_expect(&c, id, "legal_due", "2026-11-29T20:30:00Z");
+    care_free(&c);
+}
+END_TEST
+
+START_TEST(case__knows_its_vehicle_by_vin)
+{
+    char id[37], vehicle[37];
+
+    c = care_new(_i);
+    sales_create(c.system, "vehicle.create", vehicle,
+                 "{'vin':'1M8GDM9AXKP042788','make':'MCI','model':'102'}");
+    care_open(&c, id, ",'vin':'1M8GDM9AXKP042788'");
+    care_expect(&c, id, "vehicle_id", vehicle);
+    acrm_value *out = sales_call(c.system, "case.open", "{'type':'paint','customer_id':'%s',"
+                                 "'subject':'x','vehicle_id':'%s'}", c.customer_id, vehicle);
+    ck_assert_str_eq(sales_text(out, "case.vin"), "1M8GDM9AXKP042788");
+    acrm_value_free(out);
+    care_free(&c);
+}
+END_TEST
+
 START_TEST(case_legal__is_met_by_telling_the_customer)
 {
     char id[37];
@@ -386,6 +422,7 @@ Suite *cases_suite(void)
         case_number__has_a_series_for_each_dealer_and_year, case_open__refuses,
         case_type__says_what_its_cases_hold, case_priority__follows_the_table,
         case_legal__counts_days_by_jurisdiction, case_legal__is_met_by_telling_the_customer,
+        case_legal__counts_business_days_of_a_calendar, case__knows_its_vehicle_by_vin,
         case_assign__follows_rules_load_skill_and_capacity, case_assign__takes_turns,
         case_hand_over__is_accepted_or_goes_back, case_message__answers_wakes_and_shows,
         case__is_seen_by_its_customer_only,
