@@ -173,6 +173,7 @@ static const life_step rest[] = {
     { "case.message", "{'id':'$case','body':'Hello'}" },
     { "case.reply", "{'id':'$case','body':'Hello'}" },
     { "case.messages", "{'id':'$case'}" },
+    { "case.status", "{'id':'$case'}" },
     { "case.stop", "{'id':'$case','reason':'part'}" },
     { "case.resume", "{'id':'$case'}" },
     { "case.compensate", "{'id':'$case','kind':'money','currency':'EUR','amount':'5.00'}" },

@@ -157,8 +157,9 @@ int32_t acrm__care_next_open(acrm__call *call, const unsigned char *calendar, in
 int32_t acrm__care_add_days(acrm__call *call, const unsigned char *calendar, int64_t days,
                             int64_t *at);
 
-/* --- report.c --- */
+/* --- status.c, report.c --- */
 
+int32_t acrm__care_status(acrm__call *call);
 int32_t acrm__care_report(acrm__call *call);
 
 #endif

@@ -128,6 +128,34 @@ static const acrm__field care_messages_out[] = {
       .help = "Of the case and its duplicates, oldest first" },
     { .name = NULL }
 };
+static const acrm__field care_status_in[] = {
+    CASE_ID,
+    { .name = "zone", .type = ACRM__T_TEXT, .max = 64,
+      .help = "IANA time zone to show times in; without it the business's" },
+    { .name = "jalali", .type = ACRM__T_BOOL, .preset = "false",
+      .help = "Show Solar Hijri dates" },
+    { .name = NULL }
+};
+static const acrm__field care_status_out[] = {
+    { .name = "number", .type = ACRM__T_TEXT, .help = "Its number" },
+    { .name = "kind", .type = ACRM__T_TEXT, .help = "What it is" },
+    { .name = "type", .type = ACRM__T_TEXT, .help = "Name of its type" },
+    { .name = "status", .type = ACRM__T_TEXT, .help = "Its state" },
+    { .name = "priority", .type = ACRM__T_TEXT, .help = "Its priority" },
+    { .name = "owner", .type = ACRM__T_TEXT, .help = "Who works on it" },
+    { .name = "queue", .type = ACRM__T_TEXT, .help = "Queue it is in" },
+    { .name = "waiting_for", .type = ACRM__T_TEXT, .help = "What it waits for" },
+    { .name = "next", .type = ACRM__T_TEXT, .flags = ACRM__LIST,
+      .help = "Operations that are possible now" },
+    { .name = "times", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "In order: what, at (instant), local (on the clock of zone), passed" },
+    { .name = "clocks", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Its service level clocks, as sla.status tells them" },
+    { .name = "priority_explanation", .type = ACRM__T_MAP, .help = "Why this priority" },
+    { .name = "assignment_explanation", .type = ACRM__T_MAP, .help = "Why this owner" },
+    { .name = "legal_explanation", .type = ACRM__T_MAP, .help = "Why this legal deadline" },
+    { .name = NULL }
+};
 static const acrm__field care_stop_in[] = {
     CASE_ID,
     { .name = "reason", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 300,
@@ -240,6 +268,9 @@ static const acrm__op care_ops[] = {
     { .name = "case.messages", .in = care_messages_in, .out = care_messages_out,
       .run = acrm__care_messages,
       .help = "The messages of a case and its duplicates, together" },
+    { .name = "case.status", .in = care_status_in, .out = care_status_out,
+      .run = acrm__care_status,
+      .help = "How a case stands: what is due when, who has it, what can be done, and why" },
     CARE_OP("case.stop", care_stop_in, acrm__care_stop,
             "Stop a case's clock while it waits for something"),
     CARE_OP("case.resume", care_case_in, acrm__care_resume, "Let a stopped case go on"),

@@ -26,6 +26,7 @@
 
 static const struct {
     const char *name, *label, *permissions, *scopes;
+    const char *fields; /* rules of fields; NULL: none */
 } roles_seed[] = {
     { "head_office", "Head office", "[\"*\"]", "{\"*\":\"all\"}" },
     { "dealer_manager", "Dealer manager",
@@ -62,8 +63,10 @@ static const struct {
     { "lender", "Lender", "[\"customer.get\",\"customer.identify\"]", "{\"*\":\"none\"}" },
     { "customer", "Customer",
       "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\",\"case.open\","
-      "\"case.message\",\"case.messages\",\"case.list\",\"case.get\"]",
-      "{\"*\":\"own\"}" },
+      "\"case.message\",\"case.messages\",\"case.status\",\"case.list\",\"case.get\"]",
+      "{\"*\":\"own\"}",
+      "{\"case\":{\"hidden\":[\"risk\",\"priority_by_hand\",\"priority_explanation\","
+      "\"assignment_explanation\",\"handovers\",\"entitlement\",\"root_cause_id\"]}}" },
 };
 
 int32_t acrm__org_seed(acrm__call *call)
@@ -76,6 +79,7 @@ int32_t acrm__org_seed(acrm__call *call)
         acrm__set(role, F_role__label, acrm__cell_text(roles_seed[i].label));
         acrm__set(role, F_role__permissions, acrm__cell_text(roles_seed[i].permissions));
         acrm__set(role, F_role__scopes, acrm__cell_text(roles_seed[i].scopes));
+        acrm__set(role, F_role__field_rules, acrm__cell_text(roles_seed[i].fields));
         int32_t st = acrm__insert(call, role);
         if (st != ACRM_OK)
             return st;

@@ -28,6 +28,8 @@
     { .name = "planned_finish", .type = ACRM__T_INSTANT, .help = "When it should be done" },   \
     { .name = "expected_finish", .type = ACRM__T_INSTANT, .help = "When it will be done" },    \
     { .name = "finished_at", .type = ACRM__T_INSTANT, .help = "When it was done" },            \
+    { .name = "planned", .type = ACRM__T_TEXT, .help = "Planned finish on the clock of zone" },  \
+    { .name = "expected", .type = ACRM__T_TEXT, .help = "Expected finish likewise" },          \
     { .name = "delay_seconds", .type = ACRM__T_INT, .unit = "s",                               \
       .help = "From planned to expected finish, by the clock; 0: it is on time" }
 
@@ -56,7 +58,6 @@ static const acrm__field packages_task_out[] = {
       .help = "The task, its fields at top level" },
     { .name = NULL }
 };
-static const acrm__field packages_in[] = { PACKAGE_ID, { .name = NULL } };
 static const acrm__field packages_reason_in[] = {
     PACKAGE_ID,
     { .name = "reason", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 300,
@@ -69,8 +70,8 @@ static const acrm__field packages_plan_out[] = {
       .help = "Codes of the tasks whose slip moves the end" },
     { .name = "tasks", .type = ACRM__T_MAP, .flags = ACRM__LIST,
       .help = "Each with id, code, name, state, owner_id, after, planned, expected and latest "
-              "start and finish, total_float_seconds, free_float_seconds (business time), "
-              "critical, target_at" },
+              "start and finish, start and finish (expected, on the clock of zone), "
+              "total_float_seconds, free_float_seconds (business time), critical, target_at" },
     { .name = NULL }
 };
 static const acrm__field packages_progress_out[] = {
@@ -83,12 +84,12 @@ static const acrm__field packages_progress_out[] = {
       .help = "Codes of those that are late against the plan" },
     { .name = NULL }
 };
-static const acrm__field packages_gantt_in[] = {
+static const acrm__field packages_shown_in[] = {
     PACKAGE_ID,
-    { .name = "dates", .type = ACRM__T_ENUM, .choices = "gregorian|jalali",
-      .preset = "\"gregorian\"", .help = "Calendar that dates are told in" },
     { .name = "zone", .type = ACRM__T_TEXT, .max = 64,
-      .help = "IANA time zone of the times; without it the business's" },
+      .help = "IANA time zone to show times in; without it the business's" },
+    { .name = "jalali", .type = ACRM__T_BOOL, .preset = "false",
+      .help = "Show Solar Hijri dates" },
     { .name = NULL }
 };
 static const acrm__field packages_gantt_out[] = {
@@ -145,12 +146,12 @@ static const acrm__op packages_ops[] = {
       .help = "Make the tasks of a work package for a record, with their owners and their plan" },
     { .name = "work_package.cancel", .flags = ACRM__OP_WRITE, .in = packages_reason_in,
       .out = packages_out, .run = acrm__package_cancel, .help = "Call a work package off" },
-    { .name = "work_package.plan", .in = packages_in, .out = packages_plan_out,
+    { .name = "work_package.plan", .in = packages_shown_in, .out = packages_plan_out,
       .run = acrm__package_plan,
       .help = "The times of a work package as things are: critical path, floats, expected end" },
-    { .name = "work_package.progress", .in = packages_in, .out = packages_progress_out,
+    { .name = "work_package.progress", .in = packages_shown_in, .out = packages_progress_out,
       .run = acrm__package_progress, .help = "How far a work package is, and what is late" },
-    { .name = "work_package.gantt", .in = packages_gantt_in, .out = packages_gantt_out,
+    { .name = "work_package.gantt", .in = packages_shown_in, .out = packages_gantt_out,
       .run = acrm__package_gantt, .help = "A work package as a Gantt chart" },
     PACKAGE_TASK_OP("work_package_task.start", packages_task_at_in, acrm__package_task_start,
                     "Begin a task that is ready"),

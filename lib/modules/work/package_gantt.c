@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/civil.h"
+#include "kernel/wall.h"
 
 enum {
     GANTT_LABELS = 240, /* width of the names, and of the chart, in pixels */
@@ -17,9 +18,7 @@ typedef struct gantt_run {
     acrm__call *call;
     acrm__package_state state;
     acrm__str svg;
-    acrm_zone *zone;       /* loaded; NULL: none named */
-    const acrm_zone *wall; /* NULL: UTC */
-    bool jalali;
+    acrm__wall wall;
     int64_t from, until;
     int32_t height;
 } gantt_run;
@@ -55,41 +54,23 @@ static int32_t gantt_x(const gantt_run *run, int64_t at)
 
 static int32_t gantt_day(const gantt_run *run, int64_t at)
 {
-    acrm_local local = { .struct_size = sizeof local };
+    int32_t day, second;
 
-    if (run->wall && acrm_zone_to_local(run->wall, at, &local) == ACRM_OK)
-        return local.day;
-    return (int32_t)acrm__floor_div(at, ACRM__DAY_US);
+    acrm__wall_at(&run->wall, at, &day, &second);
+    return day;
 }
 
-static int64_t gantt_midnight(const gantt_run *run, int32_t day)
+static void gantt_put(gantt_run *run, const char *text)
 {
-    int64_t at = day * ACRM__DAY_US;
-
-    if (run->wall)
-        (void)acrm_zone_to_instant(run->wall, day, 0, &at, NULL);
-    return at;
-}
-
-static void gantt_date(gantt_run *run, int32_t day)
-{
-    acrm__civil date;
-
-    if (!run->jalali || !acrm__jalali_from_day(day, &date))
-        acrm__civil_from_day(day, &date);
-    acrm__str_format(&run->svg, "%04d-%02d-%02d", (int)date.year, (int)date.month,
-                     (int)date.day);
+    if (text)
+        acrm__str_puts(&run->svg, text);
+    else
+        run->svg.failed = true;
 }
 
 static void gantt_instant(gantt_run *run, int64_t at)
 {
-    acrm_local local = { .struct_size = sizeof local };
-    int32_t second = (int32_t)(acrm__floor_mod(at, ACRM__DAY_US) / ACRM__SECOND_US);
-
-    if (run->wall && acrm_zone_to_local(run->wall, at, &local) == ACRM_OK)
-        second = local.second;
-    gantt_date(run, gantt_day(run, at));
-    acrm__str_format(&run->svg, " %02d:%02d", (int)(second / 3600), (int)(second / 60 % 60));
+    gantt_put(run, acrm__wall_text(run->call, &run->wall, at));
 }
 
 /* --- Parts --- */
@@ -115,12 +96,12 @@ static void gantt_grid(gantt_run *run)
     int32_t step = (last - first) / GANTT_MARKS_MAX + 1;
 
     for (int32_t day = first; day <= last; day += step) {
-        int64_t at = gantt_midnight(run, day);
+        int64_t at = acrm__wall_midnight(&run->wall, day);
         int x = GANTT_LABELS + gantt_x(run, at);
         acrm__str_format(&run->svg, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\""
                          "/><text class=\"d\" x=\"%d\" y=\"%d\">", x, x, GANTT_HEAD - 6,
                          (int)run->height - 10, x + 2, GANTT_HEAD - 10);
-        gantt_date(run, day);
+        gantt_put(run, acrm__wall_date(run->call, &run->wall, day));
         acrm__str_puts(&run->svg, "</text>\n");
     }
 }
@@ -185,22 +166,6 @@ static void gantt_span(gantt_run *run)
     run->height = GANTT_HEAD + (int32_t)run->state.graph.tasks.count * GANTT_ROW + 20;
 }
 
-static int32_t gantt_zone(gantt_run *run)
-{
-    acrm_engine *engine = run->call->session->engine;
-    const char *name = acrm__arg_text(run->call, "zone");
-
-    run->wall = engine->clock_zone;
-    if (!name)
-        return ACRM_OK;
-    int32_t st = acrm_zone_load(name, NULL, &engine->allocator, &run->zone, NULL);
-    run->wall = run->zone;
-    if (st == ACRM_E_NOMEM)
-        return acrm__nomem(run->call);
-    return st == ACRM_OK ? st : acrm__fail(run->call, ACRM_E_INVALID, "zone", "zone",
-                                           "there is no time zone %.64s", name);
-}
-
 static int32_t gantt_load(gantt_run *run)
 {
     acrm__call system = *run->call;
@@ -215,12 +180,11 @@ static int32_t gantt_load(gantt_run *run)
 
 int32_t acrm__package_gantt(acrm__call *call)
 {
-    const char *dates = acrm__arg_text(call, "dates");
-    gantt_run run = { .call = call, .jalali = dates && strcmp(dates, "jalali") == 0 };
+    gantt_run run = { .call = call };
 
     int32_t st = gantt_load(&run);
     if (st == ACRM_OK)
-        st = gantt_zone(&run);
+        st = acrm__wall_open(call, &run.wall);
     if (st != ACRM_OK)
         return st;
     gantt_span(&run);
@@ -234,6 +198,6 @@ int32_t acrm__package_gantt(acrm__call *call)
     bool ok = !run.svg.failed &&
               acrm__put_textn(call->out, "svg", run.svg.data, run.svg.len);
     acrm__str_free(&run.svg);
-    acrm_zone_free(run.zone);
+    acrm__wall_close(&run.wall);
     return ok ? ACRM_OK : acrm__nomem(call);
 }

@@ -3,6 +3,7 @@
 #include "modules/work/package.h"
 
 #include "base/civil.h"
+#include "kernel/wall.h"
 
 enum { PLAN_CALENDARS_MAX = 64 };
 
@@ -346,8 +347,8 @@ static bool plan_put_because(const acrm__package_state *state, int32_t task, acr
     return ok;
 }
 
-static bool plan_put_task(acrm__call *call, const acrm__package_state *state, size_t i,
-                          acrm_value *map)
+static bool plan_put_task(acrm__call *call, const acrm__package_state *state,
+                          const acrm__wall *wall, size_t i, acrm_value *map)
 {
     const acrm__rec *task = state->graph.tasks.items[i];
     const acrm_plan_times *times = &state->times[i];
@@ -359,6 +360,8 @@ static bool plan_put_task(acrm__call *call, const acrm__package_state *state, si
            acrm__put_text(map, "state", acrm__text(task, F_work_package_task__state)) &&
            acrm__put_text(map, "owner_id", owner ? acrm__id_text(call, owner) : NULL) &&
            plan_put_because(state, (int32_t)i, map) &&
+           acrm__put_text(map, "start", acrm__wall_text(call, wall, times->earliest_start)) &&
+           acrm__put_text(map, "finish", acrm__wall_text(call, wall, times->earliest_finish)) &&
            plan_put_instant(call, map, "planned_start", task,
                             F_work_package_task__planned_start) &&
            plan_put_instant(call, map, "planned_finish", task,
@@ -403,7 +406,8 @@ static bool plan_put_critical(acrm__call *call, const acrm__package_state *state
     return ok;
 }
 
-static bool plan_put_ends(acrm__call *call, const acrm__package_state *state)
+static bool plan_put_ends(acrm__call *call, const acrm__package_state *state,
+                          const acrm__wall *wall)
 {
     const acrm__rec *package = state->package;
     int64_t planned = acrm__int(package, F_work_package__planned_finish);
@@ -419,6 +423,8 @@ static bool plan_put_ends(acrm__call *call, const acrm__package_state *state)
                           acrm__instant_text(call, state->finish)) &&
            plan_put_instant(call, call->out, "finished_at", package,
                             F_work_package__finished_at) &&
+           acrm__put_text(call->out, "planned", acrm__wall_text(call, wall, planned)) &&
+           acrm__put_text(call->out, "expected", acrm__wall_text(call, wall, state->finish)) &&
            plan_put_hours(call->out, "delay_seconds",
                           state->finish > planned ? state->finish - planned : 0);
 }
@@ -426,17 +432,21 @@ static bool plan_put_ends(acrm__call *call, const acrm__package_state *state)
 int32_t acrm__package_plan(acrm__call *call)
 {
     acrm__package_state state;
+    acrm__wall wall;
     int32_t st = plan_load_arg(call, &state);
 
+    if (st == ACRM_OK)
+        st = acrm__wall_open(call, &wall);
     if (st != ACRM_OK)
         return st;
-    bool ok = plan_put_ends(call, &state) && plan_put_critical(call, &state);
+    bool ok = plan_put_ends(call, &state, &wall) && plan_put_critical(call, &state);
     acrm_value *tasks = ok ? acrm__put_list(call->out, "tasks") : NULL;
     ok = tasks != NULL;
     for (size_t i = 0; ok && i < state.graph.tasks.count; i++) {
         acrm_value *item = acrm__add_map(tasks);
-        ok = item && plan_put_task(call, &state, i, item);
+        ok = item && plan_put_task(call, &state, &wall, i, item);
     }
+    acrm__wall_close(&wall);
     return ok ? ACRM_OK : acrm__nomem(call);
 }
 
@@ -447,13 +457,17 @@ int32_t acrm__package_progress(acrm__call *call)
 {
     int64_t total = 0, over = 0, counts[sizeof plan_states_all / sizeof plan_states_all[0]] = { 0 };
     acrm__package_state state;
+    acrm__wall wall;
     int32_t st = plan_load_arg(call, &state);
 
+    if (st == ACRM_OK)
+        st = acrm__wall_open(call, &wall);
     if (st != ACRM_OK)
         return st;
     acrm_value *by = acrm__put_map(call->out, "tasks"), *next = acrm__put_list(call->out, "next");
     acrm_value *late = acrm__put_list(call->out, "late");
-    bool ok = by && next && late && plan_put_ends(call, &state);
+    bool ok = by && next && late && plan_put_ends(call, &state, &wall);
+    acrm__wall_close(&wall);
     for (size_t i = 0; ok && i < state.graph.tasks.count; i++) {
         const acrm__rec *task = state.graph.tasks.items[i];
         const char *code = acrm__text(task, F_work_package_task__code);

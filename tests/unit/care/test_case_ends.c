@@ -258,6 +258,37 @@ START_TEST(case_entitlement__is_asked_and_never_loses_a_case)
 }
 END_TEST
 
+START_TEST(case_status__tells_times_on_the_clock_asked_for)
+{
+    char id[37];
+
+    c = care_new(_i);
+    sales_do(c.system, "case_legal_rule.create", "{'position':1,'days':20,'law':'Act'}");
+    care_open(&c, id, "");
+    acrm_value *out = sales_call(c.agent, "case.status", "{'id':'%s','zone':'Asia/Tehran',"
+                                 "'jalali':true}", id);
+    ck_assert_str_eq(sales_text(out, "times.0.what"), "opened");
+    ck_assert_str_eq(sales_text(out, "times.0.local"), "1405-08-30 13:30");
+    ck_assert_str_eq(sales_text(out, "times.1.what"), "due by law");
+    ck_assert_str_eq(sales_text(out, "times.1.local"), "1405-09-21 00:00");
+    ck_assert_str_eq(sales_text(out, "next.0"), "case.reply");
+    ck_assert_str_eq(sales_text(out, "owner"), "agent");
+    ck_assert_str_eq(sales_text(out, "legal_explanation.law"), "Act");
+    acrm_value_free(out);
+    resolve(id);
+    out = sales_call(c.agent, "case.status", "{'id':'%s'}", id);
+    ck_assert_str_eq(sales_text(out, "next.1"), "case.reopen"); /* not told yet */
+    acrm_value_free(out);
+    sales_refuse(c.agent, ACRM_E_INVALID, "zone", "case.status",
+                 "{'id':'%s','zone':'Mars/Base'}", id);
+    out = sales_call(c.customer, "case.get", "{'id':'%s'}", id);
+    ck_assert_ptr_null(sales_at(out, "assignment_explanation")); /* ours alone */
+    ck_assert_str_eq(sales_text(out, "status"), "resolved");
+    acrm_value_free(out);
+    care_free(&c);
+}
+END_TEST
+
 START_TEST(report_cases__counts_by_group)
 {
     char one[37], two[37], three[37];
@@ -369,6 +400,7 @@ Suite *case_ends_suite(void)
         case_callback__asks_tries_again_and_reopens, case_duplicate__follows_its_main_case,
         case_compensate__is_allowed_within_the_limits_of_a_role,
         case_entitlement__is_asked_and_never_loses_a_case, report_cases__counts_by_group,
+        case_status__tells_times_on_the_clock_asked_for,
     };
     Suite *s = suite_create("case_ends");
     TCase *tc = tcase_create("case_ends");

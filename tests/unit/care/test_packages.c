@@ -89,6 +89,11 @@ START_TEST(package__is_planned_over_a_weekend_and_a_change_of_clocks)
     ck_assert_int_eq(sales_int(out, "tasks.1.free_float_seconds"), 2 * 3600);
     ck_assert_str_eq(sales_text(out, "tasks.3.after.1"), "papers");
     acrm_value_free(out);
+    out = sales_call(c.system, "work_package.plan",
+                     "{'id':'%s','zone':'Europe/Berlin','jalali':true}", package);
+    ck_assert_str_eq(sales_text(out, "expected"), "1405-08-04 14:00");
+    ck_assert_str_eq(sales_text(out, "tasks.1.start"), "1405-08-04 09:00");
+    acrm_value_free(out);
     task_state("pdi", "ready");
     task_state("papers", "ready");
     task_state("wash", "waiting");
@@ -295,7 +300,7 @@ START_TEST(package__is_drawn_with_its_dates_and_no_markup_of_others)
     packages_new(_i);
     package_start();
     acrm_value *out = sales_call(c.system, "work_package.gantt",
-                                 "{'id':'%s','dates':'jalali','zone':'Asia/Tehran'}", package);
+                                 "{'id':'%s','jalali':true,'zone':'Asia/Tehran'}", package);
     const char *svg = sales_text(out, "svg");
     ck_assert_ptr_nonnull(strstr(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\""));
     ck_assert_ptr_nonnull(strstr(svg, "Delivery &lt;1&gt;"));
