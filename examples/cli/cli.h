@@ -139,6 +139,8 @@ void cli_show(cli *c, const acrm_value *operation, const acrm_value *args,
               const acrm_value *result);
 /* Write a result that is a document of its own (document.c); false: it is none. */
 bool cli_document(const acrm_value *operation, const acrm_value *result);
+/* The plan of a work package (plan.c); false: the result is none. */
+bool cli_plan(const acrm_value *operation, const acrm_value *result);
 void cli_print_csv(const acrm_value *list); /* of maps; RFC 4180 */
 char *cli_cell(const acrm_value *value); /* one line for people */
 int cli_finish(int status);              /* flush; a broken pipe is no failure to talk about */

@@ -13,6 +13,7 @@ bool cli_document(const acrm_value *operation, const acrm_value *result)
         { "agenda.ical", "ical" },
         { "customer.export_vcard", "vcard" },
         { "privacy.certificate", "text" },
+        { "work_package.gantt", "svg" },
     };
     const char *name = cli_get_text(operation, "name");
 
