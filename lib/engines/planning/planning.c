@@ -108,7 +108,7 @@ static int32_t planning_add(const acrm_calendar *calendar, int64_t at, int64_t a
 static int32_t planning_between(const acrm_calendar *calendar, int64_t from, int64_t to,
                                 int64_t *out)
 {
-    if (calendar)
+    if (calendar && from != to)
         return acrm_calendar_between(calendar, from, to, out);
     *out = to - from;
     return ACRM_OK;
