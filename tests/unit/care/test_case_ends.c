@@ -258,6 +258,47 @@ START_TEST(case_entitlement__is_asked_and_never_loses_a_case)
 }
 END_TEST
 
+static void in_phase(const char *case_id, const char *phase)
+{
+    acrm_value *rec = care_get(&c, case_id);
+    acrm_value *out = sales_call(c.system, "process_instance.get", "{'id':'%s'}",
+                                 sales_text(rec, "process_id"));
+    ck_assert_str_eq(sales_text(out, "phase"), phase);
+    acrm_value_free(out);
+    acrm_value_free(rec);
+}
+
+START_TEST(case_process__is_gone_through_and_never_loses_a_case)
+{
+    char id[37];
+
+    c = care_new(_i);
+    sales_refuse(c.system, ACRM_E_INVALID, "process", "case_type.update",
+                 "{'id':'%s','process':'path','last_write_wins':true}", c.type);
+    acrm_value *out = sales_call(c.system, "process_definition.load", "{'activate':true,"
+        "'definition':{'code':'path','name':'Path','entity':'case','start':'received','phases':["
+        "{'code':'received'},{'code':'answered'},{'code':'done','end':true}],'transitions':["
+        "{'name':'answer','from':['received'],'to':'answered','automatic':true,"
+        "'guard':{'first_response_at':{'$ne':null}}},"
+        "{'name':'end','from':['answered'],'to':'done','automatic':true,"
+        "'guard':{'status':'closed'}}]}}");
+    sales_do(c.system, "case_type.update", "{'id':'%s','process':'path',"
+             "'last_write_wins':true}", c.type);
+    care_open(&c, id, "");
+    in_phase(id, "received");
+    sales_do(c.agent, "case.reply", "{'id':'%s','body':'We look at it'}", id);
+    in_phase(id, "answered");
+    finish(id);
+    in_phase(id, "done");
+    sales_do(c.system, "process_definition.retire", "{'id':'%s'}", sales_text(out, "id"));
+    acrm_value_free(out);
+    care_open(&c, id, "");
+    ck_assert_int_eq(care_events(&c, "case.process_failed", id), 1);
+    care_expect(&c, id, "process_id", "(none)");
+    care_free(&c);
+}
+END_TEST
+
 START_TEST(case_status__tells_times_on_the_clock_asked_for)
 {
     char id[37];
@@ -401,6 +442,7 @@ Suite *case_ends_suite(void)
         case_compensate__is_allowed_within_the_limits_of_a_role,
         case_entitlement__is_asked_and_never_loses_a_case, report_cases__counts_by_group,
         case_status__tells_times_on_the_clock_asked_for,
+        case_process__is_gone_through_and_never_loses_a_case,
     };
     Suite *s = suite_create("case_ends");
     TCase *tc = tcase_create("case_ends");
