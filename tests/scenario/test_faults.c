@@ -366,6 +366,47 @@ START_TEST(faults__leave_no_trace_in_merges)
 }
 END_TEST
 
+/* A case from its opening to a call-back that opens it again, and a work package. */
+static const life_step caring[] = {
+    { "customer.create", "{'name':'Ann'}", .save = "ann=id" },
+    { "case_queue.create", "{'code':'q','name':'Q'}", .save = "queue=id" },
+    { "case_type.create", "{'code':'c','name':'C','kind':'complaint','queue_id':'$queue',"
+                          "'callback_after':'PT1H','required':['topic']}" },
+    { "case_priority_rule.create", "{'position':1,'severity':'high','priority':'high'}" },
+    { "case_legal_rule.create", "{'position':1,'days':3,'unit':'business_days','law':'Any'}" },
+    { "case.open", "{'type':'c','customer_id':'$ann','subject':'One','topic':'door'}",
+      .save = "one=case.id" },
+    { "case.open", "{'type':'c','customer_id':'$ann','subject':'Two','topic':'door',"
+                   "'severity':'high'}", .save = "two=case.id" },
+    { "case.duplicate", "{'id':'$two','of_id':'$one'}" },
+    { "case.reply", "{'id':'$one','body':'We look at it'}" },
+    { "case.stop", "{'id':'$one','reason':'parts','until':'2026-11-22T10:00:00Z'}" },
+    { "case.message", "{'id':'$one','body':'When?'}" },
+    { "case.resolve", "{'id':'$one','resolution':'Done'}" },
+    { "case.close", "{'id':'$one'}", .want = ACRM_E_CONFLICT },
+    { "case.tell", "{'id':'$one','body':'Done'}" },
+    { "case.close", "{'id':'$one'}" },
+    { "engine.tick", "{}", .later_s = 3 * 86400 },
+    { "case.callback", "{'id':'$one','outcome':'dissatisfied'}" },
+    { "report.cases", "{'group':'type'}" },
+    { "work_package_template.create", "{'code':'p','name':'P','entity':'customer','position':1,"
+      "'tasks':[{'code':'a','name':'A','duration':'PT1H','target':'PT2H'},"
+      "{'code':'b','name':'B','duration':'PT1H','depends_on':['a']}]}" },
+    { "work_package.start", "{'entity':'customer','id':'$ann'}", .save = "pack=id" },
+    { "work_package_task.list", "{'where':{'code':'a'}}", .save = "task=items.0.id" },
+    { "work_package_task.finish", "{'id':'$task'}" },
+    { "engine.tick", "{}", .later_s = 5 * 86400 },
+    { "work_package.plan", "{'id':'$pack'}" },
+    { "work_package.gantt", "{'id':'$pack','jalali':true}" },
+    { NULL, NULL }
+};
+
+START_TEST(faults__leave_no_trace_in_care)
+{
+    live_under_faults(&faults[_i], caring, stride_of());
+}
+END_TEST
+
 START_TEST(faults__let_nothing_half_open)
 {
     const fault *what = &faults[_i];
@@ -402,6 +443,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, faults__leave_no_trace_in_a_short_life, 0, FAULTS);
     tcase_add_loop_test(t, faults__leave_no_trace_in_a_long_life, 0, FAULTS);
     tcase_add_loop_test(t, faults__leave_no_trace_in_merges, 0, FAULTS);
+    tcase_add_loop_test(t, faults__leave_no_trace_in_care, 0, FAULTS);
     tcase_add_loop_test(t, faults__let_nothing_half_open, 0, FAULTS);
     suite_add_tcase(s, t);
     return s;
