@@ -195,6 +195,24 @@ static void planning_no_later(int64_t *at, int64_t bound)
         *at = bound;
 }
 
+/* The last instant at which a task can begin no later than `at`: begun in a pause is begun behind
+ * it, so that before a pause it is the last microsecond that is open. */
+static int32_t planning_begin_by(const planning_run *run, int32_t n, int64_t *at)
+{
+    const acrm_plan_task *task = &run->plan->tasks[n];
+    const acrm_calendar *calendar = planning_calendar(run, n);
+    int32_t open = 1;
+
+    if (!calendar || task->skipped || task->duration == 0)
+        return ACRM_OK;
+    int32_t st = acrm_calendar_is_open(calendar, *at, &open);
+    if (st != ACRM_OK || open)
+        return st;
+    st = acrm_calendar_previous_open(calendar, *at, at);
+    *at -= 1;
+    return st;
+}
+
 /* What one link allows. */
 static int32_t planning_bound(const planning_run *run, int32_t n, const acrm_plan_link *link,
                               planning_limits *limits)
@@ -211,7 +229,9 @@ static int32_t planning_bound(const planning_run *run, int32_t n, const acrm_pla
         return ACRM_OK;
     for (size_t i = 0; i < 2 && st == ACRM_OK; i++) {
         st = planning_add(calendar, bounds[i], -link->lag, &bounds[i]);
-        if (starts && i == 0) /* which a pause may keep before what the end alone would allow */
+        if (st == ACRM_OK && starts)
+            st = planning_begin_by(run, n, &bounds[i]);
+        if (st == ACRM_OK && starts && i == 0)
             planning_no_later(&limits->begin, bounds[i]);
         if (st == ACRM_OK && starts)
             st = planning_add(planning_calendar(run, n), bounds[i],
@@ -240,9 +260,6 @@ static int32_t planning_late(planning_run *run, int32_t n)
     }
     for (int32_t l = run->graph.first[n]; l >= 0 && st == ACRM_OK; l = run->graph.next[l])
         st = planning_bound(run, n, &run->plan->links[l], &limits);
-    /* Begun in a pause is begun behind it: what must begin by then begins before it. */
-    if (st == ACRM_OK && calendar && duration > 0 && limits.begin != INT64_MAX)
-        st = acrm_calendar_previous_open(calendar, limits.begin, &limits.begin);
     times->latest_finish = limits.end;
     if (st == ACRM_OK)
         st = planning_add(calendar, limits.end, -duration, &times->latest_start);
