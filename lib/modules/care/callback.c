@@ -130,8 +130,7 @@ int32_t acrm__care_callback(acrm__call *call)
     if (st == ACRM_OK)
         st = acrm__care_emit(call, "case.called_back", rec);
     if (st == ACRM_OK)
-        st = strcmp(outcome, "dissatisfied") == 0
-                 ? acrm__care_reopen_now(&system, rec, "dissatisfied")
-                 : acrm__care_save(&system, rec);
+        st = strcmp(outcome, "dissatisfied") == 0 ? acrm__care_reopen_now(&system, rec)
+                                                  : acrm__care_save(&system, rec);
     return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
 }

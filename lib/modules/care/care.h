@@ -122,7 +122,7 @@ int32_t acrm__care_need_open(acrm__call *call, const acrm__rec *rec);
 int32_t acrm__care_save(acrm__call *call, acrm__rec *rec);
 /* Whether its type still lets it be opened again. */
 bool acrm__care_reopen_open(const acrm__call *call, const acrm__rec *rec, const acrm__rec *type);
-int32_t acrm__care_reopen_now(acrm__call *call, acrm__rec *rec, const char *reason);
+int32_t acrm__care_reopen_now(acrm__call *call, acrm__rec *rec);
 int32_t acrm__care_resume_now(acrm__call *call, acrm__rec *rec);
 int32_t acrm__care_stop(acrm__call *call);
 int32_t acrm__care_resume(acrm__call *call);

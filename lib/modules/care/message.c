@@ -98,7 +98,7 @@ static int32_t message_wake(acrm__call *call, acrm__rec *rec)
     if (st != ACRM_OK || !acrm__int(type, F_case_type__reopen_on_message))
         return st;
     bool may = acrm__care_reopen_open(call, rec, type);
-    return may ? acrm__care_reopen_now(call, rec, "message") : ACRM_OK;
+    return may ? acrm__care_reopen_now(call, rec) : ACRM_OK;
 }
 
 static int32_t message_take(acrm__call *call, const char *direction)

@@ -293,12 +293,11 @@ bool acrm__care_reopen_open(const acrm__call *call, const acrm__rec *rec, const 
            call->now <= acrm__int(rec, F_case__closed_at) + within;
 }
 
-int32_t acrm__care_reopen_now(acrm__call *call, acrm__rec *rec, const char *reason)
+int32_t acrm__care_reopen_now(acrm__call *call, acrm__rec *rec)
 {
     static const uint32_t cleared[] = { F_case__resolved_at, F_case__told_at,
         F_case__told_channel, F_case__closed_at, F_case__callback_at };
 
-    (void)reason;
     for (size_t i = 0; i < sizeof cleared / sizeof cleared[0]; i++)
         acrm__set(rec, cleared[i], acrm__cell_null());
     acrm__set(rec, F_case__status, acrm__cell_text("reopened"));
@@ -327,6 +326,6 @@ int32_t acrm__care_reopen(acrm__call *call)
                         "the time in which a case of the type %s can be opened again is over: "
                         "open a new one", acrm__text(type, F_case_type__code));
     if (st == ACRM_OK)
-        st = acrm__care_reopen_now(call, rec, acrm__arg_text(call, "reason"));
+        st = acrm__care_reopen_now(call, rec);
     return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
 }
