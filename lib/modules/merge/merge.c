@@ -69,6 +69,7 @@ static int32_t merge_finish(acrm__merge *merge)
     if (!end)
         return acrm__nomem(call);
     acrm__engine_uuid(call->session->engine, call->now, end);
+    call->session->access_changed = true; /* sessions of the merged customers act as the survivor */
     acrm__set(merge->record, F_customer_merge__end_id, acrm__cell_blob(end, 16));
     acrm__set(merge->record, F_customer_merge__moved, acrm__cell_int(merge->n_moved));
     acrm__set(merge->record, F_customer_merge__collapsed, acrm__cell_int(merge->n_collapsed));

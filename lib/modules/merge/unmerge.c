@@ -93,6 +93,7 @@ static int32_t unmerge_finish(acrm__unmerge *undo)
     acrm__call *call = undo->call;
     acrm__rec *record = undo->record;
 
+    call->session->access_changed = true; /* sessions of the customers are their own again */
     acrm__set(record, F_customer_merge__state, acrm__cell_text("undone"));
     acrm__set(record, F_customer_merge__undone_at, acrm__cell_int(call->now));
     acrm__set(record, F_customer_merge__conflicts, acrm__cell_int(undo->n_conflicts));

@@ -120,6 +120,8 @@ static int32_t principal_customer(acrm__call *call, acrm__principal *out)
                                                    .n_terms = 1 }, &role);
     if (st == ACRM_OK && (!customer || !role))
         return principal_missing(call);
+    if (st == ACRM_OK) /* it may have been merged into another and stand for that one */
+        memcpy(out->id, acrm__id(customer, F_ID), sizeof out->id);
     return st == ACRM_OK ? acrm__principal_role(call, out, role) : st;
 }
 

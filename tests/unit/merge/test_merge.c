@@ -209,6 +209,35 @@ START_TEST(unmerge__goes_back_from_the_last_merge)
 }
 END_TEST
 
+static int64_t points_seen(office *o)
+{
+    acrm_value *out = call(o, "contact_point.list", "{}");
+    int64_t n = (int64_t)acrm_value_count(acrm_value_get(out, "items"));
+
+    acrm_value_free(out);
+    return n;
+}
+
+START_TEST(merge__a_customers_session_goes_along_and_back)
+{
+    office o, portal;
+    char name[96];
+    office_open(&o, _i);
+    pair p = pair_make(&o);
+
+    portal = o;
+    snprintf(name, sizeof name, "customer:%s", p.anna.text);
+    ck_assert_int_eq(acrm_session_new(o.engine, name, &portal.session, NULL), ACRM_OK);
+    ck_assert_int_eq(points_seen(&portal), 2);
+    acrm_value_free(merge(&o, &p));
+    ck_assert_int_eq(points_seen(&portal), 3);
+    acrm_value_free(call(&o, "customer.unmerge", "{'id':'%s'}", p.ann.text));
+    ck_assert_int_eq(points_seen(&portal), 2);
+    acrm_session_free(portal.session);
+    office_close(&o);
+}
+END_TEST
+
 /* A file is kept with a key that the customer's key seals. */
 START_TEST(merge__what_is_sealed_opens_before_and_after)
 {
@@ -437,6 +466,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, merge__the_old_id_leads_to_the_survivor, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, unmerge__gives_back_two_customers, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, merge__what_moved_is_recognised_as_the_survivors, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, merge__a_customers_session_goes_along_and_back, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, merge__what_is_sealed_opens_before_and_after, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, merge__what_cannot_be_is_refused_by_name, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, unmerge__of_somebody_erased_is_refused, 0, OFFICE_STORAGES);
