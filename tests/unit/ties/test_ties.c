@@ -112,6 +112,36 @@ START_TEST(household__shows_who_lives_together)
 }
 END_TEST
 
+START_TEST(fleet__shows_vehicles_and_who_drives_them)
+{
+    office o;
+    office_open(&o, _i);
+    id ann = make(&o, "customer.create", "{'name':'Ann'}");
+    id firm = make(&o, "customer.create", "{'kind':'company','name':'Firm'}");
+    id van = make(&o, "vehicle.create", "{'make':'Fiat','model':'Ducato','plate':'AB 123'}");
+    id old = make(&o, "vehicle.create", "{'make':'Fiat','model':'Fiorino'}");
+    id home = make(&o, "household.create", "{'name':'Lee','head_id':'%s'}", ann.text);
+    static const char own[] = "{'vehicle_id':'%s','customer_id':'%s','role':'%s'%s}";
+
+    make(&o, "vehicle_ownership.create", own, van.text, firm.text, "fleet", "");
+    make(&o, "vehicle_ownership.create", own, van.text, ann.text, "driver", "");
+    make(&o, "vehicle_ownership.create", own, old.text, firm.text, "fleet",
+         ",'from_date':'2010-01-01','to_date':'2011-01-01'");
+    acrm_value *out = call(&o, "customer.fleet", "{'id':'%s'}", firm.text);
+    ck_assert_int_eq(office_number(out, "count"), 1); /* the other is gone */
+    const acrm_value *one = acrm_value_at(acrm_value_get(out, "vehicles"), 0);
+    ck_assert_str_eq(office_text(acrm_value_get(one, "vehicle"), "model"), "Ducato");
+    const acrm_value *driver = acrm_value_at(acrm_value_get(one, "users"), 0);
+    ck_assert_str_eq(office_text(driver, "name"), "Ann");
+    ck_assert_str_eq(office_text(driver, "role"), "driver");
+    acrm_value_free(out);
+    out = call(&o, "household.view", "{'id':'%s'}", home.text);
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(out, "vehicles")), 1);
+    acrm_value_free(out);
+    office_close(&o);
+}
+END_TEST
+
 START_TEST(network__goes_two_steps_and_tells_each_tie_once)
 {
     office o;
@@ -202,6 +232,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, relationship__is_seen_from_both_sides, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, relationship__what_cannot_be_is_refused_by_name, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, household__shows_who_lives_together, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, fleet__shows_vehicles_and_who_drives_them, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, network__goes_two_steps_and_tells_each_tie_once, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, vip__every_change_keeps_its_reason, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, merge__drops_ties_to_oneself_and_collapses_doubles, 0,
