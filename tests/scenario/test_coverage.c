@@ -28,6 +28,7 @@ static const life_step rest[] = {
     { "engine.info", "{'counts':true}" },
     { "engine.check", "{}" },
     { "customer.create", "{'name':'Jo','city':'Bath'}", .save = "jo=id" },
+    { "customer.merge_preview", "{'id':'$ada','others':['$jo']}" },
     { "customer.merge", "{'id':'$ada','others':['$jo'],'reason':'one person'}" },
     { "customer.unmerge", "{'id':'$jo'}" },
     { "merge_rule.create", "{'field':'city','rule':'longest'}" },

@@ -107,18 +107,25 @@ static int32_t merge_tell(acrm__merge *merge)
               : acrm__nomem(call);
 }
 
+static int32_t merge_check(acrm__call *call, acrm__call *inside, acrm__merge *merge)
+{
+    *inside = *call;
+    inside->as_system = true;
+    *merge = (acrm__merge){ .call = inside, .caller = call, .rules = acrm__arg(call, "rules"),
+                            .fields = acrm__arg(call, "fields"),
+                            .trust = acrm__arg(call, "trust") };
+    int32_t st = acrm__merge_parts(call, merge);
+    if (st == ACRM_OK)
+        st = acrm__merge_dealers(call, merge);
+    return st == ACRM_OK ? acrm__merge_rule_check(call, merge) : st;
+}
+
 int32_t acrm__merge_customers(acrm__call *call)
 {
-    acrm__call inside = *call;
-    acrm__merge merge = { .call = &inside, .caller = call, .rules = acrm__arg(call, "rules"),
-                          .fields = acrm__arg(call, "fields"), .trust = acrm__arg(call, "trust") };
+    acrm__call inside;
+    acrm__merge merge;
 
-    inside.as_system = true;
-    int32_t st = acrm__merge_parts(call, &merge);
-    if (st == ACRM_OK)
-        st = acrm__merge_dealers(call, &merge);
-    if (st == ACRM_OK)
-        st = acrm__merge_rule_check(call, &merge);
+    int32_t st = merge_check(call, &inside, &merge);
     merge.changed = acrm__put_list(call->out, "fields");
     merge.collapsed = acrm__put_list(call->out, "collapsed");
     if (st == ACRM_OK && (!merge.changed || !merge.collapsed))
@@ -136,4 +143,46 @@ int32_t acrm__merge_customers(acrm__call *call)
     if (st == ACRM_OK)
         st = merge_finish(&merge);
     return st == ACRM_OK ? merge_tell(&merge) : st;
+}
+
+/* --- customer.merge_preview: what a person chooses from, without a write --- */
+
+static int32_t merge_count(acrm__merge *merge, acrm_value *moves, int64_t *rows)
+{
+    acrm__call *call = merge->call;
+    acrm__reference ref = { NULL, 0, 0 };
+    int32_t st = ACRM_OK;
+
+    while (st == ACRM_OK && acrm__reference_next(call->session->registry, merge->customer, &ref)) {
+        const char *name = ref.entity->def->name;
+        int64_t n = acrm_value_int(acrm_value_get(moves, name)), before = n;
+        for (size_t i = 0; st == ACRM_OK && i < merge->n_others; i++) {
+            acrm__merge_ids ids;
+            st = acrm__merge_find_ids(call, &ref, merge->customer,
+                                      acrm__id(merge->others[i], F_ID), NULL, &ids);
+            n += st == ACRM_OK ? (int64_t)ids.count : 0;
+        }
+        *rows += n - before;
+        if (st == ACRM_OK && n > before && !acrm__put_int(moves, name, n))
+            st = acrm__nomem(call);
+    }
+    return st;
+}
+
+int32_t acrm__merge_preview(acrm__call *call)
+{
+    acrm__call inside;
+    acrm__merge merge;
+    acrm_value *fields = acrm__put_list(call->out, "fields");
+    acrm_value *moves = acrm__put_map(call->out, "moves");
+    int64_t rows = 0;
+
+    int32_t st = fields && moves ? merge_check(call, &inside, &merge) : acrm__nomem(call);
+    if (st == ACRM_OK)
+        st = acrm__merge_plan(&merge, fields);
+    if (st == ACRM_OK)
+        st = merge_count(&merge, moves, &rows);
+    if (st == ACRM_OK && !acrm__put_int(call->out, "rows", rows))
+        st = acrm__nomem(call);
+    return st;
 }

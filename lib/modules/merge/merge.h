@@ -51,6 +51,8 @@ int32_t acrm__merge_twin(acrm__call *call, const acrm__rec *rec, uint32_t field,
 
 /* survive.c: the values of the survivor, by the rules. */
 int32_t acrm__merge_survive(acrm__merge *merge);
+/* For each field in which the customers differ: field, from, after, and values, by customer. */
+int32_t acrm__merge_plan(acrm__merge *merge, acrm_value *fields);
 /* The cell of a field as JSON text and back, encrypted ones opened. */
 int32_t acrm__merge_kept_put(acrm__call *call, const acrm__rec *rec, uint32_t field,
                              acrm_value *map, const char *key);
@@ -92,6 +94,7 @@ int32_t acrm__unmerge_conflict(acrm__unmerge *undo, const char *what, const char
 
 /* merge.c, unmerge.c, rule.c */
 int32_t acrm__merge_customers(acrm__call *call);
+int32_t acrm__merge_preview(acrm__call *call);
 int32_t acrm__unmerge_customers(acrm__call *call);
 int32_t acrm__merge_rule_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 

@@ -37,6 +37,14 @@ static const acrm__field merge_merge_out[] = {
     { .name = "collapsed_rows", .type = ACRM__T_INT, .help = "How many they are in all" },
     { .name = NULL }
 };
+static const acrm__field merge_preview_out[] = {
+    { .name = "fields", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Where the customers differ: field, from (whose value it would be), after, values "
+              "(id and value of each)" },
+    { .name = "moves", .type = ACRM__T_MAP, .help = "References that would move, by entity" },
+    { .name = "rows", .type = ACRM__T_INT, .help = "References in all" },
+    { .name = NULL }
+};
 static const acrm__field merge_unmerge_in[] = {
     { .name = "merge_id", .type = ACRM__T_ID, .help = "Which merge" },
     { .name = "id", .type = ACRM__T_ID, .target = "customer",
@@ -69,6 +77,9 @@ static const acrm__op merge_ops[] = {
     { .name = "customer.merge", .flags = ACRM__OP_WRITE, .in = merge_merge_in,
       .out = merge_merge_out, .run = acrm__merge_customers,
       .help = "Make several customers one; dry_run shows what it would do" },
+    { .name = "customer.merge_preview", .in = merge_merge_in, .out = merge_preview_out,
+      .run = acrm__merge_preview,
+      .help = "What customers that are to be merged differ in, without a write" },
     { .name = "customer.unmerge", .flags = ACRM__OP_WRITE, .in = merge_unmerge_in,
       .out = merge_unmerge_out, .run = acrm__unmerge_customers,
       .help = "Take a merge back, the last one first" },

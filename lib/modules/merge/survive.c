@@ -43,8 +43,10 @@ static bool survive_has(const survive_run *run, size_t part, uint32_t field)
 
     if (acrm__is_null(rec, field))
         return false;
-    return f->target != run->merge->customer->number ||
-           memcmp(acrm__id(rec, field), acrm__id(run->merge->survivor, F_ID), 16) != 0;
+    for (size_t i = 0; f->target == run->merge->customer->number && i < run->n_parts; i++)
+        if (memcmp(acrm__id(rec, field), acrm__id(run->parts[i], F_ID), 16) == 0)
+            return false;
+    return true;
 }
 
 /* --- The rules that compare: each tells whether part a has the better value than part b --- */
@@ -283,13 +285,12 @@ static int32_t survive_set(survive_run *run, uint32_t field, survive_change *cha
     return ACRM_OK;
 }
 
-static int32_t survive_show_cell(survive_run *run, uint32_t field, const acrm_cell *cell,
-                                 acrm_value *item, const char *key)
+static int32_t survive_show_cell(survive_run *run, const acrm__rec *rec, uint32_t field,
+                                 const acrm_cell *cell, acrm_value *item, const char *key)
 {
-    const acrm__rec *survivor = run->merge->survivor;
-    const acrm__fieldinfo *f = &survivor->entity->fields[field];
+    const acrm__fieldinfo *f = &rec->entity->fields[field];
     int32_t digits = f->def.type == ACRM__T_MONEY
-                         ? acrm__money_digits(survivor->entity, field, survivor->cells) : 0;
+                         ? acrm__money_digits(rec->entity, field, rec->cells) : 0;
     acrm_value *value = acrm_value_put(item, key);
 
     return value ? acrm__encode(run->call, f, cell, digits, value) : acrm__nomem(run->call);
@@ -312,8 +313,11 @@ static int32_t survive_show(survive_run *run, const survive_change *change)
         return ACRM_OK;
     int32_t st = acrm__merge_plain(run->call, run->merge->survivor, change->field, &after);
     if (st == ACRM_OK)
-        st = survive_show_cell(run, change->field, &change->before, item, "before");
-    return st == ACRM_OK ? survive_show_cell(run, change->field, &after, item, "after") : st;
+        st = survive_show_cell(run, run->merge->survivor, change->field, &change->before, item,
+                               "before");
+    return st == ACRM_OK ? survive_show_cell(run, run->merge->survivor, change->field, &after,
+                                             item, "after")
+                         : st;
 }
 
 static int32_t survive_note(survive_run *run, const survive_change *change)
@@ -337,24 +341,30 @@ static int32_t survive_note(survive_run *run, const survive_change *change)
     return st == ACRM_OK ? survive_show(run, change) : st;
 }
 
+static int32_t survive_begin(acrm__merge *merge, survive_run *run)
+{
+    acrm__call *call = merge->call;
+
+    *run = (survive_run){ .merge = merge, .call = call, .n_parts = merge->n_others + 1 };
+    run->parts = acrm__arena_array(call->arena, run->n_parts, sizeof(acrm__rec *));
+    /* Rules read the survivor as it was while its fields are being set. */
+    acrm__rec *was = acrm__rec_from_row(call, merge->customer, merge->survivor->cells);
+    if (!run->parts || !was)
+        return acrm__nomem(call);
+    run->parts[0] = was;
+    memcpy(run->parts + 1, merge->others, merge->n_others * sizeof(acrm__rec *));
+    return acrm__find(call, &(acrm__select){ .entity = "merge_rule" }, &run->stored);
+}
+
 int32_t acrm__merge_survive(acrm__merge *merge)
 {
     acrm__call *call = merge->call;
     uint32_t n_fields = merge->customer->n_fields;
-    survive_run run = { .merge = merge, .call = call, .n_parts = merge->n_others + 1 };
     survive_change *changes = acrm__arena_array(call->arena, n_fields, sizeof *changes);
+    survive_run run;
     size_t n = 0;
 
-    run.parts = acrm__arena_array(call->arena, run.n_parts, sizeof(acrm__rec *));
-    if (!run.parts || !changes)
-        return acrm__nomem(call);
-    /* Rules read the survivor as it was while its fields are being set. */
-    acrm__rec *was = acrm__rec_from_row(call, merge->customer, merge->survivor->cells);
-    if (!was)
-        return acrm__nomem(call);
-    run.parts[0] = was;
-    memcpy(run.parts + 1, merge->others, merge->n_others * sizeof(acrm__rec *));
-    int32_t st = acrm__find(call, &(acrm__select){ .entity = "merge_rule" }, &run.stored);
+    int32_t st = changes ? survive_begin(merge, &run) : acrm__nomem(call);
     for (uint32_t i = F_SYSTEM_COUNT; i < n_fields && st == ACRM_OK; i++)
         if (survive_merges(merge->customer, i))
             st = survive_set(&run, i, changes, &n);
@@ -362,5 +372,78 @@ int32_t acrm__merge_survive(acrm__merge *merge)
         st = acrm__update(call, merge->survivor);
     for (size_t i = 0; i < n && st == ACRM_OK; i++)
         st = survive_note(&run, &changes[i]);
+    return st;
+}
+
+/* --- Before anything is done --- */
+
+static int32_t survive_differs(survive_run *run, uint32_t field, bool *out)
+{
+    acrm_cell first, cell;
+    int32_t st = acrm__merge_plain(run->call, run->parts[0], field, &first);
+
+    *out = false;
+    for (size_t i = 1; st == ACRM_OK && i < run->n_parts && !*out; i++) {
+        st = acrm__merge_plain(run->call, run->parts[i], field, &cell);
+        *out = st == ACRM_OK && !acrm__cell_equal(&first, &cell);
+    }
+    return st;
+}
+
+static int32_t survive_offer(survive_run *run, uint32_t field, acrm_value *item)
+{
+    acrm_value *values = acrm__put_list(item, "values");
+    int32_t st = values ? ACRM_OK : acrm__nomem(run->call);
+
+    for (size_t i = 0; st == ACRM_OK && i < run->n_parts; i++) {
+        const acrm__rec *part = run->parts[i];
+        acrm_value *value = acrm__add_map(values);
+        acrm_cell cell;
+        if (!value || !acrm__put_text(value, "id",
+                                      acrm__id_text(run->call, acrm__id(part, F_ID))))
+            return acrm__nomem(run->call);
+        st = acrm__merge_plain(run->call, part, field, &cell);
+        if (st == ACRM_OK)
+            st = survive_show_cell(run, part, field, &cell, value, "value");
+    }
+    return st;
+}
+
+static int32_t survive_plan(survive_run *run, uint32_t field, acrm_value *fields)
+{
+    const acrm__rec *survivor = run->merge->survivor;
+    bool differs = false;
+    acrm_cell after, united;
+    size_t part = 0;
+
+    if (!acrm__may_see_field(run->merge->caller, survivor->entity, field))
+        return ACRM_OK;
+    int32_t st = survive_differs(run, field, &differs);
+    if (st != ACRM_OK || !differs)
+        return st;
+    st = survive_choose(run, field, &part, &united);
+    if (st == ACRM_OK)
+        st = acrm__merge_plain(run->call, run->parts[part], field, &after);
+    if (st != ACRM_OK)
+        return st;
+    bool whole = united.type == SURVIVE_UNION;
+    const char *from = acrm__id_text(run->call, acrm__id(run->parts[part], F_ID));
+    acrm_value *item = acrm__add_map(fields);
+    if (!item ||
+        !acrm__put_text(item, "field", survivor->entity->fields[field].def.name) ||
+        !acrm__put_text(item, "from", whole ? from : NULL))
+        return acrm__nomem(run->call);
+    st = survive_show_cell(run, run->parts[part], field, whole ? &after : &united, item, "after");
+    return st == ACRM_OK ? survive_offer(run, field, item) : st;
+}
+
+int32_t acrm__merge_plan(acrm__merge *merge, acrm_value *fields)
+{
+    survive_run run;
+    int32_t st = survive_begin(merge, &run);
+
+    for (uint32_t i = F_SYSTEM_COUNT; i < merge->customer->n_fields && st == ACRM_OK; i++)
+        if (survive_merges(merge->customer, i))
+            st = survive_plan(&run, i, fields);
     return st;
 }

@@ -345,6 +345,39 @@ START_TEST(unmerge__tells_what_changed_since_and_leaves_it_unless_told)
 }
 END_TEST
 
+START_TEST(preview__shows_what_to_choose_from)
+{
+    office o;
+    office_open(&o, _i);
+    pair p = pair_make(&o);
+    acrm_value *out = call(&o, "customer.merge_preview", "{'id':'%s','others':['%s'],"
+                           "'rules':{'name':'longest'}}", p.ann.text, p.anna.text);
+    const acrm_value *fields = acrm_value_get(out, "fields");
+    const acrm_value *name = acrm_value_at(fields, 0);
+
+    ck_assert_str_eq(office_text(name, "field"), "name");
+    ck_assert_str_eq(office_text(name, "after"), "Anna B. Lee");
+    ck_assert_str_eq(office_text(name, "from"), p.anna.text);
+    ck_assert_str_eq(office_text(acrm_value_at(acrm_value_get(name, "values"), 0), "value"),
+                     "Ann Lee");
+    acrm_value *done = call(&o, "customer.merge", "{'id':'%s','others':['%s'],"
+                            "'rules':{'name':'longest'}}", p.ann.text, p.anna.text);
+    ck_assert_int_eq(office_number(out, "rows"), office_number(done, "rows"));
+    const acrm_value *changed = acrm_value_get(done, "fields");
+    for (size_t i = 0, k = 0; i < acrm_value_count(changed); i++, k++) {
+        while (strcmp(office_text(acrm_value_at(fields, k), "field"),
+                      office_text(acrm_value_at(changed, i), "field")) != 0)
+            ck_assert_uint_lt(++k, acrm_value_count(fields));
+        const char *after = office_text(acrm_value_at(fields, k), "after");
+        if (after)
+            ck_assert_str_eq(after, office_text(acrm_value_at(changed, i), "after"));
+    }
+    acrm_value_free(done);
+    acrm_value_free(out);
+    office_close(&o);
+}
+END_TEST
+
 START_TEST(merge__rules_and_picks_say_whose_value_it_is)
 {
     office o;
@@ -473,6 +506,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, unmerge__goes_back_from_the_last_merge, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, unmerge__tells_what_changed_since_and_leaves_it_unless_told, 0,
                         LATER_CHANGES);
+    tcase_add_loop_test(t, preview__shows_what_to_choose_from, 0, OFFICE_STORAGES);
     tcase_add_test(t, merge__rules_and_picks_say_whose_value_it_is);
     tcase_add_loop_test(t, merge__the_history_of_what_moved_is_whole_and_readable, 0,
                         OFFICE_STORAGES);
