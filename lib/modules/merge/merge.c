@@ -175,9 +175,16 @@ int32_t acrm__merge_preview(acrm__call *call)
     acrm__merge merge;
     acrm_value *fields = acrm__put_list(call->out, "fields");
     acrm_value *moves = acrm__put_map(call->out, "moves");
+    acrm_value *customers = acrm__put_list(call->out, "customers");
     int64_t rows = 0;
 
-    int32_t st = fields && moves ? merge_check(call, &inside, &merge) : acrm__nomem(call);
+    int32_t st = fields && moves && customers ? merge_check(call, &inside, &merge)
+                                              : acrm__nomem(call);
+    for (size_t i = 0; st == ACRM_OK && i <= merge.n_others; i++) {
+        const acrm__rec *part = i ? merge.others[i - 1] : merge.survivor;
+        if (!acrm__add_text(customers, acrm__id_text(call, acrm__id(part, F_ID))))
+            st = acrm__nomem(call);
+    }
     if (st == ACRM_OK)
         st = acrm__merge_plan(&merge, fields);
     if (st == ACRM_OK)

@@ -51,7 +51,7 @@ int32_t acrm__merge_twin(acrm__call *call, const acrm__rec *rec, uint32_t field,
 
 /* survive.c: the values of the survivor, by the rules. */
 int32_t acrm__merge_survive(acrm__merge *merge);
-/* For each field in which the customers differ: field, from, after, and values, by customer. */
+/* For each field in which the customers differ: field, from, after, and the values of all. */
 int32_t acrm__merge_plan(acrm__merge *merge, acrm_value *fields);
 /* The cell of a field as JSON text and back, encrypted ones opened. */
 int32_t acrm__merge_kept_put(acrm__call *call, const acrm__rec *rec, uint32_t field,

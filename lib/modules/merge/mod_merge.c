@@ -40,7 +40,9 @@ static const acrm__field merge_merge_out[] = {
 static const acrm__field merge_preview_out[] = {
     { .name = "fields", .type = ACRM__T_MAP, .flags = ACRM__LIST,
       .help = "Where the customers differ: field, from (whose value it would be), after, values "
-              "(id and value of each)" },
+              "(one for each of customers)" },
+    { .name = "customers", .type = ACRM__T_ID, .flags = ACRM__LIST,
+      .help = "The one that stays and the others, in the order of values" },
     { .name = "moves", .type = ACRM__T_MAP, .help = "References that would move, by entity" },
     { .name = "rows", .type = ACRM__T_INT, .help = "References in all" },
     { .name = NULL }

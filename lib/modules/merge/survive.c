@@ -286,12 +286,11 @@ static int32_t survive_set(survive_run *run, uint32_t field, survive_change *cha
 }
 
 static int32_t survive_show_cell(survive_run *run, const acrm__rec *rec, uint32_t field,
-                                 const acrm_cell *cell, acrm_value *item, const char *key)
+                                 const acrm_cell *cell, acrm_value *value)
 {
     const acrm__fieldinfo *f = &rec->entity->fields[field];
     int32_t digits = f->def.type == ACRM__T_MONEY
                          ? acrm__money_digits(rec->entity, field, rec->cells) : 0;
-    acrm_value *value = acrm_value_put(item, key);
 
     return value ? acrm__encode(run->call, f, cell, digits, value) : acrm__nomem(run->call);
 }
@@ -313,10 +312,10 @@ static int32_t survive_show(survive_run *run, const survive_change *change)
         return ACRM_OK;
     int32_t st = acrm__merge_plain(run->call, run->merge->survivor, change->field, &after);
     if (st == ACRM_OK)
-        st = survive_show_cell(run, run->merge->survivor, change->field, &change->before, item,
-                               "before");
+        st = survive_show_cell(run, run->merge->survivor, change->field, &change->before,
+                               acrm_value_put(item, "before"));
     return st == ACRM_OK ? survive_show_cell(run, run->merge->survivor, change->field, &after,
-                                             item, "after")
+                                             acrm_value_put(item, "after"))
                          : st;
 }
 
@@ -396,15 +395,13 @@ static int32_t survive_offer(survive_run *run, uint32_t field, acrm_value *item)
     int32_t st = values ? ACRM_OK : acrm__nomem(run->call);
 
     for (size_t i = 0; st == ACRM_OK && i < run->n_parts; i++) {
-        const acrm__rec *part = run->parts[i];
-        acrm_value *value = acrm__add_map(values);
+        acrm_value *value = acrm_value_add(values);
         acrm_cell cell;
-        if (!value || !acrm__put_text(value, "id",
-                                      acrm__id_text(run->call, acrm__id(part, F_ID))))
+        if (!value)
             return acrm__nomem(run->call);
-        st = acrm__merge_plain(run->call, part, field, &cell);
+        st = acrm__merge_plain(run->call, run->parts[i], field, &cell);
         if (st == ACRM_OK)
-            st = survive_show_cell(run, part, field, &cell, value, "value");
+            st = survive_show_cell(run, run->parts[i], field, &cell, value);
     }
     return st;
 }
@@ -433,7 +430,8 @@ static int32_t survive_plan(survive_run *run, uint32_t field, acrm_value *fields
         !acrm__put_text(item, "field", survivor->entity->fields[field].def.name) ||
         !acrm__put_text(item, "from", whole ? from : NULL))
         return acrm__nomem(run->call);
-    st = survive_show_cell(run, run->parts[part], field, whole ? &after : &united, item, "after");
+    st = survive_show_cell(run, run->parts[part], field, whole ? &after : &united,
+                           acrm_value_put(item, "after"));
     return st == ACRM_OK ? survive_offer(run, field, item) : st;
 }
 
