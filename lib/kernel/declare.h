@@ -10,7 +10,8 @@
 
 /* Field types. What each is in C and in JSON: docs/concepts.md, "Types". */
 enum {
-    ACRM__T_ID = 1,   /* the record's own id, or any record's */
+    ACRM__T_ID = 1,   /* the record's own id, or any record's: an x_id beside a text x_entity, or a
+                         subject_id beside a text entity, is a reference to a record of that */
     ACRM__T_REF,      /* id of a record of `target` */
     ACRM__T_TEXT,
     ACRM__T_BOOL,
@@ -55,8 +56,6 @@ typedef struct acrm__field {
     const char *inverse;  /* of a REF: the name under which the target sees these records; of an
                              ID of any record: the name under which every entity does. The field
                              before it is a TEXT, and holds the name of the record's entity */
-    const char *entity_in; /* of an ID: the field that names the entity it is a record of; NULL:
-                              x_entity beside an x_id, when there is one */
     const char *choices;  /* of an ENUM: "new|open|won" */
     const char *currency; /* of MONEY: the field that holds the code; NULL: "currency" */
     const char *blind_of; /* of BYTES: keyed hash of the normalised text of this ENCRYPTED field */

@@ -310,21 +310,23 @@ static int32_t registry_own_field(registry_builder *b, const acrm__entity *entit
     return ACRM_OK;
 }
 
-/* The field that names the entity of an ID field, told or beside it: subject_entity, subject_id. */
-static int32_t registry_kind(registry_builder *b, const acrm__entity *entity, acrm__fieldinfo *f)
+/* The field that names the entity of an ID field, beside it: subject_entity, or entity. */
+static void registry_kind(const acrm__entity *entity, acrm__fieldinfo *f)
 {
+    static const char whose[] = "subject_id", general[] = "entity";
     char beside[80];
     size_t stem = f->name_len > 3 ? f->name_len - 3 : 0;
 
-    if (f->def.entity_in)
-        return registry_own_field(b, entity, f->def.entity_in, &f->kind);
     if (stem == 0 || stem + sizeof "_entity" > sizeof beside ||
         strcmp(f->def.name + stem, "_id") != 0)
-        return ACRM_OK;
+        return;
     memcpy(beside, f->def.name, stem);
     memcpy(beside + stem, "_entity", sizeof "_entity");
-    f->kind = acrm__entity_field(entity, beside, stem + sizeof "_entity" - 1);
-    return ACRM_OK;
+    uint32_t kind = acrm__entity_field(entity, beside, stem + sizeof "_entity" - 1);
+    if (kind == UINT32_MAX && strcmp(f->def.name, whose) == 0)
+        kind = acrm__entity_field(entity, general, sizeof general - 1);
+    if (kind != UINT32_MAX && entity->fields[kind].def.type == ACRM__T_TEXT)
+        f->kind = kind;
 }
 
 static int32_t registry_link_field(registry_builder *b, acrm__entity *entity, uint32_t i)
@@ -349,9 +351,7 @@ static int32_t registry_link_field(registry_builder *b, acrm__entity *entity, ui
             b->r->entities[e]->n_inverses++;
         f->kind = i - 1;
     } else if (f->def.type == ACRM__T_ID) {
-        int32_t st = registry_kind(b, entity, f);
-        if (st != ACRM_OK)
-            return st;
+        registry_kind(entity, f);
     }
     if (f->def.type == ACRM__T_MONEY) {
         const char *currency = f->def.currency ? f->def.currency : "currency";
