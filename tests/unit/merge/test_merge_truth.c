@@ -40,6 +40,10 @@ static acrm_value *attempt(office *o, acrm_error **err, const char *operation,
         *p = *p == '\'' ? '"' : *p;
     ck_assert_msg(acrm_value_parse(NULL, json, strlen(json), &args, NULL) == ACRM_OK, "%s", json);
     operations++;
+    if (err) { /* of the attempt before */
+        acrm_error_free(*err);
+        *err = NULL;
+    }
     int32_t st = acrm_call(o->session, operation, args, &out, err);
     ck_assert_msg(st == ACRM_OK || out == NULL, "%s", json);
     acrm_value_free(args);
