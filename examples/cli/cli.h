@@ -84,7 +84,8 @@ const acrm_value *cli_parameters(const acrm_value *operation);
 int cli_parameter_type(const acrm_value *schema);
 const char *cli_parameter_type_name(const acrm_value *schema);
 bool cli_is_required(const acrm_value *operation, const char *name);
-/* The parameter that a bare word stands for: id, or the only required one; NULL: none. */
+/* The parameter that a bare word stands for: id, the only required one, or the first of them that
+ * names a record; NULL: none. */
 const char *cli_positional(const acrm_value *operation);
 /* Nouns in the order of the registry, then verbs of a noun: n = 0, 1 ... until NULL. */
 typedef struct cli_names {
@@ -171,6 +172,8 @@ void cli_table_print(cli_table *table, int indent, int how);
 int cli_call(cli *c, const char *operation, const acrm_value *args, acrm_value **out);
 int cli_command(cli *c, cli_words words); /* any command, by its words */
 int cli_operate(cli *c, const acrm_value *operation, cli_words *words);
+int cli_attachment_add(cli *c, const acrm_value *operation, cli_words *words);
+int cli_attachment_read(cli *c, const acrm_value *operation, cli_words *words);
 int cli_init(cli *c, cli_words *words);
 int cli_demo(cli *c, cli_words *words);
 int cli_import(cli *c, cli_words *words);

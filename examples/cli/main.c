@@ -82,6 +82,25 @@ static const char *main_verb(const char *noun, const char *verb)
     return vcard ? "export_vcard" : verb;
 }
 
+/* Operations whose bytes pass through a stream. */
+static const struct {
+    const char *name;
+    int (*run)(cli *c, const acrm_value *operation, cli_words *words);
+} main_streams[] = {
+    { "attachment.add", cli_attachment_add },
+    { "attachment.read", cli_attachment_read },
+};
+
+static int main_operate(cli *c, const acrm_value *operation, cli_words *words)
+{
+    const char *name = cli_get_text(operation, "name");
+
+    for (size_t i = 0; i < sizeof main_streams / sizeof main_streams[0]; i++)
+        if (strcmp(main_streams[i].name, name) == 0)
+            return main_streams[i].run(c, operation, words);
+    return cli_operate(c, operation, words);
+}
+
 static int main_operation(cli *c, cli_words *words)
 {
     cli_text name = { 0 };
@@ -98,7 +117,7 @@ static int main_operation(cli *c, cli_words *words)
     if (operation) {
         size_t used = words->count >= 2 ? 2 : 1;
         cli_words rest = { words->count - (int)used, words->items + used };
-        result = cli_operate(c, operation, &rest);
+        result = main_operate(c, operation, &rest);
     } else {
         cli_help(c, words); /* tells what is wrong, or a noun's verbs */
         result = CLI_USAGE;

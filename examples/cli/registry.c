@@ -93,8 +93,15 @@ const char *cli_positional(const acrm_value *operation)
 
     if (acrm_value_get(acrm_value_get(parameters, "properties"), "id"))
         return "id";
-    return acrm_value_count(required) == 1 ? acrm_value_text(acrm_value_at(required, 0), NULL)
-                                           : NULL;
+    if (acrm_value_count(required) == 1)
+        return acrm_value_text(acrm_value_at(required, 0), NULL);
+    for (size_t i = 0; i < acrm_value_count(required); i++) {
+        size_t len = 0;
+        const char *name = acrm_value_text(acrm_value_at(required, i), &len);
+        if (len > 3 && strcmp(name + len - 3, "_id") == 0)
+            return name;
+    }
+    return NULL;
 }
 
 /* --- Names --- */

@@ -10,8 +10,8 @@
 /* The record's name for people, when a related record stands in a cell. */
 static const char *show_label(const acrm_value *map)
 {
-    static const char *const names[] = { "name", "label", "subject", "code", "value", "login",
-                                         "source", "id" };
+    static const char *const names[] = { "name", "label", "subject", "title", "text", "file_name",
+                                         "purpose", "code", "value", "login", "source", "id" };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *text = cli_get_text(map, names[i]);

@@ -82,9 +82,7 @@ static const acrm__rec *decide_suppression(const acrm__consent_facts *facts, con
 
 static bool decide_customer_flag(const acrm__rec *customer, const char *field)
 {
-    uint32_t n = acrm__field_of(customer->entity, field);
-
-    return n != UINT32_MAX && acrm__int(customer, n) != 0;
+    return acrm__int(customer, acrm__field_of(customer->entity, field)) != 0;
 }
 
 void acrm__consent_decide(const acrm__consent_facts *facts, const acrm__rec *purpose,
@@ -96,7 +94,7 @@ void acrm__consent_decide(const acrm__consent_facts *facts, const acrm__rec *pur
 
     *out = (acrm__consent_verdict){ .allowed = false };
     out->suppression = decide_suppression(facts, code, channel, at);
-    if (decide_customer_flag(facts->customer, "restricted"))
+    if (decide_customer_flag(facts->customer, "restricted_at"))
         out->reason = "restricted";
     else if (decide_customer_flag(facts->customer, "do_not_contact"))
         out->reason = "do_not_contact";

@@ -13,44 +13,6 @@ enum { ATTACHMENT_RESULT_MAX = 4194304 }; /* bytes that a result may carry */
 
 /* --- As they are written --- */
 
-int32_t acrm__filing_file_key(acrm__call *call, const acrm__rec *attachment,
-                              const unsigned char *customer, unsigned char key[32])
-{
-    const char *text = NULL;
-    size_t len = 0, size = 0;
-
-    int32_t st = acrm__unseal(call, customer, "file_key",
-                              &attachment->cells[F_attachment__file_key], &text, &len);
-    if (st != ACRM_OK)
-        return st;
-    if (len != 44 || !acrm__base64_parse(text, len, key, &size) || size != 32)
-        return acrm__fail(call, ACRM_E_CORRUPT, "blob", NULL, "the key of a file is damaged");
-    return ACRM_OK;
-}
-
-/* The file goes over to another customer, as in a merge: its key is sealed anew for that one. */
-static int32_t attachment_reseal(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
-{
-    unsigned char key[32];
-    acrm__str text;
-
-    int32_t st = acrm__filing_file_key(call, before, acrm__id(before, F_attachment__customer_id),
-                                       key);
-    if (st == ACRM_E_NOTFOUND) /* erased: it stays so */
-        return ACRM_OK;
-    if (st != ACRM_OK)
-        return st;
-    acrm__str_init(&text, &call->arena->allocator);
-    acrm__base64_print(key, sizeof key, &text);
-    const char *kept = text.failed ? NULL : acrm__arena_text(call->arena, text.data, text.len);
-    acrm__str_free(&text);
-    sodium_memzero(key, sizeof key);
-    if (!kept)
-        return acrm__nomem(call);
-    acrm__set(rec, F_attachment__file_key, acrm__cell_text(kept));
-    return ACRM_OK;
-}
-
 int32_t acrm__filing_attachment_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
 {
     const acrm_cell *name = &rec->cells[F_attachment__file_name];
@@ -66,10 +28,6 @@ int32_t acrm__filing_attachment_write(acrm__call *call, acrm__rec *rec, const ac
         if (fault)
             return acrm__fail(call, ACRM_E_INVALID, fault, "file_name", "%s", what);
     }
-    if (acrm__changed(rec, F_attachment__customer_id) &&
-        !acrm__changed(rec, F_attachment__file_key) &&
-        !acrm__is_null(rec, F_attachment__file_key))
-        return attachment_reseal(call, rec, before);
     return ACRM_OK;
 }
 
@@ -110,20 +68,37 @@ static int32_t attachment_piece(void *user, const unsigned char *bytes, size_t l
                          : st;
 }
 
+/* The key of the content, sealed with that of the customer. */
+static int32_t attachment_key(acrm__call *call, const acrm__rec *rec,
+                              unsigned char key[ACRM__BLOB_KEY_BYTES])
+{
+    const char *text = NULL;
+    size_t len = 0, size = 0;
+
+    int32_t st = acrm__is_null(rec, F_attachment__file_key)
+                     ? ACRM_OK
+                     : acrm__open_field(call, rec->entity, F_attachment__file_key, rec->cells,
+                                        &text, &len);
+    if (st == ACRM_OK && (!text || acrm__is_null(rec, F_attachment__blob)))
+        return acrm__fail(call, ACRM_E_NOTFOUND, "erased", "id", "the content was erased");
+    if (st == ACRM_OK && (len != 44 || !acrm__base64_parse(text, len, key, &size) ||
+                          strlen(acrm__text(rec, F_attachment__blob)) != ACRM_BLOB_KEY_CHARS))
+        return acrm__fail(call, ACRM_E_CORRUPT, "blob", "id", "the key of the file is damaged");
+    return st;
+}
+
 /* The content to where it goes; checked against the hash that was taken when it was added. */
 static int32_t attachment_content(attachment_run *run)
 {
     acrm__call *call = run->call;
     const acrm__rec *rec = run->rec;
-    const char *name = acrm__text(rec, F_attachment__blob);
-    unsigned char key[32], hash[ACRM__BLOB_HASH_BYTES];
+    unsigned char key[ACRM__BLOB_KEY_BYTES], hash[ACRM__BLOB_HASH_BYTES];
     char hex[2 * ACRM__BLOB_HASH_BYTES + 1];
 
-    if (!name || strlen(name) != ACRM_BLOB_KEY_CHARS || acrm__is_null(rec, F_attachment__file_key))
-        return acrm__fail(call, ACRM_E_NOTFOUND, "erased", "id", "the content was erased");
-    int32_t st = acrm__filing_file_key(call, rec, acrm__id(rec, F_attachment__customer_id), key);
+    int32_t st = attachment_key(call, rec, key);
     if (st == ACRM_OK)
-        st = acrm__blob_read(call, name, key, attachment_piece, run, hash);
+        st = acrm__blob_read(call, acrm__text(rec, F_attachment__blob), key, attachment_piece, run,
+                             hash);
     sodium_memzero(key, sizeof key);
     if (st != ACRM_OK)
         return st;
@@ -202,19 +177,46 @@ int32_t acrm__filing_attachment_verify(acrm__call *call)
 
 /* --- Removing: the content for good, what there was stays told --- */
 
+static int32_t attachment_drop(acrm__call *call, acrm__rec *rec)
+{
+    const char *name = acrm__text(rec, F_attachment__blob);
+    int32_t st = name && strlen(name) == ACRM_BLOB_KEY_CHARS ? acrm__blob_remove(call, name)
+                                                             : ACRM_OK;
+
+    acrm__set(rec, F_attachment__blob, acrm__cell_null());
+    acrm__set(rec, F_attachment__file_key, acrm__cell_null());
+    return st;
+}
+
 int32_t acrm__filing_attachment_remove(acrm__call *call)
 {
     acrm__rec *rec = NULL;
 
     int32_t st = acrm__load_arg(call, "attachment", "id", &rec);
-    if (st != ACRM_OK)
-        return st;
-    const char *name = acrm__text(rec, F_attachment__blob);
-    if (name && strlen(name) == ACRM_BLOB_KEY_CHARS)
-        st = acrm__blob_remove(call, name);
-    acrm__set(rec, F_attachment__blob, acrm__cell_null());
-    acrm__set(rec, F_attachment__file_key, acrm__cell_null());
+    if (st == ACRM_OK)
+        st = attachment_drop(call, rec);
     if (st == ACRM_OK)
         st = acrm__remove(call, rec, NULL);
     return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
+}
+
+/* What nobody can open any more need not take room. Where the law keeps a record, its key is kept
+ * too, and with it the content. */
+int32_t acrm__filing_customer_erased(acrm__call *call, const acrm__event *event)
+{
+    acrm__term terms[] = {
+        { F_attachment__customer_id, ACRM_FILTER_EQ, acrm__cell_id(event->id) },
+        { F_attachment__file_key, ACRM_FILTER_EQ, acrm__cell_null() },
+        { F_attachment__blob, ACRM_FILTER_NE, acrm__cell_null() },
+    };
+    acrm__recs gone = { NULL, 0 };
+
+    int32_t st = acrm__find(call, &(acrm__select){ .entity = "attachment", .terms = terms,
+        .n_terms = 3, .as_system = true, .with_deleted = true }, &gone);
+    for (size_t i = 0; st == ACRM_OK && i < gone.count; i++) {
+        st = attachment_drop(call, gone.items[i]);
+        if (st == ACRM_OK)
+            st = acrm__update(call, gone.items[i]);
+    }
+    return st;
 }

@@ -43,12 +43,11 @@ bool acrm__filing_media_valid(const char *type);
 /* attachment.c */
 int32_t acrm__filing_attachment_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 int32_t acrm__filing_limit_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
-/* The key of its content; NOTFOUND with reason "erased" once the customer's key is gone. */
-int32_t acrm__filing_file_key(acrm__call *call, const acrm__rec *attachment,
-                              const unsigned char *customer, unsigned char key[32]);
 int32_t acrm__filing_attachment_read(acrm__call *call);
 int32_t acrm__filing_attachment_verify(acrm__call *call);
 int32_t acrm__filing_attachment_remove(acrm__call *call);
+/* A reaction to customer.erased. */
+int32_t acrm__filing_customer_erased(acrm__call *call, const acrm__event *event);
 
 /* upload.c */
 int32_t acrm__filing_attachment_add(acrm__call *call);

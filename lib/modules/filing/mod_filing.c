@@ -135,10 +135,16 @@ static const acrm__hook filing_hooks[] = {
     { .entity = NULL }
 };
 
+static const acrm__reaction filing_reactions[] = {
+    { .type = "customer.erased", .run = acrm__filing_customer_erased },
+    { .type = NULL }
+};
+
 const acrm__module acrm__mod_filing = {
     .name = "filing",
     .help = "Tags, notes and attachments on records of any entity",
     .entities = filing_entities,
     .ops = filing_ops,
     .hooks = filing_hooks,
+    .reactions = filing_reactions,
 };

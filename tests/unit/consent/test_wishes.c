@@ -21,6 +21,18 @@ START_TEST(suppression__outweighs_any_consent)
 }
 END_TEST
 
+START_TEST(suppression__restriction_comes_first)
+{
+    consent_world w;
+    consent_open(&w, _i);
+    consent_do(&w, "consent.give", "'purpose':'marketing'");
+    consent_do(&w, "privacy.restrict", "'basis':'disputed'");
+    consent_is(&w, "marketing", "sms", false, "restricted");
+    consent_is(&w, "service", "sms", false, "restricted");
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(suppression__ends_when_it_says)
 {
     consent_world w;
@@ -140,6 +152,7 @@ static Suite *make_suite(void)
     TCase *t = tcase_create("wishes");
 
     tcase_add_loop_test(t, suppression__outweighs_any_consent, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, suppression__restriction_comes_first, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, suppression__ends_when_it_says, 0, OFFICE_STORAGES);
     tcase_add_test(t, suppression__a_new_consent_lifts_unsubscribing_alone);
     tcase_add_loop_test(t, suppression__people_lift_the_others, 0, OFFICE_STORAGES);

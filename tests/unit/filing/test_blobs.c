@@ -337,9 +337,79 @@ START_TEST(blob__is_unreadable_once_its_customer_was_erased)
     erase_key(&o, customer);
     ck_assert_int_eq(stream_back(&o, id), ACRM_E_NOTFOUND);
     ck_assert_uint_eq(stream_got, 0);
-    office_refused(&o, "attachment.verify", filing_args("{'id':'%s'}", id), ACRM_E_NOTFOUND, "",
+    office_refused(&o, "attachment.verify", filing_args("{'id':'%s'}", id), ACRM_E_NOTFOUND, "id",
                    "erased");
     ck_assert_int_eq(stream_add(&o, customer, 1000, "", id), ACRM_E_NOTFOUND);
+    office_close(&o);
+}
+END_TEST
+
+static int64_t rows_of(const office *o)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+
+    ck_assert_int_eq(sqlite3_open(o->path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT count(*) FROM acrm_blob", -1, &st, NULL),
+                     SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    return n;
+}
+
+START_TEST(blob__erasing_a_person_takes_the_content_away)
+{
+    office o;
+    filing_id customer, other, id, kept;
+    office_open(&o, OFFICE_SQLITE);
+    filing_make(&o, "customer.create", "{\"name\":\"Ada\"}", customer);
+    filing_make(&o, "customer.create", "{\"name\":\"Ben\"}", other);
+    ck_assert_int_eq(stream_add(&o, customer, 100000, "", id), ACRM_OK);
+    ck_assert_int_eq(stream_add(&o, other, 100000, "", kept), ACRM_OK);
+    ck_assert_int_eq(rows_of(&o), 6);
+    acrm_value_free(office_call(&o, "privacy.erase", filing_args("{'customer_id':'%s','reason':"
+        "'asked','basis':'GDPR 17'}", customer)));
+    ck_assert_int_eq(rows_of(&o), 3);
+    office_refused(&o, "attachment.read", filing_args("{'id':'%s'}", id), ACRM_E_NOTFOUND, "id",
+                   "erased");
+    ck_assert_int_eq(stream_back(&o, kept), ACRM_OK);
+    office_close(&o);
+}
+END_TEST
+
+/* As the merge does it: the file, and the tags that both had. */
+START_TEST(blob__customers_that_are_merged_keep_their_files)
+{
+    office o;
+    filing_id to, from, id;
+    office_open(&o, _i);
+    filing_make(&o, "customer.create", "{\"name\":\"Ada\"}", to);
+    filing_make(&o, "customer.create", "{\"name\":\"Ada E.\"}", from);
+    ck_assert_int_eq(stream_add(&o, from, 100000, "", id), ACRM_OK);
+    for (int i = 0; i < 2; i++)
+        acrm_value_free(office_call(&o, "tag.add", filing_args("{'id':'%s','names':['vip'%s],"
+            "'create':true}", i ? from : to, i ? ",'loyal'" : "")));
+    acrm_value_free(office_call(&o, "note.create", filing_args("{'subject_id':'%s','text':'x'}",
+                                                               from)));
+    acrm_value_free(office_call(&o, "consent.give", filing_args("{'customer_id':'%s','purpose':"
+        "'marketing','channel':'sms'}", from)));
+    acrm_value_free(office_call(&o, "customer.merge", filing_args("{'id':'%s','others':['%s']}",
+                                                                  to, from)));
+    ck_assert_int_eq(stream_back(&o, id), ACRM_OK);
+    ck_assert_uint_eq(stream_got, 100000);
+    ck_assert_uint_eq(filing_items(&o, "tag.list_for", filing_args("{'id':'%s'}", to), "items"),
+                      2);
+    acrm_value *out = office_call(&o, "customer.view360", filing_args("{'id':'%s'}", to));
+    const acrm_value *related = acrm_value_get(out, "related");
+    ck_assert_int_eq(office_number(acrm_value_get(related, "attachments"), "count"), 1);
+    ck_assert_int_eq(office_number(acrm_value_get(related, "filed_notes"), "count"), 1);
+    acrm_value_free(out);
+    out = office_call(&o, "consent.check", filing_args("{'customer_id':'%s','purpose':"
+                                                       "'marketing','channel':'sms'}", to));
+    ck_assert_int_eq(acrm_value_bool(acrm_value_get(out, "allowed")), 1);
+    acrm_value_free(out);
     office_close(&o);
 }
 END_TEST
@@ -400,20 +470,12 @@ START_TEST(blob__what_was_removed_leaves_no_row)
 {
     office o;
     filing_id customer, id;
-    sqlite3 *db = NULL;
-    sqlite3_stmt *st = NULL;
     office_open(&o, OFFICE_SQLITE);
     filing_make(&o, "customer.create", "{\"name\":\"Ada\"}", customer);
     ck_assert_int_eq(stream_add(&o, customer, 200000, "", id), ACRM_OK);
     ck_assert_int_eq(stream_add(&o, customer, 200000, "", id), ACRM_OK); /* the same again */
     acrm_value_free(office_call(&o, "attachment.remove", filing_args("{'id':'%s'}", id)));
-    ck_assert_int_eq(sqlite3_open(o.path, &db), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT count(*) FROM acrm_blob", -1, &st, NULL),
-                     SQLITE_OK);
-    ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
-    ck_assert_int_eq(sqlite3_column_int(st, 0), 0);
-    sqlite3_finalize(st);
-    sqlite3_close(db);
+    ck_assert_int_eq(rows_of(&o), 0);
     office_close(&o);
 }
 END_TEST
@@ -429,6 +491,8 @@ static Suite *make_suite(void)
     tcase_add_test(t, blob__a_port_that_is_not_whole_is_refused);
     tcase_add_loop_test(t, blob__is_unreadable_once_its_customer_was_erased, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, blob__goes_over_to_another_customer, 0, OFFICE_STORAGES);
+    tcase_add_test(t, blob__erasing_a_person_takes_the_content_away);
+    tcase_add_loop_test(t, blob__customers_that_are_merged_keep_their_files, 0, OFFICE_STORAGES);
     tcase_add_test(t, blob__a_row_that_is_missing_is_told);
     tcase_add_test(t, blob__what_was_removed_leaves_no_row);
     suite_add_tcase(s, t);
