@@ -77,7 +77,8 @@ static const acrm__field filing_attachment_add_out[] = {
     { .name = NULL }
 };
 static const acrm__field filing_attachment_id_in[] = {
-    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "Which attachment" },
+    { .name = "id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "attachment",
+      .help = "Which attachment" },
     { .name = NULL }
 };
 static const acrm__field filing_attachment_read_out[] = {

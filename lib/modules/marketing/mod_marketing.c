@@ -9,7 +9,7 @@
 #include "kernel/declare_tables.h"
 
 #define MARKETING_WHICH                                                                           \
-    { .name = "id", .type = ACRM__T_ID, .help = "Which segment" },                               \
+    { .name = "id", .type = ACRM__T_REF, .target = "segment", .help = "Which segment" },                               \
     { .name = "filter", .type = ACRM__T_FILTER, .target = "customer",                            \
       .help = "Instead of a segment: a filter that is not kept yet" }
 
@@ -40,7 +40,7 @@ static const acrm__field marketing_preview_out[] = {
 };
 static const acrm__field marketing_members_in[] = {
     MARKETING_WHICH,
-    { .name = "snapshot_id", .type = ACRM__T_ID,
+    { .name = "snapshot_id", .type = ACRM__T_REF, .target = "segment_snapshot",
       .help = "Who was in this snapshot, instead of who is in the segment now" },
     { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = 1000, .preset = "50",
       .help = "Customers a page" },
@@ -61,7 +61,8 @@ static const acrm__field marketing_members_out[] = {
     { .name = NULL }
 };
 static const acrm__field marketing_snapshot_in[] = {
-    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "Which segment" },
+    { .name = "id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "segment",
+      .help = "Which segment" },
     { .name = "events", .type = ACRM__T_INT, .min = 0, .max = 10000, .preset = "1000",
       .help = "Up to so many customers who entered or left raise segment.entered and "
               "segment.left; if there are more, one segment.changed is raised" },
@@ -73,8 +74,9 @@ static const acrm__field marketing_snapshot_out[] = {
     { .name = NULL }
 };
 static const acrm__field marketing_compare_in[] = {
-    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "The later snapshot" },
-    { .name = "with_id", .type = ACRM__T_ID,
+    { .name = "id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "segment_snapshot",
+      .help = "The later snapshot" },
+    { .name = "with_id", .type = ACRM__T_REF, .target = "segment_snapshot",
       .help = "The earlier one; the previous of the same user without it" },
     { .name = "limit", .type = ACRM__T_INT, .min = 0, .max = 100000, .preset = "100",
       .help = "Ids to name of each kind at most" },
@@ -91,7 +93,8 @@ static const acrm__field marketing_compare_out[] = {
     { .name = NULL }
 };
 static const acrm__field marketing_drop_in[] = {
-    { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "Which snapshot" },
+    { .name = "id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "segment_snapshot",
+      .help = "Which snapshot" },
     { .name = NULL }
 };
 static const acrm__field marketing_drop_out[] = {
