@@ -5,6 +5,7 @@
 #include "kernel/changes.h"
 #include "kernel/inside.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* --- What is stored: encrypted fields sealed, blind indexes filled --- */
@@ -327,22 +328,31 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
     return write_settle(call, rec);
 }
 
-int32_t acrm__append(acrm__call *call, acrm__rec *rec)
+int32_t acrm__append(acrm__call *call, const acrm__entity *entity, acrm_cell *cells,
+                     uint32_t n_rows)
 {
     const acrm__principal *p = &call->session->principal;
     acrm_session *s = call->session;
-    unsigned char id[16];
+    const acrm_storage_ops *storage = &s->engine->storage;
+    unsigned char ids[ACRM__APPEND_ROWS][16];
+    int32_t st = ACRM_OK;
 
-    acrm__engine_uuid(s->engine, call->now, id);
-    rec->cells[F_ID] = acrm__cell_blob(id, 16);
-    rec->cells[F_VERSION] = acrm__cell_int(1);
-    rec->cells[F_CREATED_AT] = rec->cells[F_UPDATED_AT] = acrm__cell_int(call->now);
-    rec->cells[F_CREATED_BY] = rec->cells[F_UPDATED_BY] =
-        p->kind == ACRM__PRINCIPAL_SYSTEM ? acrm__cell_null() : acrm__cell_blob(p->id, 16);
-    int32_t st = s->engine->storage.insert(s->conn, &rec->entity->table, rec->cells, NULL,
-                                           call->err);
-    rec->cells[F_ID] = acrm__cell_null(); /* the id does not outlive this */
-    s->writes += st == ACRM_OK;
+    assert(n_rows <= ACRM__APPEND_ROWS && entity->def->flags & ACRM__NO_AUDIT);
+    for (uint32_t i = 0; i < n_rows; i++) {
+        acrm_cell *row = cells + (size_t)i * entity->n_fields;
+        acrm__engine_uuid(s->engine, call->now, ids[i]);
+        row[F_ID] = acrm__cell_blob(ids[i], 16);
+        row[F_VERSION] = acrm__cell_int(1);
+        row[F_CREATED_AT] = row[F_UPDATED_AT] = acrm__cell_int(call->now);
+        row[F_CREATED_BY] = row[F_UPDATED_BY] =
+            p->kind == ACRM__PRINCIPAL_SYSTEM ? acrm__cell_null() : acrm__cell_blob(p->id, 16);
+    }
+    if (storage->insert_many)
+        st = storage->insert_many(s->conn, &entity->table, cells, n_rows, call->err);
+    for (uint32_t i = 0; !storage->insert_many && st == ACRM_OK && i < n_rows; i++)
+        st = storage->insert(s->conn, &entity->table, cells + (size_t)i * entity->n_fields, NULL,
+                             call->err);
+    s->writes += st == ACRM_OK ? n_rows : 0;
     return st;
 }
 

@@ -2,6 +2,8 @@
 /* Storage suite: rows, transactions, rules. */
 #include "conformance/storage_run.h"
 
+#include <string.h>
+
 static int test_rows_come_back(suite_run *r)
 {
     fix_rows rows;
@@ -39,6 +41,55 @@ static int test_keys_of_each_type(suite_run *r)
     EXPECT_OK(r, suite_find(r, &fix_setting, SETTING_KEY, fix_text("zone"), &rows, err));
     EXPECT_ROWS(r, "zone,210;", rows);
     EXPECT_OK(r, r->ops.commit(r->conn, err));
+    return 0;
+}
+
+enum { MANY_ROWS = 200 };
+
+/* Keys k000, k001 ... with their numbers; row `twice` has the key of the first. */
+static void many_rows(char keys[MANY_ROWS][8], acrm_cell cells[MANY_ROWS * SETTING_COLUMNS],
+                      int twice)
+{
+    for (int i = 0; i < MANY_ROWS; i++) {
+        int n = i == twice ? 0 : i;
+        const char text[] = { 'k', (char)('0' + n / 100), (char)('0' + n / 10 % 10),
+                              (char)('0' + n % 10), '\0' };
+        memcpy(keys[i], text, sizeof text);
+        cells[i * SETTING_COLUMNS + SETTING_KEY] = fix_text(keys[i]);
+        cells[i * SETTING_COLUMNS + SETTING_VALUE] = fix_int(i);
+    }
+}
+
+static int test_many_rows_at_once(suite_run *r)
+{
+    static char keys[MANY_ROWS][8];
+    static acrm_cell cells[MANY_ROWS * SETTING_COLUMNS];
+    fix_rows rows;
+
+    if (!r->ops.insert_many) /* it is optional */
+        return 0;
+    EXPECT_OK(r, r->ops.begin(r->conn, 1, err));
+    many_rows(keys, cells, -1);
+    EXPECT_OK(r, r->ops.insert_many(r->conn, &fix_setting, cells, MANY_ROWS, err));
+    EXPECT_OK(r, r->ops.insert_many(r->conn, &fix_setting, cells, 0, err));
+    EXPECT_OK(r, suite_find(r, &fix_setting, SETTING_KEY, fix_text("k000"), &rows, err));
+    EXPECT_ROWS(r, "k000,0;", rows);
+    EXPECT_OK(r, suite_find(r, &fix_setting, SETTING_KEY, fix_text("k063"), &rows, err));
+    EXPECT_ROWS(r, "k063,63;", rows);
+    EXPECT_OK(r, suite_find(r, &fix_setting, SETTING_KEY, fix_text("k199"), &rows, err));
+    EXPECT_ROWS(r, "k199,199;", rows);
+    r->ops.rollback(r->conn);
+    for (int twice = 1; twice < MANY_ROWS; twice += 66) { /* in a batch, and behind the last one */
+        EXPECT_OK(r, r->ops.begin(r->conn, 1, err));
+        many_rows(keys, cells, twice);
+        EXPECT_STATUS(r, ACRM_E_CONFLICT,
+                      r->ops.insert_many(r->conn, &fix_setting, cells, MANY_ROWS, err));
+        r->ops.rollback(r->conn);
+    }
+    EXPECT_OK(r, r->ops.begin(r->conn, 0, err));
+    EXPECT_OK(r, suite_find(r, &fix_setting, SETTING_KEY, fix_text("k000"), &rows, err));
+    EXPECT_ROWS(r, "", rows);
+    r->ops.rollback(r->conn);
     return 0;
 }
 
@@ -228,6 +279,7 @@ static int test_search_follows_the_rows(suite_run *r)
 const suite_test storage_row_tests[] = {
     { "rows come back as they went in", test_rows_come_back },
     { "a key may be an id, a number or a text", test_keys_of_each_type },
+    { "many rows go in at once, or none", test_many_rows_at_once },
     { "update and remove change one row by its key", test_update_and_remove },
     { "a rollback undoes everything", test_rollback_undoes_everything },
     { "savepoints nest", test_savepoints_nest },

@@ -283,6 +283,11 @@ typedef struct acrm_storage_ops {
      * takes; outside a transaction. ACRM_E_BUSY while others are in the way. Optional: a store
      * without it keeps none. */
     int32_t (*scrub)(void *conn, acrm_error **err);
+    /** Insert rows of a table without search text together: n_rows times all columns, row after
+     * row. After any failure the transaction must be rolled back. Optional: without it insert() is
+     * called for each row. */
+    int32_t (*insert_many)(void *conn, const acrm_table *table, const acrm_cell *cells,
+                           uint32_t n_rows, acrm_error **err);
 } acrm_storage_ops;
 
 #ifdef __cplusplus

@@ -70,16 +70,22 @@ static int32_t snapshot_who(acrm__call *call, const acrm__rec *segment, acrm__id
 
 static int32_t snapshot_members(acrm__call *call, const acrm__rec *snapshot, const acrm__ids *who)
 {
-    acrm__rec *member = acrm__new(call, "segment_member");
-    int32_t st = member ? ACRM_OK : acrm__nomem(call);
+    const acrm__entity *member = acrm__entity_of(call, "segment_member");
+    acrm_cell *cells = acrm__arena_array(call->arena,
+                                         (size_t)ACRM__APPEND_ROWS * member->n_fields,
+                                         sizeof *cells);
+    int32_t st = cells ? ACRM_OK : acrm__nomem(call);
 
-    if (st == ACRM_OK)
-        acrm__set(member, F_segment_member__snapshot_id, snapshot->cells[F_ID]);
-    for (size_t i = 0; st == ACRM_OK && i < who->count; i++) {
-        acrm__set(member, F_segment_member__customer_id, acrm__cell_blob(who->items + 16 * i, 16));
-        st = acrm__append(call, member);
-        if (st == ACRM_OK && i % SNAPSHOT_STEP == SNAPSHOT_STEP - 1)
-            st = acrm__progress(call, "snapshot", (int64_t)i + 1, (int64_t)who->count);
+    for (size_t i = 0, n; st == ACRM_OK && i < who->count; i += n) {
+        n = who->count - i < ACRM__APPEND_ROWS ? who->count - i : ACRM__APPEND_ROWS;
+        for (size_t k = 0; k < n; k++) {
+            acrm_cell *row = cells + k * member->n_fields;
+            row[F_segment_member__snapshot_id] = snapshot->cells[F_ID];
+            row[F_segment_member__customer_id] = acrm__cell_blob(who->items + 16 * (i + k), 16);
+        }
+        st = acrm__append(call, member, cells, (uint32_t)n);
+        if (st == ACRM_OK && i % SNAPSHOT_STEP == 0)
+            st = acrm__progress(call, "snapshot", (int64_t)(i + n), (int64_t)who->count);
     }
     return st;
 }

@@ -42,6 +42,7 @@ static const acrm_storage_ops sqlite_ops = {
     .drop_index = acrm__sqlite_drop_index,
     .drop_column = acrm__sqlite_drop_column,
     .insert = acrm__sqlite_insert,
+    .insert_many = acrm__sqlite_insert_many,
     .update = acrm__sqlite_update_row,
     .remove = acrm__sqlite_remove,
     .lookup = acrm__sqlite_lookup,

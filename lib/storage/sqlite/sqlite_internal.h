@@ -41,6 +41,7 @@ typedef struct acrm__sqlite_table {
     uint32_t n_columns;
     acrm__str all;                        /* its columns as a query selects them */
     acrm__sqlite_statement insert;
+    acrm__sqlite_statement insert_many;   /* ACRM__SQLITE_ROWS of them */
     acrm__sqlite_statement remove;
     acrm__sqlite_statement find;          /* the row number of a key */
     acrm__sqlite_statement search_insert;
@@ -67,6 +68,8 @@ typedef struct acrm__sqlite_storage {
     char *path;
     size_t path_size;
 } acrm__sqlite_storage;
+
+enum { ACRM__SQLITE_ROWS = 64 }; /* inserted by one statement */
 
 enum { ACRM__SQLITE_IDLE = 0, ACRM__SQLITE_READING, ACRM__SQLITE_WRITING };
 
@@ -164,6 +167,8 @@ int32_t acrm__sqlite_drop_column(void *conn, const acrm_table *table, const char
                                  acrm_error **err);
 int32_t acrm__sqlite_insert(void *conn, const acrm_table *table, const acrm_cell *cells,
                             const char *search, acrm_error **err);
+int32_t acrm__sqlite_insert_many(void *conn, const acrm_table *table, const acrm_cell *cells,
+                                 uint32_t n_rows, acrm_error **err);
 int32_t acrm__sqlite_update_row(void *conn, const acrm_table *table, const acrm_cell *key,
                                 const uint32_t *columns, const acrm_cell *cells,
                                 uint32_t n_columns, const char *search_old,

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { SQLITE_VALUES_MAX = 32766 }; /* bound to one statement, by SQLite's own default */
+
 /* Search text of a row, taken out or put in. */
 static int32_t sqlite_search_write(acrm__sqlite_conn *conn, const acrm__sqlite_table *t,
                                    acrm__sqlite_statement *s, bool insert, int64_t row,
@@ -33,19 +35,21 @@ static int32_t sqlite_search_write(acrm__sqlite_conn *conn, const acrm__sqlite_t
     return acrm__sqlite_run(conn, s, "write", err);
 }
 
-static int32_t sqlite_insert_prepare(acrm__sqlite_conn *conn, acrm__sqlite_table *t,
-                                     acrm_error **err)
+static int32_t sqlite_insert_prepare(acrm__sqlite_conn *conn, const acrm__sqlite_table *t,
+                                     acrm__sqlite_statement *s, uint32_t rows, acrm_error **err)
 {
     acrm__sql_clear(&conn->sql);
     acrm__sql_puts(&conn->sql, "INSERT INTO ");
     acrm__sql_name(&conn->sql, t->table->name);
     acrm__sql_puts(&conn->sql, "(");
     acrm__sql_columns(&conn->sql, t->table);
-    acrm__sql_puts(&conn->sql, ") VALUES(");
-    for (uint32_t i = 0; i < t->n_columns; i++)
-        acrm__sql_puts(&conn->sql, i > 0 ? ",?" : "?");
-    acrm__sql_puts(&conn->sql, ")");
-    return acrm__sqlite_prepare(conn, &t->insert, err);
+    acrm__sql_puts(&conn->sql, ") VALUES");
+    for (uint32_t row = 0; row < rows; row++) {
+        for (uint32_t i = 0; i < t->n_columns; i++)
+            acrm__sql_puts(&conn->sql, i > 0 ? ",?" : row > 0 ? ",(?" : "(?");
+        acrm__sql_puts(&conn->sql, ")");
+    }
+    return acrm__sqlite_prepare(conn, s, err);
 }
 
 int32_t acrm__sqlite_insert(void *conn, const acrm_table *table, const acrm_cell *cells,
@@ -58,7 +62,7 @@ int32_t acrm__sqlite_insert(void *conn, const acrm_table *table, const acrm_cell
     if (st == ACRM_OK)
         st = acrm__sqlite_table_of(c, table, &t, err);
     if (st == ACRM_OK && !t->insert.stmt)
-        st = sqlite_insert_prepare(c, t, err);
+        st = sqlite_insert_prepare(c, t, &t->insert, 1, err);
     for (uint32_t i = 0; st == ACRM_OK && i < table->n_columns; i++) {
         st = acrm__storage_check_cell(table, i, &cells[i], err);
         if (st == ACRM_OK)
@@ -69,6 +73,43 @@ int32_t acrm__sqlite_insert(void *conn, const acrm_table *table, const acrm_cell
     if (st == ACRM_OK && search && table->flags & ACRM_TABLE_SEARCH)
         st = sqlite_search_write(c, t, &t->search_insert, true,
                                  sqlite3_last_insert_rowid(c->db), search, err);
+    return st;
+}
+
+/* One statement for many rows: its cursors stay where the last row went. */
+static int32_t sqlite_insert_batch(acrm__sqlite_conn *c, acrm__sqlite_table *t,
+                                   const acrm_cell *cells, acrm_error **err)
+{
+    const acrm_table *table = t->table;
+    int32_t st = ACRM_OK;
+
+    if (!t->insert_many.stmt)
+        st = sqlite_insert_prepare(c, t, &t->insert_many, ACRM__SQLITE_ROWS, err);
+    for (uint32_t i = 0; st == ACRM_OK && i < ACRM__SQLITE_ROWS * table->n_columns; i++) {
+        st = acrm__storage_check_cell(table, i % table->n_columns, &cells[i], err);
+        if (st == ACRM_OK)
+            acrm__sqlite_bind(&t->insert_many, (int)i + 1, &cells[i]);
+    }
+    return st == ACRM_OK ? acrm__sqlite_run(c, &t->insert_many, "write", err) : st;
+}
+
+int32_t acrm__sqlite_insert_many(void *conn, const acrm_table *table, const acrm_cell *cells,
+                                 uint32_t n_rows, acrm_error **err)
+{
+    acrm__sqlite_conn *c = conn;
+    acrm__sqlite_table *t = NULL;
+    bool fits = ACRM__SQLITE_ROWS * table->n_columns <= SQLITE_VALUES_MAX;
+    int32_t st = acrm__sqlite_may_write(c, err);
+
+    if (st == ACRM_OK)
+        st = acrm__sqlite_table_of(c, table, &t, err);
+    while (st == ACRM_OK && n_rows > 0) {
+        uint32_t n = fits && n_rows >= ACRM__SQLITE_ROWS ? ACRM__SQLITE_ROWS : 1;
+        st = n > 1 ? sqlite_insert_batch(c, t, cells, err)
+                   : acrm__sqlite_insert(conn, table, cells, NULL, err);
+        cells += (size_t)n * table->n_columns;
+        n_rows -= n;
+    }
     return st;
 }
 

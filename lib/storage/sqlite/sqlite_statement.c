@@ -190,6 +190,7 @@ static void sqlite_table_free(acrm__sqlite_conn *conn, acrm__sqlite_table *t)
         return;
     acrm__str_free(&t->all);
     acrm__sqlite_finalise(conn, &t->insert);
+    acrm__sqlite_finalise(conn, &t->insert_many);
     acrm__sqlite_finalise(conn, &t->remove);
     acrm__sqlite_finalise(conn, &t->find);
     acrm__sqlite_finalise(conn, &t->search_insert);
