@@ -9,7 +9,8 @@
 #include "kernel/declare_tables.h"
 
 #define MARKETING_WHICH                                                                           \
-    { .name = "id", .type = ACRM__T_REF, .target = "segment", .help = "Which segment" },                               \
+    { .name = "id", .type = ACRM__T_REF, .target = "segment",                                    \
+      .help = "Which segment" },                               \
     { .name = "filter", .type = ACRM__T_FILTER, .target = "customer",                            \
       .help = "Instead of a segment: a filter that is not kept yet" }
 
