@@ -9,11 +9,26 @@
 
 enum { RULES_TOPICS_MAX = 100 };
 
+/* The rows of the ledger say what they are for by this code. */
+static int32_t rules_purpose_unused(acrm__call *call, const acrm__rec *rec)
+{
+    acrm__term of = { F_consent__purpose, ACRM_FILTER_EQ, rec->cells[F_consent_purpose__code] };
+    acrm__rec *used = NULL;
+
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "consent", .terms = &of,
+                                                       .n_terms = 1, .as_system = true }, &used);
+    if (st == ACRM_OK && used)
+        return acrm__fail(call, ACRM_E_CONFLICT, "in_use", "id",
+                          "customers have decided about this purpose: it must stay known");
+    return st;
+}
+
 int32_t acrm__consent_purpose_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
 {
     const char *code = acrm__text(rec, F_consent_purpose__code);
 
-    (void)before;
+    if (before && !acrm__is_null(rec, F_DELETED_AT))
+        return rules_purpose_unused(call, rec);
     if (code && strspn(code, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(code))
         return acrm__fail(call, ACRM_E_INVALID, "format", "code",
                           "code must be of small letters, digits and _, such as marketing");

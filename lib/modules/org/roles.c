@@ -35,7 +35,7 @@ static const struct {
       "\"opportunity.*\","
       "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER ROLES_TIES
       ROLES_CARE_MANAGER "]",
-      "{\"*\":\"dealer\"}" },
+      "{\"note\":\"own\",\"*\":\"dealer\"}" },
     { "salesperson", "Salesperson",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
       "\"customer.identify\",\"customer.match\",\"customer.view360\",\"customer.timeline\","
@@ -50,7 +50,7 @@ static const struct {
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.submit\","
       "\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_TIES
       ROLES_CARE "]",
-      "{\"*\":\"dealer\"}" },
+      "{\"note\":\"own\",\"*\":\"dealer\"}" },
     { "call_centre", "Call centre",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.*\",\"contact_point.*\",\"interaction.*\","
       "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_TIES

@@ -142,6 +142,19 @@ START_TEST(purpose__has_a_code_for_programs)
                        purpose_refusals[i].reason);
     office_refused(&w.o, "consent_purpose.create", "{\"code\":\"marketing\",\"name\":\"X\"}",
                    ACRM_E_CONFLICT, "code", "duplicate");
+    consent_do(&w, "consent.withdraw", "'purpose':'survey'");
+    for (int used = 0; used < 2; used++) {
+        acrm_value *out = office_call(&w.o, "consent_purpose.list", consent_args(
+            "{'where':{'code':'%s'}}", used ? "survey" : "profiling"));
+        const char *id = office_text(acrm_value_at(acrm_value_get(out, "items"), 0), "id");
+        if (used)
+            office_refused(&w.o, "consent_purpose.delete", consent_args("{'id':'%s','version':1}",
+                           id), ACRM_E_CONFLICT, "id", "in_use");
+        else
+            acrm_value_free(office_call(&w.o, "consent_purpose.delete", consent_args(
+                "{'id':'%s','version':1}", id)));
+        acrm_value_free(out);
+    }
     office_close(&w.o);
 }
 END_TEST

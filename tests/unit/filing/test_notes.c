@@ -124,6 +124,36 @@ START_TEST(note__is_seen_by_whom_it_is_for)
 }
 END_TEST
 
+/* By the first roles, those who see their dealer's records see their own private notes too. */
+START_TEST(note__is_seen_by_its_author_whatever_the_role)
+{
+    static const char *const roles[] = { "dealer_manager", "salesperson", "service_advisor",
+                                         "call_centre" };
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        office o;
+        filing_staff staff;
+        filing_id id;
+        office_open(&o, OFFICE_MEMORY);
+        filing_staff_make(&o, &staff);
+        acrm_value *out = office_call(&o, "role.list", filing_args("{'where':{'name':'%s'}}",
+                                                                   roles[i]));
+        acrm_value_free(office_call(&o, "user.update", filing_args("{'id':'%s',"
+            "'last_write_wins':true,'role_id':'%s'}", staff.ann,
+            office_text(acrm_value_at(acrm_value_get(out, "items"), 0), "id"))));
+        acrm_value_free(out);
+        office ann = filing_as(&o, "user", staff.ann);
+        filing_make(&ann, "note.create", filing_args("{'subject_id':'%s','text':'mine',"
+            "'visibility':'private'}", staff.customer), id);
+        acrm_value_free(office_call(&ann, "note.get", filing_args("{'id':'%s'}", id)));
+        acrm_value_free(office_call(&o, "note.create", filing_args("{'subject_id':'%s',"
+            "'text':'for all'}", staff.customer)));
+        ck_assert_int_eq(office_count(&ann, "note.count", "{}"), 2);
+        acrm_session_free(ann.session);
+        office_close(&o);
+    }
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("notes");
@@ -133,6 +163,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, note__is_made_along_with_its_record, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, note__what_cannot_be_is_refused_by_name, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, note__is_seen_by_whom_it_is_for, 0, OFFICE_STORAGES);
+    tcase_add_test(t, note__is_seen_by_its_author_whatever_the_role);
     suite_add_tcase(s, t);
     return s;
 }
