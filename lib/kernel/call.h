@@ -87,12 +87,15 @@ int32_t acrm__derive(acrm__call *call, acrm__rec *rec, bool *differs);
 /* Delete the row for good, without audit: for entities with ACRM__NO_AUDIT only. */
 int32_t acrm__purge(acrm__call *call, acrm__rec *rec);
 
-/* Put new rows of an entity with ACRM__NO_AUDIT down as they are: n_rows times its fields, of which
- * the system's are filled in here. No hooks, checks or events: for bulk work on tables that only
- * the module itself writes. At most ACRM__APPEND_ROWS at a time. */
+/* Put a new row of an entity with ACRM__NO_AUDIT down as it is, with an id of its own: no hooks,
+ * checks or events. For bulk work on tables that only the module itself writes; the record may be
+ * used again for the next row. */
+int32_t acrm__append(acrm__call *call, acrm__rec *rec);
+/* The same for rows together: n_rows times the entity's fields, of which the system's are filled in
+ * here. At most ACRM__APPEND_ROWS at a time. */
 enum { ACRM__APPEND_ROWS = 64 };
-int32_t acrm__append(acrm__call *call, const acrm__entity *entity, acrm_cell *cells,
-                     uint32_t n_rows);
+int32_t acrm__append_many(acrm__call *call, const acrm__entity *entity, acrm_cell *cells,
+                          uint32_t n_rows);
 
 /* --- Queries: conditions on the record's own fields, all of which must hold. --- */
 typedef struct acrm__term {

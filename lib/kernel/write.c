@@ -328,8 +328,8 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
     return write_settle(call, rec);
 }
 
-int32_t acrm__append(acrm__call *call, const acrm__entity *entity, acrm_cell *cells,
-                     uint32_t n_rows)
+int32_t acrm__append_many(acrm__call *call, const acrm__entity *entity, acrm_cell *cells,
+                          uint32_t n_rows)
 {
     const acrm__principal *p = &call->session->principal;
     acrm_session *s = call->session;
@@ -352,8 +352,15 @@ int32_t acrm__append(acrm__call *call, const acrm__entity *entity, acrm_cell *ce
     for (uint32_t i = 0; !storage->insert_many && st == ACRM_OK && i < n_rows; i++)
         st = storage->insert(s->conn, &entity->table, cells + (size_t)i * entity->n_fields, NULL,
                              call->err);
+    for (uint32_t i = 0; i < n_rows; i++) /* the ids do not outlive this */
+        cells[(size_t)i * entity->n_fields + F_ID] = acrm__cell_null();
     s->writes += st == ACRM_OK ? n_rows : 0;
     return st;
+}
+
+int32_t acrm__append(acrm__call *call, acrm__rec *rec)
+{
+    return acrm__append_many(call, rec->entity, rec->cells, 1);
 }
 
 static int32_t write_update_row(acrm__call *call, acrm__rec *rec)

@@ -83,7 +83,7 @@ static int32_t snapshot_members(acrm__call *call, const acrm__rec *snapshot, con
             row[F_segment_member__snapshot_id] = snapshot->cells[F_ID];
             row[F_segment_member__customer_id] = acrm__cell_blob(who->items + 16 * (i + k), 16);
         }
-        st = acrm__append(call, member, cells, (uint32_t)n);
+        st = acrm__append_many(call, member, cells, (uint32_t)n);
         if (st == ACRM_OK && i % SNAPSHOT_STEP == 0)
             st = acrm__progress(call, "snapshot", (int64_t)(i + n), (int64_t)who->count);
     }
