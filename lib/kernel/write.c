@@ -252,12 +252,13 @@ static int32_t write_is_sealed(acrm__call *call, const acrm__rec *rec, uint32_t 
     const acrm__fieldinfo *f = &rec->entity->fields[n];
     const acrm_cell *cell = &rec->cells[n];
     acrm__call quiet = *call;
+    acrm_error *error = NULL;
     acrm_cell blind;
     const char *plain;
     size_t len;
 
     *same = false;
-    quiet.err = NULL;
+    quiet.err = &error;
     if (f->blind != UINT32_MAX) {
         int32_t st = acrm__blind(call, rec->entity, n, cell->data, cell->size, &blind);
         if (st != ACRM_OK || !acrm__cell_equal(&blind, &rec->before[f->blind]))
@@ -266,7 +267,12 @@ static int32_t write_is_sealed(acrm__call *call, const acrm__rec *rec, uint32_t 
     int32_t st = acrm__unseal(&quiet, write_subject(rec), f->def.name, &rec->before[n], &plain,
                               &len);
     *same = st == ACRM_OK && len == cell->size && memcmp(plain, cell->data, len) == 0;
-    return st == ACRM_E_NOMEM ? acrm__nomem(call) : ACRM_OK;
+    bool differs = st == ACRM_OK || st == ACRM_E_NOTFOUND || st == ACRM_E_CORRUPT;
+    if (!differs && call->err)
+        *call->err = error;
+    else
+        acrm_error_free(error);
+    return differs ? ACRM_OK : st;
 }
 
 /* An encrypted value that is given again is no change: the sealed one stays. */

@@ -13,7 +13,7 @@ enum { UPSERT_NR, UPSERT_NAME, UPSERT_PHONE, UPSERT_EMAIL, UPSERT_CITY, UPSERT_C
 
 typedef struct upsert_baseline {
     import_baseline h;
-    sqlite3_stmt *find, *insert, *point, *update, *find_key, *row, *find_contact, *shared;
+    sqlite3_stmt *find, *insert, *point, *update, *find_key, *row, *find_contact, *find_points;
     bool match; /* look for the same person under another number first */
     long created, updated, unchanged;
 } upsert_baseline;
@@ -41,6 +41,8 @@ static void upsert_baseline_statements(upsert_baseline *u)
     u->find_key = baseline_prepare(b, "SELECT key FROM acrm_subject_key WHERE id=?1");
     u->find_contact = baseline_prepare(b, "SELECT customer_id FROM contact_point WHERE "
         "match_value=?1 AND deleted_at IS NULL LIMIT 50");
+    u->find_points = baseline_prepare(b, "SELECT channel,match_value FROM contact_point WHERE "
+        "customer_id=?1 AND deleted_at IS NULL");
     u->row = baseline_prepare(b, "INSERT INTO import_row(" IMPORT_BASELINE_HEAD ",job_id,position,"
         "outcome,record_id,record_version,journal,children,customer_id,attempts) "
         "VALUES(?1,1,?2,?2,?3,?4,?5,?6,?7,?8,?9,?6,1)");
@@ -49,7 +51,7 @@ static void upsert_baseline_statements(upsert_baseline *u)
 static void upsert_baseline_close(upsert_baseline *u)
 {
     sqlite3_stmt *const own[] = { u->find, u->insert, u->point, u->update, u->find_key, u->row,
-                                  u->find_contact };
+                                  u->find_contact, u->find_points };
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         sqlite3_finalize(own[i]);
@@ -184,6 +186,25 @@ static bool upsert_baseline_known(upsert_baseline *u, const char *value, int len
     return found;
 }
 
+/* Whether both ways to reach a known customer are there already. */
+static bool upsert_baseline_reachable(upsert_baseline *u, const upsert_baseline_row *row,
+                                      const unsigned char id[16])
+{
+    sqlite3_stmt *s = u->find_points;
+    int found = 0;
+
+    sqlite3_bind_blob(s, 1, id, 16, SQLITE_STATIC);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        const char *value = (const char *)sqlite3_column_text(s, 1);
+        size_t len = strlen(value);
+        found += strcmp(value, row->phone) == 0 ||
+                 (len == (size_t)row->lens[UPSERT_EMAIL] &&
+                  memcmp(value, row->cells[UPSERT_EMAIL], len) == 0);
+    }
+    sqlite3_reset(s);
+    return found == 2;
+}
+
 static void upsert_baseline_one(upsert_baseline *u, const upsert_baseline_row *row)
 {
     sqlite3_stmt *s = u->find;
@@ -202,6 +223,10 @@ static void upsert_baseline_one(upsert_baseline *u, const upsert_baseline_row *r
     sqlite3_reset(s);
     bool same = version > 0 && (int)strlen(city) == row->lens[UPSERT_CITY] &&
                 memcmp(city, row->cells[UPSERT_CITY], strlen(city)) == 0;
+    if (version > 0 && !upsert_baseline_reachable(u, row, id)) {
+        fprintf(stderr, "a contact is missing\n");
+        exit(EXIT_FAILURE);
+    }
     if (version == 0 && u->match &&
         (upsert_baseline_known(u, row->phone, (int)strlen(row->phone)) ||
          upsert_baseline_known(u, row->cells[UPSERT_EMAIL], row->lens[UPSERT_EMAIL])))

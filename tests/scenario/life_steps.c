@@ -107,6 +107,11 @@ static const char jsonl[] =
     "\n"
     "{\"name\":\"Hadi\",\"phone\":\"+989127000004\",\"model\":\"Mira\",\"external_id\":\"J-9\"}\n";
 
+static const char people[] = "external_id,name,phone,dealer,birth date\nU1,Ula Umm,09121110001,N1,"
+                             "1370/01/01\nU2,Uri Unn,09121110002,N1,\n";
+static const char changed[] = "external_id,name,phone,city\nU1,Ula Umm,09121110009,Qom\nU2,Uri Unn,"
+                              ",\nU3,,,\n";
+
 const life_step life_long[] = {
     { "role.create",
       "{'name':'seller_2','permissions':['*'],'scopes':{'*':'dealer','lead':'own'}}",
@@ -160,6 +165,12 @@ const life_step life_long[] = {
     { "import.retry", "{'id':'$bad'}" },
     { "import.discard", "{'id':'$worse'}" },
     { "import_row.aggregate", "{'group':['outcome']}" },
+    { "import.upsert", "{'source':'people','country':'IR','duplicates':'create'}",
+      .input = people },
+    { "import.upsert", "{'source':'people','country':'IR','dry_run':true}", .input = changed },
+    { "import.upsert", "{'source':'people again','country':'IR'}", .input = changed,
+      .save = "again=job_id" },
+    { "import.undo", "{'id':'$again'}" },
     { "agenda.list", "{'user_id':'$sara'}" },
     { "activity.create", "{'customer_id':'$ada','lead_id':'$lead','kind':'call',"
                          "'subject':'ring','due_at':'2026-11-26T09:00:00Z'}", .save = "ring=id" },

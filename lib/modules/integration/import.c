@@ -416,8 +416,10 @@ static int32_t import_rows(import_run *run, bool careful, bool done, bool *refus
     run->in.job = kept;
     if (st == ACRM_OK && !*refused)
         st = import_step_end(run);
-    else if (import_step_undo(run) != ACRM_OK && st == ACRM_OK)
-        st = ACRM_E_STORE;
+    else if (st == ACRM_OK)
+        st = import_step_undo(run);
+    else
+        (void)import_step_undo(run);
     acrm__arena_reset(&run->scratch);
     call->arena = run->arena;
     return st;

@@ -11,12 +11,17 @@ static int32_t diff_unseal(acrm__call *call, const acrm__rec *rec, const acrm_ce
     const unsigned char *subject = entity->subject == UINT32_MAX ? NULL
                                                                  : acrm__id(rec, entity->subject);
     acrm__call quiet = *call;
+    acrm_error *error = NULL;
     const char *plain;
     size_t len;
 
-    quiet.err = NULL;
+    quiet.err = &error;
     int32_t st = acrm__unseal(&quiet, subject, entity->fields[field].def.name, &cells[field],
                               &plain, &len);
+    if (st != ACRM_OK && st != ACRM_E_NOTFOUND && call->err)
+        *call->err = error;
+    else
+        acrm_error_free(error);
     if (st == ACRM_E_NOTFOUND) /* erased */
         return acrm_value_set_null(out);
     return st == ACRM_OK ? acrm_value_set_text(out, plain, len) : st;

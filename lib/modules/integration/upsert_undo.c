@@ -53,8 +53,11 @@ static int32_t undo_read(undo_run *run, undo_row *u)
 
     if (st == ACRM_OK && cell->type == ACRM_CELL_TEXT)
         st = acrm__json_read(call->arena, cell->data, cell->size, &u->children, &fault);
-    if (st == ACRM_OK && !acrm__is_null(u->row, F_import_row__journal))
+    if (st == ACRM_OK && !acrm__is_null(u->row, F_import_row__journal)) {
         st = acrm__upsert_cell(call, u->row, u->row->cells, F_import_row__journal, text);
+        if (st != ACRM_OK)
+            return st;
+    }
     const char *journal = acrm_value_text(text, &len);
     if (st == ACRM_OK && journal)
         st = acrm__json_read(call->arena, journal, len, &u->journal, &fault);
