@@ -13,7 +13,7 @@ enum { UPSERT_NR, UPSERT_NAME, UPSERT_PHONE, UPSERT_EMAIL, UPSERT_CITY, UPSERT_C
 
 typedef struct upsert_baseline {
     import_baseline h;
-    sqlite3_stmt *find, *insert, *point, *update, *find_key, *row, *find_contact, *find_points;
+    sqlite3_stmt *find, *insert, *point, *update, *find_key, *row, *find_contact, *find_points, *shared;
     bool match; /* look for the same person under another number first */
     long created, updated, unchanged;
 } upsert_baseline;
@@ -41,6 +41,7 @@ static void upsert_baseline_statements(upsert_baseline *u)
     u->find_key = baseline_prepare(b, "SELECT key FROM acrm_subject_key WHERE id=?1");
     u->find_contact = baseline_prepare(b, "SELECT customer_id FROM contact_point WHERE "
         "match_value=?1 AND deleted_at IS NULL LIMIT 50");
+    u->shared = baseline_prepare(b, "INSERT INTO acrm_key(id,record_id) VALUES(?1,?2)");
     u->find_points = baseline_prepare(b, "SELECT channel,match_value FROM contact_point WHERE "
         "customer_id=?1 AND deleted_at IS NULL");
     u->row = baseline_prepare(b, "INSERT INTO import_row(" IMPORT_BASELINE_HEAD ",job_id,position,"
@@ -51,7 +52,7 @@ static void upsert_baseline_statements(upsert_baseline *u)
 static void upsert_baseline_close(upsert_baseline *u)
 {
     sqlite3_stmt *const own[] = { u->find, u->insert, u->point, u->update, u->find_key, u->row,
-                                  u->find_contact, u->find_points };
+                                  u->find_contact, u->find_points, u->shared };
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         sqlite3_finalize(own[i]);
@@ -101,6 +102,19 @@ static void upsert_baseline_point(upsert_baseline *u, const unsigned char custom
         .subject = customer, .key = key, .changes = changes, .personal = personal });
 }
 
+/* By which somebody like this one is found: two of the name, one of the number. */
+static void upsert_baseline_shared(upsert_baseline *u, const unsigned char id[16])
+{
+    unsigned char key[16];
+
+    for (int i = 0; i < 3; i++) {
+        randombytes_buf(key, sizeof key);
+        sqlite3_bind_blob(u->shared, 1, key, 16, SQLITE_STATIC);
+        sqlite3_bind_blob(u->shared, 2, id, 16, SQLITE_STATIC);
+        baseline_run(&u->h.b, u->shared);
+    }
+}
+
 /* The customer, its key, its search text and both ways to reach it. */
 static void upsert_baseline_create(upsert_baseline *u, const upsert_baseline_row *row,
                                    unsigned char id[16], char children[300])
@@ -133,6 +147,7 @@ static void upsert_baseline_create(upsert_baseline *u, const upsert_baseline_row
     import_baseline_audit(&u->h, &(import_baseline_trace){ .operation = "import.upsert",
         .entity = "customer", .action = "create", .type = "customer.created", .id = id,
         .subject = id, .key = key, .personal = personal, .changes = changes });
+    upsert_baseline_shared(u, id);
     upsert_baseline_point(u, id, key, "phone", row->cells[UPSERT_PHONE], row->lens[UPSERT_PHONE],
                           row->phone, (int)strlen(row->phone), phone);
     upsert_baseline_point(u, id, key, "email", row->cells[UPSERT_EMAIL], row->lens[UPSERT_EMAIL],

@@ -309,6 +309,7 @@ START_TEST(upsert__bombs_and_broken_bytes_cost_their_rows_only)
     office o;
     office_open(&o, _i);
 
+    ck_assert_ptr_nonnull(text);
     len += (size_t)sprintf(text, "external_id,name,city\n1,Ada,Rome\n2,");
     memset(text + len, 'x', 2 * 1024 * 1024);
     len += 2 * 1024 * 1024;
