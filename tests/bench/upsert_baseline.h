@@ -13,7 +13,8 @@ enum { UPSERT_NR, UPSERT_NAME, UPSERT_PHONE, UPSERT_EMAIL, UPSERT_CITY, UPSERT_C
 
 typedef struct upsert_baseline {
     import_baseline h;
-    sqlite3_stmt *find, *insert, *point, *update, *find_key, *row, *find_contact, *find_points, *shared;
+    sqlite3_stmt *find, *insert, *point, *update, *find_key, *row, *find_contact, *find_points,
+        *shared;
     bool match; /* look for the same person under another number first */
     long created, updated, unchanged;
 } upsert_baseline;

@@ -41,20 +41,24 @@ static const acrm_cell *upsert_cell(const acrm__rec *rec, const char *field)
     return &rec->cells[acrm__field_of(rec->entity, field)];
 }
 
-static bool upsert_same_contact(const acrm__rec *a, const acrm__rec *b)
+/* The same words are the same contact; else their normal forms tell. */
+static bool upsert_same_contact(const acrm__rec *a, const acrm__rec *b, bool derived)
 {
     const acrm_cell *normal = upsert_cell(a, "match_value");
-    const char *compared = normal->type == ACRM_CELL_NULL ? "value" : "match_value";
 
-    return acrm__cell_equal(upsert_cell(a, "channel"), upsert_cell(b, "channel")) &&
-           acrm__cell_equal(upsert_cell(a, compared), upsert_cell(b, compared));
+    if (!acrm__cell_equal(upsert_cell(a, "channel"), upsert_cell(b, "channel")))
+        return false;
+    if (acrm__cell_equal(upsert_cell(a, "value"), upsert_cell(b, "value")))
+        return true;
+    return derived && normal->type != ACRM_CELL_NULL &&
+           acrm__cell_equal(normal, upsert_cell(b, "match_value"));
 }
 
 /* The same contact, or a record that has all that is given here. */
 static bool upsert_same_child(const acrm__upsert_row_child *child, const acrm__rec *other)
 {
     if (child->child->contact)
-        return upsert_same_contact(child->rec, other);
+        return upsert_same_contact(child->rec, other, child->derived);
     for (size_t i = 0; i < acrm_value_count(child->fields); i++) {
         const char *name = acrm_value_key(child->fields, i, NULL);
         uint32_t field = acrm__field_of(other->entity, name);
@@ -65,22 +69,40 @@ static bool upsert_same_child(const acrm__upsert_row_child *child, const acrm__r
     return true;
 }
 
+/* Whether another contact of the row is of the same channel, and may be the same. */
+static bool upsert_has_twin(const acrm__upsert_row *row, uint32_t n)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; i < row->n_children; i++)
+        found = found || (i != n && row->children[i].child->contact &&
+                          acrm__cell_equal(upsert_cell(row->children[i].rec, "channel"),
+                                           upsert_cell(row->children[n].rec, "channel")));
+    return found;
+}
+
+static void upsert_know_child(upsert_run *run, uint32_t n, const acrm__recs *found)
+{
+    acrm__upsert_row *row = &run->row;
+    acrm__upsert_row_child *child = &row->children[n];
+
+    for (uint32_t k = 0; k < n && !child->known; k++)
+        child->known = row->children[k].child->entity == child->child->entity &&
+                       upsert_same_child(child, row->children[k].rec);
+    for (size_t k = 0; k < found->count && !child->known; k++)
+        child->known = upsert_same_child(child, found->items[k]);
+}
+
 /* Which of the row's related records are there already, or twice in the row. */
 static int32_t upsert_know_children(upsert_run *run, bool *any_new)
 {
     acrm__upsert_row *row = &run->row;
-
     acrm__recs found = { NULL, 0 };
     const char *relation = NULL; /* of which they are */
 
     *any_new = false;
     for (uint32_t i = 0; i < row->n_children; i++) {
         acrm__upsert_row_child *child = &row->children[i];
-        for (uint32_t k = 0; k < i; k++)
-            child->known = child->known || (row->children[k].child->entity == child->child->entity
-                                            && upsert_same_child(child, row->children[k].rec));
-        if (child->known)
-            continue;
         if (row->rec && relation != child->child->relation) {
             relation = child->child->relation;
             const acrm__term term = { child->child->parent, ACRM_FILTER_EQ, row->rec->cells[F_ID] };
@@ -89,8 +111,14 @@ static int32_t upsert_know_children(upsert_run *run, bool *any_new)
             if (st != ACRM_OK)
                 return st;
         }
-        for (size_t k = 0; k < found.count; k++)
-            child->known = child->known || upsert_same_child(child, found.items[k]);
+        upsert_know_child(run, i, &found);
+        if (!child->known && child->child->contact &&
+            (found.count > 0 || upsert_has_twin(row, i))) {
+            int32_t st = acrm__upsert_derive_child(row, child);
+            if (st != ACRM_OK)
+                return st;
+            upsert_know_child(run, i, &found);
+        }
         *any_new = *any_new || !child->known;
     }
     return ACRM_OK;
@@ -324,7 +352,8 @@ static bool upsert_may_set(const upsert_run *run, uint32_t field)
     return column->overwrite == ACRM__OVERWRITE_EMPTY && acrm__is_null(run->row.rec, field);
 }
 
-static int32_t upsert_assign(upsert_run *run)
+/* *any: there is something to change, before it is brought into its normal form. */
+static int32_t upsert_assign(upsert_run *run, bool *any)
 {
     acrm__upsert_row *row = &run->row;
     acrm_value *fields = acrm__value_in(run->in->call->arena);
@@ -335,11 +364,16 @@ static int32_t upsert_assign(upsert_run *run)
     for (size_t i = 0; ok && i < acrm_value_count(row->fields); i++) {
         size_t len;
         const char *name = acrm_value_key(row->fields, i, &len);
-        if (upsert_may_set(run, acrm__entity_field(row->plan->entity, name, len)))
+        uint32_t field = acrm__entity_field(row->plan->entity, name, len);
+        bool same = acrm__cell_equal(&row->fresh->cells[field], &row->rec->cells[field]);
+        if (!same && upsert_may_set(run, field))
             ok = acrm__put_value(fields, name, acrm_value_at(row->fields, i));
     }
     if (!ok)
         return acrm__nomem(run->in->call);
+    *any = acrm_value_count(fields) > 0;
+    if (!*any)
+        return ACRM_OK;
     int32_t st = acrm__assign(run->in->call, row->rec, fields, "", NULL, faults);
     for (size_t i = 0; st == ACRM_OK && i < acrm_value_count(faults); i++) {
         const acrm_value *fault = acrm_value_at(faults, i);
@@ -383,14 +417,14 @@ static int32_t upsert_update(upsert_run *run)
 {
     acrm__call *call = run->in->call;
     acrm__rec *rec = run->row.rec;
-    bool differs = false, any_new = false;
+    bool any = false, differs = false, any_new = false;
 
     upsert_name_record(run, rec);
     run->out->outcome = "unchanged";
     if (!run->row.plan->may_update)
         return ACRM_OK;
-    int32_t st = upsert_assign(run);
-    if (st == ACRM_OK && !upsert_is_refused(run))
+    int32_t st = upsert_assign(run, &any);
+    if (st == ACRM_OK && any && !upsert_is_refused(run))
         st = acrm__derive(call, rec, &differs);
     if (st == ACRM_OK && !upsert_is_refused(run))
         st = upsert_know_children(run, &any_new);

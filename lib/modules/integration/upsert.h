@@ -67,6 +67,7 @@ typedef struct acrm__upsert_key {
     uint32_t n_parts;
     const acrm_index *index; /* all of whose columns are parts; NULL: see lead */
     const char *text;        /* as it was written */
+    bool derives;            /* it needs what the entity's hooks make of a row */
     uint32_t lead;           /* the part that is looked up; the others are compared */
 } acrm__upsert_key;
 
@@ -80,7 +81,6 @@ struct acrm__upsert_plan {
     uint32_t n_children;
     acrm__upsert_key keys[ACRM__UPSERT_KEYS_MAX];
     uint32_t n_keys;
-    bool derives;   /* a key needs what the entity's hooks make of a row */
     const acrm_value *nulls;  /* texts that mean nothing; NULL: none */
     acrm_value *ignored;      /* columns of the file that go nowhere */
     const char *country;      /* of national phone numbers; NULL: none */
@@ -125,7 +125,8 @@ typedef struct acrm__upsert_row_child {
     int32_t number; /* of the child in the plan */
     const acrm_value *fields;
     acrm__rec *rec;
-    bool known; /* it is there already */
+    bool derived; /* rec is in its normal form */
+    bool known;   /* it is there already */
 } acrm__upsert_row_child;
 
 typedef struct acrm__upsert_row {
@@ -137,6 +138,7 @@ typedef struct acrm__upsert_row {
     uint32_t n_children;
     acrm_value *faults;       /* [{field, column, reason, message}] */
     acrm__rec *fresh;         /* the record as the row alone would have it */
+    bool derived;             /* fresh is in its normal form */
     acrm__rec *rec;           /* the one that is there; NULL: none */
 } acrm__upsert_row;
 
@@ -149,6 +151,9 @@ int32_t acrm__upsert_row_fault(acrm__upsert_row *row, const char *field, const c
 /* upsert_draft.c: the row's fields and related records, converted and assigned; every fault named.
  */
 int32_t acrm__upsert_draft(acrm__upsert_row *row);
+/* Bring a related record of the row, or the row's own, into its normal form, once. */
+int32_t acrm__upsert_derive_child(acrm__upsert_row *row, acrm__upsert_row_child *child);
+int32_t acrm__upsert_derive(acrm__upsert_row *row);
 /* The column that fills a field of the record (child -1) or of a child. */
 const acrm__upsert_column *acrm__upsert_column_of(const acrm__upsert_plan *plan, int32_t child,
                                                   uint32_t field);

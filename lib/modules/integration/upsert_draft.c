@@ -192,17 +192,32 @@ static int32_t draft_assign(acrm__upsert_row *row, acrm__rec *rec, const acrm_va
 static int32_t draft_child(acrm__upsert_row *row, uint32_t n)
 {
     acrm__upsert_row_child *child = &row->children[n];
-    size_t before = acrm_value_count(row->faults);
     const char *prefix = acrm__arena_format(row->call->arena, "%s[%u].", child->child->relation, n);
-    bool differs;
 
     child->rec = acrm__new(row->call, child->child->entity->def->name);
     if (!child->rec || !prefix)
         return acrm__nomem(row->call);
-    int32_t st = draft_assign(row, child->rec, child->fields, child->number, prefix);
-    if (st != ACRM_OK || acrm_value_count(row->faults) > before || !child->child->contact)
-        return st;
-    return acrm__derive(row->call, child->rec, &differs); /* its normal form may be a key */
+    return draft_assign(row, child->rec, child->fields, child->number, prefix);
+}
+
+int32_t acrm__upsert_derive_child(acrm__upsert_row *row, acrm__upsert_row_child *child)
+{
+    bool differs;
+
+    if (child->derived)
+        return ACRM_OK;
+    child->derived = true;
+    return acrm__derive(row->call, child->rec, &differs);
+}
+
+int32_t acrm__upsert_derive(acrm__upsert_row *row)
+{
+    bool differs;
+
+    if (row->derived)
+        return ACRM_OK;
+    row->derived = true;
+    return acrm__derive(row->call, row->fresh, &differs);
 }
 
 /* When a row is refused anyway, what else is missing is named too. */
@@ -233,7 +248,6 @@ static int32_t draft_missing(acrm__upsert_row *row)
 int32_t acrm__upsert_draft(acrm__upsert_row *row)
 {
     draft_run *run = acrm__arena_zero(row->call->arena, sizeof *run);
-    bool differs;
     int32_t st = ACRM_OK;
 
     row->fresh = acrm__new(row->call, row->plan->entity->def->name);
@@ -254,7 +268,5 @@ int32_t acrm__upsert_draft(acrm__upsert_row *row)
         st = draft_child(row, i);
     if (st == ACRM_OK && acrm_value_count(row->faults) > 0)
         return draft_missing(row);
-    if (st == ACRM_OK && row->plan->derives)
-        st = acrm__derive(row->call, row->fresh, &differs);
     return st;
 }

@@ -24,8 +24,9 @@ static uint32_t key_normal_field(const acrm__entity *entity, uint32_t field)
 }
 
 static int32_t key_part(acrm__call *call, acrm__upsert_plan *plan, const char *text, size_t len,
-                        const char *place, acrm_value *faults, acrm__upsert_part *part)
+                        const char *place, acrm_value *faults, acrm__upsert_key *key)
 {
+    acrm__upsert_part *part = &key->parts[key->n_parts++];
     const acrm__entity *entity = plan->entity;
     char *name = acrm__arena_text(call->arena, text, len);
     bool customer = strcmp(entity->def->name, "customer") == 0;
@@ -47,7 +48,7 @@ static int32_t key_part(acrm__call *call, acrm__upsert_plan *plan, const char *t
     part->shown = part->field;
     part->field = key_normal_field(entity, part->field);
     if (entity->fields[part->field].def.flags & ACRM__ENCRYPTED || part->field != part->shown)
-        plan->derives = true;
+        key->derives = true;
     if (entity->fields[part->field].def.flags & ACRM__ENCRYPTED) {
         if (entity->fields[part->field].blind == UINT32_MAX)
             return acrm__fault(faults, place, "index",
@@ -112,7 +113,7 @@ int32_t acrm__upsert_key_parse(acrm__call *call, acrm__upsert_plan *plan, const 
         if (key->n_parts == ACRM__UPSERT_PARTS_MAX)
             return acrm__fault(faults, place, "limit", "a key has %d parts at most",
                                ACRM__UPSERT_PARTS_MAX);
-        st = key_part(call, plan, p, len, place, faults, &key->parts[key->n_parts++]);
+        st = key_part(call, plan, p, len, place, faults, key);
         p += len;
         if (*p == '\0')
             break;
@@ -166,20 +167,24 @@ static const char *key_column(const acrm__upsert_row *row, const acrm__upsert_pa
 
 /* --- Values of a row's key --- */
 
-static bool key_part_given(const acrm__upsert_row *row, const acrm__upsert_part *part)
+static int32_t key_part_given(acrm__upsert_row *row, const acrm__upsert_part *part, bool *given)
 {
+    int32_t st = ACRM_OK;
+
+    *given = false;
     if (!part->channel)
-        return row->fresh->cells[part->field].type != ACRM_CELL_NULL;
-    for (uint32_t i = 0; i < row->n_children; i++) {
-        const acrm__rec *rec = row->children[i].rec;
-        if (!row->children[i].child->contact || !rec)
+        *given = row->fresh->cells[part->field].type != ACRM_CELL_NULL;
+    for (uint32_t i = 0; part->channel && st == ACRM_OK && i < row->n_children; i++) {
+        acrm__upsert_row_child *child = &row->children[i];
+        const acrm__rec *rec = child->rec;
+        const char *channel = !child->child->contact ? NULL
+                              : acrm__text(rec, acrm__field_of(rec->entity, "channel"));
+        if (!channel || strcmp(channel, part->channel) != 0)
             continue;
-        const char *channel = acrm__text(rec, acrm__field_of(rec->entity, "channel"));
-        if (channel && strcmp(channel, part->channel) == 0 &&
-            !acrm__is_null(rec, acrm__field_of(rec->entity, "match_value")))
-            return true;
+        st = acrm__upsert_derive_child(row, child);
+        *given = *given || !acrm__is_null(rec, acrm__field_of(rec->entity, "match_value"));
     }
-    return false;
+    return st;
 }
 
 static int32_t key_cell(const acrm__upsert_row *row, const acrm__upsert_part *part, uint32_t *field,
@@ -347,27 +352,33 @@ static int32_t key_same(acrm__upsert_row *row, const acrm__upsert_key *key, cons
     return st;
 }
 
-static const acrm__upsert_key *key_of_row(const acrm__upsert_row *row)
+/* What the hooks make of a row is asked for only when a key needs it. */
+static int32_t key_of_row(acrm__upsert_row *row, const acrm__upsert_key **out)
 {
-    for (uint32_t i = 0; i < row->plan->n_keys; i++) {
+    int32_t st = ACRM_OK;
+
+    *out = NULL;
+    for (uint32_t i = 0; st == ACRM_OK && !*out && i < row->plan->n_keys; i++) {
         const acrm__upsert_key *key = &row->plan->keys[i];
         bool whole = true;
-        for (uint32_t k = 0; whole && k < key->n_parts; k++)
-            whole = key_part_given(row, &key->parts[k]);
-        if (whole)
-            return key;
+        if (key->derives)
+            st = acrm__upsert_derive(row);
+        for (uint32_t k = 0; st == ACRM_OK && whole && k < key->n_parts; k++)
+            st = key_part_given(row, &key->parts[k], &whole);
+        if (st == ACRM_OK && whole)
+            *out = key;
     }
-    return NULL;
+    return st;
 }
 
 int32_t acrm__upsert_find(acrm__upsert_row *row)
 {
-    const acrm__upsert_key *key = key_of_row(row);
+    const acrm__upsert_key *key = NULL;
     key_found *found = acrm__arena_zero(row->call->arena, sizeof *found);
-    int32_t st = ACRM_OK;
+    int32_t st = found ? key_of_row(row, &key) : acrm__nomem(row->call);
 
-    if (!found)
-        return acrm__nomem(row->call);
+    if (st != ACRM_OK)
+        return st;
     if (!key) {
         const acrm__upsert_part *part = &row->plan->keys[0].parts[0];
         return acrm__upsert_row_fault(row, part->name, key_column(row, part), "key",

@@ -378,6 +378,25 @@ START_TEST(upsert__takes_json_lines_with_related_records)
 }
 END_TEST
 
+START_TEST(upsert__one_contact_in_two_columns_is_one)
+{
+    static const char text[] = "external_id,name,phone,mobile\n"
+                               "1,Ada,0039 333 1234567,333/1234567\n";
+    static const char args[] = "\"country\":\"IT\",\"mapping\":{\"key\":\"external_id\","
+                               "\"columns\":{\"external_id\":\"external_id\",\"name\":\"name\","
+                               "\"phone\":\"phone\",\"mobile\":{\"to\":\"phone\",\"set\":"
+                               "{\"label\":\"mobile\"}}}}";
+    office o;
+    office_open(&o, _i);
+    upsert_expect(upsert(&o, text, args), "1/0/0/0/0");
+    ck_assert_int_eq(office_count(&o, "contact_point.count", "{}"), 1);
+    upsert_expect(upsert(&o, text, args), "0/0/1/0/0");
+    upsert_expect(upsert(&o, "external_id,name,phone,mobile\n1,Ada,333 1234567,\n", args),
+                  "0/0/1/0/0");
+    office_close(&o);
+}
+END_TEST
+
 START_TEST(upsert__serves_entities_of_ones_own)
 {
     office o;
@@ -420,6 +439,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tc, upsert__records_that_refer_to_each_other_in_a_circle_are_refused, 0,
                         OFFICE_STORAGES);
     tcase_add_loop_test(tc, upsert__takes_json_lines_with_related_records, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tc, upsert__one_contact_in_two_columns_is_one, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tc, upsert__serves_entities_of_ones_own, 0, OFFICE_STORAGES);
     suite_add_tcase(suite, tc);
     return suite;
