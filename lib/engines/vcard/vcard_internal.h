@@ -52,8 +52,9 @@ typedef struct acrm__vcard_property {
 
 /* False when the text is no content line. Slices point into it. */
 bool acrm__vcard_property_parse(const char *text, size_t len, acrm__vcard_property *out);
-/* Whether a line begins as a content line does: a name, then ; or : */
-bool acrm__vcard_is_property(const char *text, size_t len);
+/* Whether a line begins as a content line does: a name, then ; or :, and a colon in it, or behind
+ * its fold. */
+bool acrm__vcard_is_property(const char *text, size_t len, bool folded);
 /* Whether the line that begins so has a value that is not kept: a picture and the like. */
 bool acrm__vcard_is_media(const char *text, size_t len);
 bool acrm__vcard_same(acrm__vcard_slice a, const char *word); /* in any case */

@@ -149,8 +149,11 @@ static int32_t lines_goes_on(acrm__vcard_lines *lines, bool *blank, bool *on)
         return ACRM_OK;
     }
     const char *end = memchr(text, '\n', left);
+    size_t len = end ? (size_t)(end - text) : left;
+    /* Of long parameters the colon may come behind a fold. */
+    bool folded = end && len + 1 < left && (end[1] == ' ' || end[1] == '\t');
     *on = lines->line.len > 0 && !lines_is_bound(lines) &&
-          !acrm__vcard_is_property(text, end ? (size_t)(end - text) : left);
+          !acrm__vcard_is_property(text, len, folded);
     lines->mended |= *on;
     return ACRM_OK;
 }

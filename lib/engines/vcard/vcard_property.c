@@ -35,12 +35,12 @@ static size_t property_name_len(const char *text, size_t len)
     return i;
 }
 
-bool acrm__vcard_is_property(const char *text, size_t len)
+bool acrm__vcard_is_property(const char *text, size_t len, bool folded)
 {
     size_t n = property_name_len(text, len);
 
     return n > 0 && n < len && (text[n] == ':' || text[n] == ';') &&
-           memchr(text + n, ':', len - n) != NULL;
+           (folded || memchr(text + n, ':', len - n) != NULL);
 }
 
 static acrm__vcard_slice property_own_name(const char *text, size_t len)

@@ -2,6 +2,8 @@
 /* The vCard reader: content lines into cards, broken ones told apart from good ones. */
 #include "engines/vcard/vcard_internal.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 enum { READ_FAULTS_MAX = 20, READ_LIST_MAX = 1000 };
@@ -188,13 +190,25 @@ static bool read_n(acrm_vcard_reader *r, const char *key, const acrm__vcard_prop
     return map && read_components(r, map, keys, 5);
 }
 
-static bool read_types(const acrm__vcard_property *p, acrm_value *map)
+/* Carets mean something since version 4. */
+static void read_param(acrm_vcard_reader *r, const char *text, size_t len)
+{
+    const char *version = acrm__get_text(r->card, "version");
+
+    acrm__str_clear(&r->text);
+    if (version && version[0] == '4')
+        acrm__vcard_uncaret(text, len, &r->text);
+    else
+        acrm__str_add(&r->text, text, len);
+}
+
+static bool read_types(acrm_vcard_reader *r, const acrm__vcard_property *p, acrm_value *map)
 {
     acrm_value *types = acrm__put_list(map, "types");
     bool ok = types && (p->pref == 0 || acrm__put_int(map, "pref", p->pref));
 
     for (uint32_t i = 0; ok && i < p->n_types; i++) {
-        char word[ACRM__VCARD_NAME_MAX];
+        char word[2 * ACRM__VCARD_NAME_MAX]; /* carets may double it */
         size_t n = 0;
         if (acrm__vcard_same(p->types[i], "pref") || p->types[i].len >= sizeof word)
             continue;
@@ -202,9 +216,13 @@ static bool read_types(const acrm__vcard_property *p, acrm_value *map)
             char c = p->types[i].text[n];
             word[n] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
         }
-        acrm_value *type = acrm_value_add(types);
-        /* Bytes beyond ASCII may be no UTF-8: such a type says nothing anyway. */
-        ok = type && (acrm_value_set_text(type, word, n) != ACRM_E_NOMEM);
+        if (!acrm__utf8_valid(word, n)) /* it says nothing anyway */
+            continue;
+        read_param(r, word, n);
+        if (r->text.len >= ACRM__VCARD_NAME_MAX)
+            continue;
+        acrm_value *type = r->text.failed ? NULL : acrm_value_add(types);
+        ok = type && acrm_value_set_text(type, r->text.data, r->text.len) == ACRM_OK;
     }
     return ok;
 }
@@ -218,8 +236,7 @@ static bool read_label(acrm_vcard_reader *r, const acrm__vcard_property *p, acrm
         return true;
     acrm__str_clear(&r->value);
     acrm__vcard_decode(&label, &r->value, &fault);
-    acrm__str_clear(&r->text);
-    acrm__vcard_uncaret(r->value.data, r->value.len, &r->text);
+    read_param(r, r->value.data, r->value.len);
     return read_put_part(r, map, "label");
 }
 
@@ -232,7 +249,7 @@ static bool read_adr(acrm_vcard_reader *r, const char *key, const acrm__vcard_pr
     if (acrm_value_count(list) >= READ_LIST_MAX)
         return true;
     acrm_value *map = list ? acrm__add_map(list) : NULL;
-    return map && read_components(r, map, keys, 7) && read_types(p, map) && read_label(r, p, map);
+    return map && read_components(r, map, keys, 7) && read_types(r, p, map) && read_label(r, p, map);
 }
 
 static bool read_contact(acrm_vcard_reader *r, const char *key, const acrm__vcard_property *p)
@@ -246,16 +263,16 @@ static bool read_contact(acrm_vcard_reader *r, const char *key, const acrm__vcar
     read_trim(&r->text);
     for (size_t i = 0; i < 2; i++) {
         size_t n = strlen(schemes[i]);
-        if (r->text.len < n || !acrm__vcard_same((acrm__vcard_slice){ r->text.data, n },
-                                                 schemes[i]))
-            continue;
-        r->text.len -= n;
-        memmove(r->text.data, r->text.data + n, r->text.len + 1);
+        while (r->text.len >= n && acrm__vcard_same((acrm__vcard_slice){ r->text.data, n },
+                                                    schemes[i])) {
+            r->text.len -= n;
+            memmove(r->text.data, r->text.data + n, r->text.len + 1);
+        }
     }
     if (r->text.len == 0)
         return !r->text.failed && list;
     acrm_value *map = list ? acrm__add_map(list) : NULL;
-    bool ok = map && read_put_part(r, map, "value") && read_types(p, map);
+    bool ok = map && read_put_part(r, map, "value") && read_types(r, p, map);
     if (ok && p->group.len > 0 && p->group.len < ACRM__VCARD_NAME_MAX)
         ok = acrm__put_textn(map, "group", p->group.text, p->group.len);
     return ok && read_label(r, p, map);
@@ -268,7 +285,8 @@ static bool read_group_label(acrm_vcard_reader *r, const char *key, const acrm__
 
     (void)key;
     read_part(r, 0, r->value.len);
-    if (r->text.len > 8 && memcmp(r->text.data, "_$!<", 4) == 0) { /* _$!<Mobile>!$_ */
+    if (r->text.len > 8 && memcmp(r->text.data, "_$!<", 4) == 0 && /* _$!<Mobile>!$_ */
+        memcmp(r->text.data + r->text.len - 4, ">!$_", 4) == 0) {
         r->text.len -= 8;
         memmove(r->text.data, r->text.data + 4, r->text.len);
         r->text.data[r->text.len] = '\0';

@@ -87,7 +87,7 @@ static void text_latin(const acrm__str *bytes, acrm__str *out)
 {
     for (size_t i = 0; i < bytes->len; i++) {
         unsigned char c = (unsigned char)bytes->data[i];
-        text_put(out, c >= 0x80 && c < 0xA0 ? text_1252[c - 0x80] : c);
+        text_put(out, c == 0 ? 0xFFFD : c >= 0x80 && c < 0xA0 ? text_1252[c - 0x80] : c);
     }
 }
 
@@ -138,6 +138,8 @@ void acrm__vcard_decode(const acrm__vcard_property *property, acrm__str *out, co
 void acrm__vcard_unescape(const char *text, size_t len, acrm__str *out)
 {
     for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\r') /* no value holds one */
+            continue;
         if (text[i] != '\\' || i + 1 == len) {
             acrm__str_putc(out, text[i]);
             continue;

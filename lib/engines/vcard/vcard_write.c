@@ -66,7 +66,7 @@ static void write_param(write_run *w, const char *name, const char *text, size_t
     bool quoted = false;
 
     for (size_t i = 0; i < len; i++)
-        quoted |= strchr(",;:\n", text[i]) != NULL;
+        quoted |= strchr(",;:", text[i]) != NULL;
     acrm__str_putc(&w->line, ';');
     acrm__str_puts(&w->line, name);
     acrm__str_puts(&w->line, quoted ? "=\"" : "=");
@@ -77,7 +77,7 @@ static void write_param(write_run *w, const char *name, const char *text, size_t
         else if (w->version == ACRM_VCARD_4)
             acrm__str_puts(&w->line, caret);
         else
-            acrm__str_putc(&w->line, text[i] == '\n' ? ' ' : '\'');
+            acrm__str_putc(&w->line, text[i] == '\n' ? ' ' : text[i] == '"' ? '\'' : '^');
     }
     if (quoted)
         acrm__str_putc(&w->line, '"');
@@ -226,13 +226,24 @@ static int32_t write_contact(write_run *w, const char *name, const acrm_value *l
     return ACRM_OK;
 }
 
+static bool write_is_digits(const char *text, size_t from, size_t n)
+{
+    for (size_t i = from; i < from + n; i++)
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+    return true;
+}
+
 /* "1990-03-21", or "--03-21": version 3 knows no date without a year, but a sign for it that
  * address books agree on. */
 static int32_t write_bday(write_run *w, const char *name, const acrm_value *value, const char *key)
 {
     size_t len = 0;
     const char *text = acrm_value_text(value, &len);
-    bool yearless = len == 7 && memcmp(text, "--", 2) == 0;
+    bool yearless = len == 7 && memcmp(text, "--", 2) == 0 && text[4] == '-' &&
+                    write_is_digits(text, 2, 2) && write_is_digits(text, 5, 2);
+    bool whole = len == 10 && text[4] == '-' && text[7] == '-' && write_is_digits(text, 0, 4) &&
+                 write_is_digits(text, 5, 2) && write_is_digits(text, 8, 2);
 
     if (!text)
         return write_type_fault(w, key);
@@ -242,7 +253,7 @@ static int32_t write_bday(write_run *w, const char *name, const acrm_value *valu
     else
         acrm__str_putc(&w->line, ':');
     for (size_t i = yearless && w->version == ACRM_VCARD_3 ? 2 : 0; i < len; i++) {
-        bool dash = text[i] == '-' && w->version == ACRM_VCARD_4 && (len == 10 || i > 1);
+        bool dash = text[i] == '-' && w->version == ACRM_VCARD_4 && (whole || (yearless && i > 1));
         if (!dash && !strchr("\r\n", text[i]))
             acrm__vcard_escape(text + i, 1, &w->line);
     }

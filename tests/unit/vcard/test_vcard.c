@@ -175,6 +175,9 @@ static const struct {
     { "a line that is none", "BEGIN:VCARD\n:nothing\nFN:A\nEND:VCARD\n",
       "{\"faults\":[{\"line\":2,\"reason\":\"syntax\",\"message\":\"a line that is no property\"}],"
       "\"fn\":\"A\"}" },
+    { "parameters that are folded before the colon",
+      "BEGIN:VCARD\r\nFN:A\r\nTEL;TYPE=cell;\r\n TYPE=voice:1\r\nEND:VCARD\r\n",
+      "{\"fn\":\"A\",\"tel\":[{\"value\":\"1\",\"types\":[\"cell\",\"voice\"]}]}" },
     { "preferences", "BEGIN:VCARD\nFN:A\nTEL;PREF=2;TYPE=\"cell,voice\":1\nEND:VCARD\n",
       "{\"fn\":\"A\",\"tel\":[{\"value\":\"1\",\"types\":[\"cell\",\"voice\"],\"pref\":2}]}" },
 };
