@@ -249,7 +249,8 @@ static bool read_adr(acrm_vcard_reader *r, const char *key, const acrm__vcard_pr
     if (acrm_value_count(list) >= READ_LIST_MAX)
         return true;
     acrm_value *map = list ? acrm__add_map(list) : NULL;
-    return map && read_components(r, map, keys, 7) && read_types(r, p, map) && read_label(r, p, map);
+    return map && read_components(r, map, keys, 7) && read_types(r, p, map) &&
+           read_label(r, p, map);
 }
 
 static bool read_contact(acrm_vcard_reader *r, const char *key, const acrm__vcard_property *p)

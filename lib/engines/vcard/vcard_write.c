@@ -234,16 +234,25 @@ static bool write_is_digits(const char *text, size_t from, size_t n)
     return true;
 }
 
+static bool write_is_yearless(const char *text, size_t len)
+{
+    return len == 7 && memcmp(text, "--", 2) == 0 && text[4] == '-' &&
+           write_is_digits(text, 2, 2) && write_is_digits(text, 5, 2);
+}
+
+static bool write_is_date(const char *text, size_t len)
+{
+    return len == 10 && text[4] == '-' && text[7] == '-' && write_is_digits(text, 0, 4) &&
+           write_is_digits(text, 5, 2) && write_is_digits(text, 8, 2);
+}
+
 /* "1990-03-21", or "--03-21": version 3 knows no date without a year, but a sign for it that
  * address books agree on. */
 static int32_t write_bday(write_run *w, const char *name, const acrm_value *value, const char *key)
 {
     size_t len = 0;
     const char *text = acrm_value_text(value, &len);
-    bool yearless = len == 7 && memcmp(text, "--", 2) == 0 && text[4] == '-' &&
-                    write_is_digits(text, 2, 2) && write_is_digits(text, 5, 2);
-    bool whole = len == 10 && text[4] == '-' && text[7] == '-' && write_is_digits(text, 0, 4) &&
-                 write_is_digits(text, 5, 2) && write_is_digits(text, 8, 2);
+    bool yearless = text && write_is_yearless(text, len), whole = text && write_is_date(text, len);
 
     if (!text)
         return write_type_fault(w, key);
