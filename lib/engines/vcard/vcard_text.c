@@ -145,7 +145,8 @@ void acrm__vcard_unescape(const char *text, size_t len, acrm__str *out)
             continue;
         }
         i++;
-        acrm__str_putc(out, text[i] == 'n' || text[i] == 'N' ? '\n' : text[i]);
+        if (text[i] != '\r')
+            acrm__str_putc(out, text[i] == 'n' || text[i] == 'N' ? '\n' : text[i]);
     }
 }
 
