@@ -216,6 +216,7 @@ static const life_step rest[] = {
     { "consent.check", "{'customer_id':'$ada','purpose':'survey','channel':'sms'}" },
     { "consent.state", "{'customer_id':'$ada'}" },
     { "consent.withdraw", "{'customer_id':'$ada'}" },
+    { "consent_purpose.create", "{'code':'unused','name':'Unused'}" },
     { "contact_suppression.create", "{'customer_id':'$ada','cause':'manual'}" },
     { "preference.create", "{'customer_id':'$ada','preferred_channel':'sms'}" },
     { "segment.create", "{'name':'All','filter':{}}", .save = "segment=id" },
