@@ -87,7 +87,9 @@
       .choices = "monday|tuesday|wednesday|thursday|friday|saturday|sunday",                      \
       .help = "Closed days of the week, for move" },                                              \
     { .name = "closed_days", .type = ACRM__T_DATE, .flags = ACRM__LIST,                           \
-      .help = "Closed dates, up to 3660, for move" }
+      .help = "Closed dates, up to 3660, for move" },                                             \
+    { .name = "calendar_id", .type = ACRM__T_REF, .target = "calendar",                           \
+      .help = "A calendar of the database, whose days without business are closed too, for move" }
 
 #define FIN_CHARGE(M, S)                                                                          \
     M(S, kind, kind, 0, ENUM, .choices = "fee|insurance")                                         \

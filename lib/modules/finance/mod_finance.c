@@ -260,10 +260,10 @@ static const acrm__field finance_replay_out[] = {
 #define FIN_FLAGS (ACRM__OP_PUBLIC | ACRM__OP_SINGLE)
 
 static const acrm__op finance_ops[] = {
-    { .name = "finance.schedule", .flags = FIN_FLAGS, .in = finance_schedule_in,
+    { .name = "finance.schedule", .flags = ACRM__OP_PUBLIC, .in = finance_schedule_in,
       .out = finance_schedule_out, .run = acrm__finance_schedule,
       .help = "Work out an instalment schedule" },
-    { .name = "finance.solve", .flags = FIN_FLAGS, .in = finance_solve_in,
+    { .name = "finance.solve", .flags = ACRM__OP_PUBLIC, .in = finance_solve_in,
       .out = finance_solve_out, .run = acrm__finance_solve,
       .help = "Find the payment, rate, term, price, deposit, balloon or trade-in of a contract" },
     { .name = "finance.apr", .flags = FIN_FLAGS, .in = finance_apr_in, .out = finance_apr_out,

@@ -36,10 +36,18 @@ static const acrm__fin_member schedule_summary[] = {
 
 /* --- Closed days --- */
 
+enum { SCHEDULE_ASKED = 1024 }; /* a power of two */
+
 typedef struct schedule_closed {
     uint32_t weekdays; /* bit 0: Monday */
     int32_t *days;     /* ascending */
     size_t n_days;
+    acrm__call *call;
+    const char *calendar_id; /* NULL: none */
+    struct {
+        int32_t day, open; /* -1: not asked */
+    } *asked; /* what the calendar answered, by the last bits of the day */
+    int32_t failed; /* status of a question that failed; it has told the error */
 } schedule_closed;
 
 static int schedule_by_day(const void *a, const void *b)
@@ -49,14 +57,59 @@ static int schedule_by_day(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Whether the calendar has business on a day. */
+static int32_t schedule_ask(schedule_closed *closed, int32_t day, int32_t *open)
+{
+    acrm__call *call = closed->call;
+    acrm_value *args = acrm__value_in(call->arena), *out = NULL;
+    const char *from = acrm__date_text(call, day), *until = acrm__date_text(call, day + 1);
+    bool ok = args && from && until && acrm_value_set_map(args) == ACRM_OK &&
+              acrm__put_text(args, "id", closed->calendar_id) &&
+              acrm__put_text(args, "from", from) && acrm__put_text(args, "until", until);
+    int32_t st = ok ? acrm__run(call, "calendar.days", args, &out) : acrm__nomem(call);
+
+    if (st == ACRM_OK)
+        *open = acrm_value_int(acrm_value_get(out, "days")) > 0;
+    return st;
+}
+
 static int32_t schedule_open(void *user, int32_t day)
 {
-    const schedule_closed *closed = user;
+    schedule_closed *closed = user;
+    int32_t open;
 
     if (closed->weekdays >> (acrm__weekday(day) - 1) & 1)
         return 0;
-    return closed->n_days == 0 || bsearch(&day, closed->days, closed->n_days, sizeof day,
-                                          schedule_by_day) == NULL;
+    if (closed->n_days > 0 && bsearch(&day, closed->days, closed->n_days, sizeof day,
+                                      schedule_by_day) != NULL)
+        return 0;
+    if (!closed->calendar_id)
+        return 1;
+    uint32_t at = (uint32_t)day % SCHEDULE_ASKED;
+    if (closed->asked[at].open >= 0 && closed->asked[at].day == day)
+        return closed->asked[at].open;
+    closed->failed = schedule_ask(closed, day, &open);
+    if (closed->failed != ACRM_OK)
+        return closed->failed;
+    closed->asked[at].day = day;
+    closed->asked[at].open = open;
+    return open;
+}
+
+static int32_t schedule_read_calendar(acrm__fin *fin, schedule_closed *closed)
+{
+    acrm__rec *calendar = NULL;
+
+    closed->call = fin->call;
+    closed->calendar_id = acrm__arg_text(fin->call, "calendar_id");
+    if (!closed->calendar_id)
+        return ACRM_OK;
+    int32_t st = acrm__load_arg(fin->call, "calendar", "calendar_id", &calendar);
+    if (st == ACRM_OK)
+        st = acrm__fin_room(fin, SCHEDULE_ASKED, sizeof *closed->asked, &closed->asked);
+    for (size_t i = 0; i < SCHEDULE_ASKED && st == ACRM_OK; i++)
+        closed->asked[i].open = -1;
+    return st;
 }
 
 static int32_t schedule_read_closed(acrm__fin *fin, schedule_closed *closed)
@@ -106,6 +159,8 @@ static int32_t schedule_read(acrm__fin *fin, acrm_finance_terms *terms, schedule
         st = acrm__fin_room(fin, terms->steps_len, sizeof *steps, &steps);
     if (st == ACRM_OK)
         st = schedule_read_closed(fin, closed);
+    if (st == ACRM_OK)
+        st = schedule_read_calendar(fin, closed);
     if (st != ACRM_OK)
         return st;
     for (size_t i = 0; i < terms->steps_len; i++)
@@ -126,6 +181,10 @@ static int32_t schedule_read(acrm__fin *fin, acrm_finance_terms *terms, schedule
 static int32_t schedule_answer(acrm__fin *fin, int32_t status, const acrm_finance_terms *terms,
                                acrm_issue *issue)
 {
+    const schedule_closed *closed = terms->open_user;
+
+    if (status != ACRM_OK && closed && closed->failed != ACRM_OK)
+        return status; /* told already */
     if (status != ACRM_OK && issue->field && strcmp(issue->field, "steps.value") == 0)
         issue->field = terms->steps[issue->row].what == ACRM_STEP_AMOUNT ? "steps.amount"
                                                                          : "steps.share";
@@ -143,8 +202,8 @@ static int32_t schedule_explain(acrm__fin *fin, const acrm_finance_terms *terms,
                           "explain: allowed is a schedule of at most %d rows", FIN_EXPLAINED_MAX);
     for (int32_t row = -1; row < rows && st == ACRM_OK; row++) {
         size_t n = 0;
-        st = acrm__fin_answer(fin, acrm_schedule_explain(terms, row, lines, ACRM_EXPLAIN_LINES_MAX,
-                                                         &n, &issue), &issue);
+        st = schedule_answer(fin, acrm_schedule_explain(terms, row, lines, ACRM_EXPLAIN_LINES_MAX,
+                                                        &n, &issue), terms, &issue);
         if (st == ACRM_OK)
             st = acrm__fin_put_steps(fin, lines, n, row);
     }

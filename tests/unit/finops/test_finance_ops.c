@@ -128,6 +128,40 @@ START_TEST(schedule__reconciles_to_the_cent)
 }
 END_TEST
 
+/* The same closed days, kept in a calendar of the database. */
+START_TEST(schedule__moves_off_the_holidays_of_a_calendar)
+{
+    acrm_session *system = NULL;
+    char id[40];
+    ck_assert_int_eq(acrm_session_new(finops_engine, "system", &system, NULL), ACRM_OK);
+    cJSON *out = finops_run(system, "calendar.create",
+                            "{\"name\":\"Bank\",\"zone\":\"Europe/Rome\",\"hours\":{"
+                            "\"mon\":[\"09:00-17:00\"],\"tue\":[\"09:00-17:00\"],"
+                            "\"wed\":[\"09:00-17:00\"],\"thu\":[\"09:00-17:00\"],"
+                            "\"fri\":[\"09:00-17:00\"]},\"days\":[{\"name\":\"Christmas\","
+                            "\"date\":\"2026-12-24\",\"until\":\"2026-12-25\"}]}");
+    acrm_session_free(system);
+    snprintf(id, sizeof id, "%s", vector_text(out, "id"));
+    cJSON_Delete(out);
+    cJSON *lists = finops("finance.schedule",
+                          "{'currency':'EUR','price':'1200','rate':'0.06','periods':12,"
+                          "'start_day':'2026-10-25','move':'following','closed_weekdays':"
+                          "['saturday','sunday'],'closed_days':['2026-12-24','2026-12-25']}");
+    cJSON *calendar = finops("finance.schedule",
+                             "{'currency':'EUR','price':'1200','rate':'0.06','periods':12,"
+                             "'start_day':'2026-10-25','move':'following','calendar_id':'%s'}",
+                             id);
+    ck_assert(cJSON_Compare(lists, calendar, 1));
+    ck_assert_str_eq(vector_text(cJSON_GetArrayItem(vector_get(calendar, "rows"), 1), "pay_day"),
+                     "2026-12-28");
+    cJSON_Delete(lists);
+    cJSON_Delete(calendar);
+    finops_refuse("finance.schedule", ACRM_E_NOTFOUND, "calendar_id",
+                  "{'currency':'EUR','price':'1200','periods':12,'start_day':'2026-10-25',"
+                  "'move':'following','calendar_id':'018f0000-0000-7000-8000-000000000000'}");
+}
+END_TEST
+
 START_TEST(schedule__moves_off_closed_days_and_flags_its_rows)
 {
     cJSON *out = finops("finance.schedule",
@@ -561,6 +595,7 @@ static Suite *finance_ops_suite(void)
     tcase_add_test(t, schedule__makes_the_tables_of_the_spreadsheets);
     tcase_add_loop_test(t, schedule__reconciles_to_the_cent, 0, 6);
     tcase_add_test(t, schedule__moves_off_closed_days_and_flags_its_rows);
+    tcase_add_test(t, schedule__moves_off_the_holidays_of_a_calendar);
     tcase_add_test(t, schedule__explains_each_figure_that_it_gives);
     tcase_add_loop_test(t, solve__finds_what_makes_the_instalment, 0, 6);
     tcase_add_test(t, solve__finds_the_rates_of_the_spreadsheets);
