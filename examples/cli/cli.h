@@ -84,8 +84,8 @@ const acrm_value *cli_parameters(const acrm_value *operation);
 int cli_parameter_type(const acrm_value *schema);
 const char *cli_parameter_type_name(const acrm_value *schema);
 bool cli_is_required(const acrm_value *operation, const char *name);
-/* The parameter that a bare word stands for: id, the only required one, or the first of them that
- * names a record; NULL: none. */
+/* The parameter that a bare word stands for: id, the only required one, the first of them that names
+ * a record, or a text that may be anything; NULL: none. */
 const char *cli_positional(const acrm_value *operation);
 /* Nouns in the order of the registry, then verbs of a noun: n = 0, 1 ... until NULL. */
 typedef struct cli_names {
@@ -145,6 +145,10 @@ bool cli_plan(const acrm_value *operation, const acrm_value *result);
 void cli_print_csv(const acrm_value *list); /* of maps; RFC 4180 */
 char *cli_cell(const acrm_value *value); /* one line for people */
 int cli_finish(int status);              /* flush; a broken pipe is no failure to talk about */
+
+/* --- suspects.c: candidates and duplicates; false: another operation's result --- */
+
+bool cli_suspects(cli *c, const acrm_value *operation, const acrm_value *out);
 
 /* --- table.c --- */
 

@@ -101,7 +101,8 @@ const char *cli_positional(const acrm_value *operation)
         if (len > 3 && strcmp(name + len - 3, "_id") == 0)
             return name;
     }
-    return NULL;
+    bool text = acrm_value_get(acrm_value_get(parameters, "properties"), "text") != NULL;
+    return text && acrm_value_count(required) == 0 ? "text" : NULL;
 }
 
 /* --- Names --- */

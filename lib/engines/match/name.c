@@ -65,7 +65,8 @@ void acrm__match_fold(acrm__match_room *room, const char *text, size_t len)
 static bool name_is_idle(const char *word, size_t len)
 {
     for (size_t i = 0; i < sizeof name_idle / sizeof name_idle[0]; i++)
-        if (strlen(name_idle[i]) == len && memcmp(name_idle[i], word, len) == 0)
+        if (name_idle[i][0] == word[0] && strlen(name_idle[i]) == len &&
+            memcmp(name_idle[i], word, len) == 0)
             return true;
     return false;
 }

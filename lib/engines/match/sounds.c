@@ -95,6 +95,8 @@ static size_t sounds_of_latin(const char *text, size_t len, char out[ACRM_MATCH_
         char single[2] = { text[at], '\0' };
         const char *sound = single;
         for (size_t i = 0; i < sizeof sounds_latin / sizeof sounds_latin[0]; i++) {
+            if (sounds_latin[i].letters[0] != text[at])
+                continue;
             size_t size = strlen(sounds_latin[i].letters);
             if (size <= len - at && memcmp(text + at, sounds_latin[i].letters, size) == 0) {
                 sound = sounds_latin[i].sound;
@@ -113,6 +115,8 @@ static size_t sounds_of_latin(const char *text, size_t len, char out[ACRM_MATCH_
 
 static const char *sounds_cyrillic_of(uint32_t cp)
 {
+    if (cp >= 0x430 && cp <= 0x44F) /* the table begins with the alphabet */
+        return sounds_cyrillic[cp - 0x430].sound;
     for (size_t i = 0; i < sizeof sounds_cyrillic / sizeof sounds_cyrillic[0]; i++)
         if (sounds_cyrillic[i].letter == cp)
             return sounds_cyrillic[i].sound;
