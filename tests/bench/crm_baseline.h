@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a specialist would write by hand instead of the library: C and SQL on a file with the same
- * schema and settings, writing the same rows (customer, its data key, audit with chain hash and
- * sealed personal part, event, search, chain head) and answering with the same JSON.
+ * schema and settings, writing the same rows (customer, its data key, its key for matching, audit
+ * with chain hash and sealed personal part, event, search, chain head) and answering with the same
+ * JSON.
  */
 #ifndef TESTS_BENCH_CRM_BASELINE_H
 #define TESTS_BENCH_CRM_BASELINE_H
@@ -17,8 +18,8 @@
 
 typedef struct baseline {
     sqlite3 *db;
-    sqlite3_stmt *begin, *commit, *insert_customer, *insert_key, *insert_audit, *insert_event,
-        *insert_search, *update_head, *get, *by_phone, *list, *aggregate;
+    sqlite3_stmt *begin, *commit, *insert_customer, *insert_key, *insert_match, *insert_audit,
+        *insert_event, *insert_search, *update_head, *get, *by_phone, *list, *aggregate;
     int64_t audit_seq, event_seq;
     unsigned char hash[32], key[32];
     uint64_t id_ms;
@@ -76,6 +77,7 @@ static inline void baseline_open(baseline *b, const char *path)
         "?1,1,?2,NULL,?2,NULL,NULL,'person',?3,NULL,?4,?5,?6,NULL,NULL,NULL,NULL,NULL,'fa',?7,?8,"
         "'IR',NULL,NULL,NULL,0,'web',0,NULL)");
     b->insert_key = baseline_prepare(b, "INSERT INTO acrm_subject_key VALUES(?1,?2,NULL)");
+    b->insert_match = baseline_prepare(b, "INSERT INTO acrm_key VALUES(?1,?2)");
     b->insert_audit = baseline_prepare(b, "INSERT INTO acrm_audit VALUES(?1,?2,'system',"
         "'customer.create','customer',?3,'create',?4,?3,?5,NULL,?6)");
     b->insert_event = baseline_prepare(b, "INSERT INTO acrm_event VALUES(?1,?2,"
@@ -98,7 +100,8 @@ static inline void baseline_open(baseline *b, const char *path)
 static inline void baseline_close(baseline *b)
 {
     sqlite3_stmt *const own[] = { b->begin, b->commit, b->insert_customer, b->insert_key,
-                                  b->insert_audit, b->insert_event, b->insert_search,
+                                  b->insert_match, b->insert_audit, b->insert_event,
+                                  b->insert_search,
                                   b->update_head, b->get, b->by_phone, b->list, b->aggregate };
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
@@ -146,7 +149,7 @@ typedef struct baseline_person {
 
 static inline void baseline_insert(baseline *b, const baseline_person *p)
 {
-    unsigned char id[16], key[32], sealed[600], wrapped[72];
+    unsigned char id[16], key[32], match[16], sealed[600], wrapped[72];
     char plain[600];
     int64_t now = baseline_now();
     static const char changes[] = "{\"kind\":[null,\"person\"],\"language\":[null,\"fa\"],"
@@ -160,6 +163,10 @@ static inline void baseline_insert(baseline *b, const baseline_person *p)
     sqlite3_bind_blob(b->insert_key, 2, wrapped, (int)baseline_seal(b->key, key, 32, wrapped),
                       SQLITE_STATIC);
     baseline_run(b, b->insert_key);
+    randombytes_buf(match, sizeof match); /* a hash of the name's consonants, and of the id */
+    sqlite3_bind_blob(b->insert_match, 1, match, 16, SQLITE_STATIC);
+    sqlite3_bind_blob(b->insert_match, 2, id, 16, SQLITE_STATIC);
+    baseline_run(b, b->insert_match);
     sqlite3_bind_blob(b->insert_customer, 1, id, 16, SQLITE_STATIC);
     sqlite3_bind_int64(b->insert_customer, 2, now);
     sqlite3_bind_text(b->insert_customer, 3, p->name, -1, SQLITE_STATIC);
