@@ -5,6 +5,8 @@
 #include "base/civil.h"
 #include "base/json.h"
 
+#include <string.h>
+
 /* --- Offers --- */
 
 static int32_t distribute_json(acrm__call *call, const acrm_value *value, acrm_cell *out)
@@ -38,6 +40,37 @@ static int32_t distribute_emit(acrm__call *call, const char *type, const acrm__r
     return ok ? acrm__emit(call, type, "lead", acrm__id(lead, F_ID), data) : acrm__nomem(call);
 }
 
+/* The end of the time to accept, in the dealer's business hours where they are known. */
+static int32_t distribute_respond_by(acrm__call *call, const acrm__sales_pick *pick,
+                                     acrm_cell *out)
+{
+    acrm__duration within = { .seconds = acrm__int(pick->rule,
+                                                   F_distribution_rule__accept_within) };
+    char text[ACRM__DURATION_SIZE];
+    acrm__rec *dealer = NULL;
+    acrm_value *args = acrm__value_in(call->arena), *answer = NULL;
+    int64_t at = call->now + within.seconds * ACRM__SECOND_US;
+    int32_t st = ACRM_OK;
+
+    if (pick->dealer_id)
+        st = acrm__load(call, "dealer", pick->dealer_id, "dealer_id", &dealer);
+    const unsigned char *calendar =
+        dealer ? acrm__id(dealer, acrm__field_of(dealer->entity, "calendar_id")) : NULL;
+    if (st == ACRM_OK && calendar) {
+        acrm__duration_print(&within, text);
+        if (!args || acrm_value_set_map(args) != ACRM_OK ||
+            !acrm__put_text(args, "id", acrm__id_text(call, calendar)) ||
+            !acrm__put_text(args, "amount", text))
+            return acrm__nomem(call);
+        st = acrm__run(call, "calendar.add", args, &answer);
+        const char *by = st == ACRM_OK ? acrm__get_text(answer, "at") : NULL;
+        if (by)
+            acrm__instant_parse(by, strlen(by), &at);
+    }
+    *out = acrm__cell_int(at);
+    return st;
+}
+
 /* Give the lead to whom was picked: to be accepted within the time of the rule, or at once. */
 static int32_t distribute_give(acrm__call *call, acrm__rec *lead, const acrm__sales_pick *pick)
 {
@@ -48,11 +81,10 @@ static int32_t distribute_give(acrm__call *call, acrm__rec *lead, const acrm__sa
     if (!offer)
         return acrm__nomem(call);
     int32_t st = distribute_json(call, pick->explanation, &explanation);
+    if (st == ACRM_OK && waits)
+        st = distribute_respond_by(call, pick, &by);
     if (st != ACRM_OK)
         return st;
-    if (waits)
-        by = acrm__cell_int(call->now + ACRM__SECOND_US *
-                            acrm__int(pick->rule, F_distribution_rule__accept_within));
     acrm__set(offer, F_lead_offer__lead_id, lead->cells[F_ID]);
     acrm__set(offer, F_lead_offer__rule_id, pick->rule ? pick->rule->cells[F_ID]
                                                        : acrm__cell_null());

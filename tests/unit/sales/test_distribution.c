@@ -132,6 +132,26 @@ START_TEST(distribution__never_goes_beyond_capacity)
 }
 END_TEST
 
+START_TEST(distribution__waits_in_the_dealers_hours)
+{
+    char id[37];
+
+    begin(_i, ",'accept_within':'PT2H'", even, "", "");
+    acrm_value *hours = sales_call(w.system, "calendar.list", "{}");
+    acrm_value *dealers = sales_call(w.system, "dealer.list", "{}");
+    const acrm_value *items = acrm_value_get(dealers, "items");
+    for (size_t i = 0; i < acrm_value_count(items); i++)
+        sales_do(w.system, "dealer.update", "{'id':'%s','last_write_wins':true,"
+                 "'calendar_id':'%s'}", sales_text(acrm_value_at(items, i), "id"),
+                 sales_text(acrm_value_at(acrm_value_get(hours, "items"), 0), "id"));
+    sales_lead(&w, id, 1, "");
+    sales_expect(&w, "lead", id, "accept_by", "2026-11-23T10:00:00Z"); /* it is Saturday */
+    acrm_value_free(hours);
+    acrm_value_free(dealers);
+    sales_free(&w);
+}
+END_TEST
+
 START_TEST(distribution__is_accepted_by_the_user_it_was_offered_to)
 {
     char id[37];
@@ -474,6 +494,7 @@ static Suite *make_suite(void)
     tcase_set_timeout(cases, 120);
     tcase_add_loop_test(cases, distribution__gives_each_dealer_its_share, 0, SALES_STORAGES);
     tcase_add_loop_test(cases, distribution__never_goes_beyond_capacity, 0, SALES_STORAGES);
+    tcase_add_loop_test(cases, distribution__waits_in_the_dealers_hours, 0, SALES_STORAGES);
     tcase_add_loop_test(cases, distribution__is_accepted_by_the_user_it_was_offered_to, 0,
                         SALES_STORAGES);
     tcase_add_loop_test(cases, distribution__goes_on_when_it_is_declined, 0, SALES_STORAGES);
