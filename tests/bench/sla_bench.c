@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Service levels: telling the clocks what happened against a plain update of the record, asking
- * how they stand against reading it, and the clocks alone against bare additions of business time. */
+/* Service levels: telling the clocks what happened against a plain update of the record, asking how
+ * they stand against reading it, and the clocks alone against bare additions of business time. */
 #include "bench.h"
 
 #include "autocrm/autocrm.h"
@@ -98,8 +98,8 @@ static void sla_happen(void *user, long ops)
     char json[200];
 
     for (long i = 0; i < ops; i++) {
-        snprintf(json, sizeof json, "{\"id\":\"%s\",\"kind\":\"%s\",\"priority\":\"p%ld\"}", w->lead,
-                 kinds[i % 2], i % 3);
+        snprintf(json, sizeof json, "{\"id\":\"%s\",\"kind\":\"%s\",\"priority\":\"p%ld\"}",
+                 w->lead, kinds[i % 2], i % 3);
         sla_call(w, "sla.happen", json, NULL);
     }
 }
