@@ -21,8 +21,10 @@
     "\"customer.relationships\",\"customer.network\",\"customer.fleet\""
 
 /* What those who look after customers after the sale may do about their cases. */
-#define ROLES_CARE ",\"case.*\",\"work_package.*\",\"work_package_task.*\""
-#define ROLES_CARE_MANAGER ROLES_CARE ",\"case_compensation.*\""
+#define ROLES_CARE                                                                                \
+    ",\"case.*\",\"work_package.*\",\"work_package_task.*\",\"sla.status\",\"sla.pause\","         \
+    "\"sla.resume\""
+#define ROLES_CARE_MANAGER ROLES_CARE ",\"case_compensation.*\",\"sla.*\""
 
 static const struct {
     const char *name, *label, *permissions, *scopes;

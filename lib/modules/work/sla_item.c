@@ -6,16 +6,20 @@
 
 #include <string.h>
 
+/* Who may see the record may see what is promised about it. */
 int32_t acrm__sla_find(acrm__call *call, const unsigned char subject[16], const char *arg,
                        acrm__rec **item)
 {
     const acrm__term term = { F_sla_item__subject_id, ACRM_FILTER_EQ, acrm__cell_id(subject) };
+    acrm__rec *record = NULL;
 
     int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "sla_item", .terms = &term,
-                                                       .n_terms = 1 }, item);
+                                                       .n_terms = 1, .as_system = true }, item);
     if (st == ACRM_OK && !*item && arg)
         st = acrm__fail(call, ACRM_E_NOTFOUND, "reference", arg,
                         "no service level is promised for this record; see sla.start");
+    if (st == ACRM_OK && *item && !call->as_system)
+        st = acrm__load(call, acrm__text(*item, F_sla_item__entity), subject, arg, &record);
     return st;
 }
 

@@ -209,6 +209,27 @@ START_TEST(sla__approval_takes_another_person)
 }
 END_TEST
 
+START_TEST(sla__who_may_not_see_the_record_is_told_nothing)
+{
+    office o;
+    char role[40], who[60];
+    acrm_session *session = NULL;
+    begin(&o, _i, TARGETS);
+    start(&o);
+    world_make(&o, role, "role.create", "id",
+               "{'name':'watcher','permissions':['sla.*'],'scopes':{'*':'own'}}");
+    world_do(&o, "user.update", "{'id':'%s','role_id':'%s','last_write_wins':true}", user, role);
+    snprintf(who, sizeof who, "user:%s", user);
+    ck_assert_int_eq(acrm_session_new(o.engine, who, &session, NULL), ACRM_OK);
+    office as_jo = { .engine = o.engine, .session = session };
+    world_refused(&as_jo, "sla.status", ACRM_E_NOTFOUND, "id", "reference", "{'id':'%s'}", lead);
+    world_do(&o, "lead.assign", "{'id':'%s','user_id':'%s'}", lead, user);
+    world_do(&as_jo, "sla.status", "{'id':'%s'}", lead);
+    acrm_session_free(session);
+    office_close(&o);
+}
+END_TEST
+
 START_TEST(sla__changes_move_what_is_open)
 {
     office o;
@@ -516,6 +537,7 @@ static Suite *suite(void)
                         OFFICE_STORAGES);
     tcase_add_loop_test(tc, sla__a_stop_point_holds_its_clocks, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tc, sla__approval_takes_another_person, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tc, sla__who_may_not_see_the_record_is_told_nothing, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tc, sla__changes_move_what_is_open, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tc, sla__the_first_policy_that_fits_is_in_force, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tc, sla__people_are_told_in_service_hours, 0, OFFICE_STORAGES);
