@@ -456,11 +456,12 @@ START_TEST(year__each_timer_fires_once_however_often_it_is_killed)
     host_close(&h);
     host_remove(path);
 
-    open_year(&h, "memory:", 0);
+    open_year(&h, path, 0);
     live(&h, 0, -1);
     check_year(&h, &second);
     in_short(&h, whole);
     host_close(&h);
+    host_remove(path);
     printf("year: %d steps, %d kills, %zu announcements: %s\n", n_steps, lives, first.n, killed);
     ck_assert_str_eq(killed, whole);
     ck_assert_uint_eq(first.n, second.n);
