@@ -247,6 +247,8 @@ static const life_step rest[] = {
     { "process_definition.activate", "{'id':'$care'}" },
     { "process_definition.diagram", "{'code':'care'}" },
     { "process.start", "{'code':'care','subject_id':'$ada'}", .save = "way=id" },
+    { "process.simulate", "{'code':'care'}" },
+    { "process.migrate", "{'code':'care'}" },
     { "process.available", "{'id':'$way'}" },
     { "process.transition", "{'id':'$way','transition':'finish'}" },
     { "process.status", "{'id':'$way'}" },

@@ -316,6 +316,31 @@ int32_t acrm__process_retire(acrm__call *call)
     return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
 }
 
+int32_t acrm__process_given(acrm__call *call, const acrm_value *given,
+                            const acrm_statechart **out)
+{
+    acrm_statechart_world world = acrm__process_world(call);
+    acrm_statechart *chart = NULL;
+    const char *code = acrm__arg_text(call, "code");
+    acrm_value *body;
+    acrm__rec *rec;
+    int32_t st;
+
+    if (!given && !code)
+        return acrm__fail(call, ACRM_E_INVALID, "required", "code",
+                          "give the code of a process, or a definition");
+    if (!given) {
+        st = acrm__process_find(call, code, acrm__arg_int(call, "revision", 0), &rec);
+        return st == ACRM_OK ? acrm__process_chart(call, acrm__id(rec, F_ID), out) : st;
+    }
+    st = definition_split(call, given, &code, &body);
+    if (st == ACRM_OK)
+        st = acrm__chart_new_in(call->arena, body, &world, &chart, call->err);
+    if (st == ACRM_OK)
+        *out = chart;
+    return st;
+}
+
 /* Only to see whether it would load: the faults as a result, for editors. */
 int32_t acrm__process_check(acrm__call *call)
 {

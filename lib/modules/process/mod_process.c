@@ -95,6 +95,40 @@ static const acrm__field process_status_out[] = {
     { .name = NULL }
 };
 
+static const acrm__field process_migrate_in[] = {
+    { .name = "code", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 64,
+      .help = "Which process" },
+    { .name = "revision", .type = ACRM__T_INT, .min = 1, .max = 1000000,
+      .help = "Onto which revision; without it the active one" },
+    { .name = "map", .type = ACRM__T_MAP,
+      .help = "Old phase to new phase, for those that are called otherwise now" },
+    { .name = NULL }
+};
+static const acrm__field process_migrate_out[] = {
+    { .name = "moved", .type = ACRM__T_INT, .help = "Processes moved" },
+    { .name = "kept", .type = ACRM__T_INT, .help = "Processes that were there already" },
+    { .name = NULL }
+};
+static const acrm__field process_simulate_in[] = {
+    { .name = "code", .type = ACRM__T_TEXT, .max = 64, .help = "Which process" },
+    { .name = "revision", .type = ACRM__T_INT, .min = 1, .max = 1000000,
+      .help = "A certain revision; without it the active one" },
+    { .name = "definition", .type = ACRM__T_MAP, .help = "One that is not loaded yet instead" },
+    { .name = "where", .type = ACRM__T_FILTER, .help = "Which records; without it all" },
+    { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = 10000, .preset = "1000",
+      .help = "The newest so many" },
+    { .name = NULL }
+};
+static const acrm__field process_simulate_out[] = {
+    { .name = "records", .type = ACRM__T_INT, .help = "Records looked at" },
+    { .name = "phases", .type = ACRM__T_MAP,
+      .help = "By phase: how many records would come to rest there by themselves" },
+    { .name = "transitions", .type = ACRM__T_MAP,
+      .help = "By transition: for how many it would be open from there" },
+    { .name = "sample", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Twenty of them: id, phase, open (names of transitions)" },
+    { .name = NULL }
+};
 static const acrm__field process_diagram_in[] = {
     { .name = "code", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 64,
       .help = "Which process" },
@@ -198,6 +232,12 @@ static const acrm__op process_ops[] = {
     { .name = "process.cancel", .flags = ACRM__OP_WRITE, .in = process_cancel_in,
       .out = process_instance_out, .run = acrm__process_cancel,
       .help = "Call a process off" },
+    { .name = "process.migrate", .flags = ACRM__OP_WRITE, .in = process_migrate_in,
+      .out = process_migrate_out, .run = acrm__process_migrate,
+      .help = "Move running processes onto another revision" },
+    { .name = "process.simulate", .in = process_simulate_in, .out = process_simulate_out,
+      .run = acrm__process_simulate,
+      .help = "Tell where records would go, without sending them" },
     { .name = "process.available", .in = process_id_in, .out = process_available_out,
       .run = acrm__process_available,
       .help = "Which transitions are possible now, and why not the others" },
