@@ -302,6 +302,20 @@ static int args_option(const args_run *base, cli_words *words, const cli_option 
     return result;
 }
 
+/* A document stands in the command itself or in a file, which may be named without an @. */
+static int args_positional(const args_run *run, const char *name, const char *word)
+{
+    const acrm_value *schema = acrm_value_get(cli_parameters(run->operation), name);
+    cli_text file = { 0 };
+
+    if (cli_parameter_type(schema) != CLI_T_JSON || word[0] == '\0' || strchr("{[\"@-", word[0]))
+        return cli_argument(run->c, run->operation, name, word, run->args);
+    cli_addf(&file, "@%s", word);
+    int result = cli_argument(run->c, run->operation, name, file.data, run->args);
+    free(file.data);
+    return result;
+}
+
 int cli_arguments(cli *c, const acrm_value *operation, cli_words *words, const cli_option *extra,
                   acrm_value *args)
 {
@@ -318,7 +332,7 @@ int cli_arguments(cli *c, const acrm_value *operation, cli_words *words, const c
         else if (options && strncmp(word, "--", 2) == 0)
             result = args_option(&run, words, extra, word + 2);
         else if (positional && !acrm_value_get(args, positional))
-            result = cli_argument(c, operation, positional, word, args);
+            result = args_positional(&run, positional, word);
         else
             result = cli_usage("what is %s? Values of options follow them: --name VALUE", word);
     }

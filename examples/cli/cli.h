@@ -188,6 +188,7 @@ int cli_describe(cli *c, cli_words *words);
 int cli_verify(cli *c, cli_words *words);
 int cli_backup(cli *c, cli_words *words);
 int cli_tick(cli *c, cli_words *words);
+int cli_workflow(cli *c, cli_words *words);
 int cli_help(cli *c, cli_words *words);
 int cli_completion(cli *c, cli_words *words);
 int cli_complete(cli *c, cli_words *words);

@@ -26,6 +26,8 @@ static const struct {
     { "verify", cli_verify, "verify", "Check the file and prove the audit chain" },
     { "backup", cli_backup, "backup FILE", "Copy the database while others work" },
     { "tick", cli_tick, "tick [--now INSTANT]", "Do the work that has fallen due" },
+    { "workflow", cli_workflow, "workflow show CODE [--svg|--mermaid]",
+      "Draw a process; --phase PHASE marks one, --revision N takes an older one" },
     { "completion", cli_completion, "completion bash|zsh|fish", "Completion for a shell" },
     { "help", cli_help, "help [NOUN [VERB]]", "Help" },
     { "__complete", cli_complete, "", "" },

@@ -97,7 +97,8 @@ ACRM_API int32_t acrm_statechart_step(const acrm_statechart *chart, const char *
  * The definition as a drawing: SVG 1.1 without scripts or outside resources, laid out in layers.
  * @param phase    (nullable) a phase to mark, such as the one a process is in
  * @param[out] out (transfer full)
- * @return ACRM_OK, ACRM_E_NOMEM, ACRM_E_MISUSE (NULL). Any thread. @since 0.1
+ * @return ACRM_OK, ACRM_E_LIMIT (more than 1,000 edges, or 3,000 boxes with those that edges
+ *         need on their way), ACRM_E_NOMEM, ACRM_E_MISUSE (NULL). Any thread. @since 0.1
  */
 ACRM_API int32_t acrm_statechart_svg(const acrm_statechart *chart, const char *phase,
                                      acrm_buf **out);

@@ -122,8 +122,8 @@ typedef struct acrm__chart_layout {
     int32_t width;
 } acrm__chart_layout;
 
-/* False when memory is short. */
-bool acrm__chart_lay_out(const acrm_statechart *chart, acrm__arena *arena,
-                         acrm__chart_layout *out);
+/* ACRM_OK, ACRM_E_NOMEM, or ACRM_E_LIMIT for what nobody could read any more. */
+int32_t acrm__chart_lay_out(const acrm_statechart *chart, acrm__arena *arena,
+                            acrm__chart_layout *out);
 
 #endif

@@ -13,7 +13,8 @@
 
 enum {
     LAYOUT_LETTER = 7, LAYOUT_PAD = 28, LAYOUT_GAP = 26, LAYOUT_LINE = 16, LAYOUT_THIN = 10,
-    LAYOUT_BOX = 44, LAYOUT_SPACE = 20, LAYOUT_MARGIN = 24, LAYOUT_SWEEPS = 8
+    LAYOUT_BOX = 44, LAYOUT_SPACE = 20, LAYOUT_MARGIN = 24, LAYOUT_SWEEPS = 8,
+    LAYOUT_EDGES_MAX = 1000, LAYOUT_NODES_MAX = 3000
 };
 
 typedef struct layout_run {
@@ -53,7 +54,7 @@ static bool layout_edge(layout_run *run, int32_t from, int32_t to, const char *l
     return true;
 }
 
-static bool layout_edges(layout_run *run)
+static int32_t layout_edges(layout_run *run)
 {
     const acrm_statechart *chart = run->chart;
     size_t n = 0;
@@ -61,15 +62,17 @@ static bool layout_edges(layout_run *run)
     for (int32_t t = 0; t < chart->n_transitions; t++)
         for (int32_t p = 0; p < chart->n_phases; p++)
             n += chart->transitions[t].from[p];
+    if (n > LAYOUT_EDGES_MAX)
+        return ACRM_E_LIMIT;
     run->out->edges = acrm__arena_array(run->arena, n + 1, sizeof *run->out->edges);
     if (!run->out->edges)
-        return false;
+        return ACRM_E_NOMEM;
     for (int32_t t = 0; t < chart->n_transitions; t++)
         for (int32_t p = 0; p < chart->n_phases; p++)
             if (chart->transitions[t].from[p] &&
                 !layout_edge(run, p, chart->transitions[t].to, chart->transitions[t].label))
-                return false;
-    return true;
+                return ACRM_E_NOMEM;
+    return ACRM_OK;
 }
 
 /* --- Layers --- */
@@ -153,7 +156,7 @@ static const char *layout_phase_label(layout_run *run, const acrm__chart_phase *
                               : phase->name;
 }
 
-static bool layout_nodes(layout_run *run)
+static int32_t layout_nodes(layout_run *run)
 {
     acrm__chart_layout *out = run->out;
     int32_t n = run->chart->n_phases, cap = n;
@@ -162,14 +165,16 @@ static bool layout_nodes(layout_run *run)
         const acrm__chart_edge *edge = &out->edges[e];
         cap += run->rank[layout_lower(edge)] - run->rank[layout_upper(edge)] + 2;
     }
+    if (cap > LAYOUT_NODES_MAX)
+        return ACRM_E_LIMIT;
     out->nodes = acrm__arena_array(run->arena, (size_t)cap + 1, sizeof *out->nodes);
     run->weight = acrm__arena_array(run->arena, (size_t)cap + 1, sizeof *run->weight);
     if (!out->nodes || !run->weight)
-        return false;
+        return ACRM_E_NOMEM;
     for (int32_t p = 0; p < n; p++) {
         const char *label = layout_phase_label(run, &run->chart->phases[p]);
         if (!label)
-            return false;
+            return ACRM_E_NOMEM;
         layout_node(run, p, label, run->rank[p]);
     }
     for (int32_t e = 0; e < out->n_edges; e++) {
@@ -178,7 +183,7 @@ static bool layout_nodes(layout_run *run)
         int32_t length = run->rank[lower] - run->rank[upper];
         edge->nodes = acrm__arena_array(run->arena, (size_t)length + 3, sizeof *edge->nodes);
         if (!edge->nodes)
-            return false;
+            return ACRM_E_NOMEM;
         edge->nodes[edge->n_nodes++] = upper;
         for (int32_t i = 1; i < length; i++)
             edge->nodes[edge->n_nodes++] =
@@ -189,7 +194,7 @@ static bool layout_nodes(layout_run *run)
                 layout_node(run, ACRM__CHART_NONE, edge->label, run->rank[upper] + 1);
         edge->nodes[edge->n_nodes++] = lower;
     }
-    return true;
+    return ACRM_OK;
 }
 
 /* --- Order within the layers --- */
@@ -331,16 +336,20 @@ static bool layout_heights(layout_run *run)
     return true;
 }
 
-bool acrm__chart_lay_out(const acrm_statechart *chart, acrm__arena *arena,
-                         acrm__chart_layout *out)
+int32_t acrm__chart_lay_out(const acrm_statechart *chart, acrm__arena *arena,
+                            acrm__chart_layout *out)
 {
     layout_run run = { .chart = chart, .arena = arena, .out = out };
 
     *out = (acrm__chart_layout){ 0 };
     run.rank = acrm__arena_array(arena, (size_t)chart->n_phases + 1, sizeof *run.rank);
-    if (!run.rank || !layout_edges(&run))
-        return false;
+    int32_t st = run.rank ? layout_edges(&run) : ACRM_E_NOMEM;
+    if (st != ACRM_OK)
+        return st;
     layout_directions(&run);
     layout_ranks(&run);
-    return layout_nodes(&run) && layout_places(&run) && layout_heights(&run);
+    st = layout_nodes(&run);
+    if (st == ACRM_OK && !(layout_places(&run) && layout_heights(&run)))
+        st = ACRM_E_NOMEM;
+    return st;
 }

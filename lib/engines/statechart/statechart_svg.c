@@ -148,34 +148,37 @@ static void svg_start(svg_run *run)
                      (int)node->x, (int)(y - 20), (int)y);
 }
 
-static bool svg_lay_out(svg_run *run, acrm__arena *arena)
+static int32_t svg_lay_out(svg_run *run, acrm__arena *arena)
 {
-    if (!acrm__chart_lay_out(run->chart, arena, &run->layout))
-        return false;
+    int32_t st = acrm__chart_lay_out(run->chart, arena, &run->layout);
+
+    if (st != ACRM_OK)
+        return st;
     run->middle = acrm__arena_array(arena, (size_t)run->layout.n_layers + 1, sizeof *run->middle);
     if (!run->middle)
-        return false;
+        return ACRM_E_NOMEM;
     run->height = SVG_TOP;
     for (int32_t l = 0; l < run->layout.n_layers; l++) {
         run->middle[l] = run->height + run->layout.heights[l] / 2;
         run->height += run->layout.heights[l];
     }
     run->height += SVG_LINE;
-    return true;
+    return ACRM_OK;
 }
 
 int32_t acrm_statechart_svg(const acrm_statechart *chart, const char *phase, acrm_buf **out)
 {
     svg_run run = { .chart = chart };
     acrm__arena arena;
-    int32_t st = ACRM_E_NOMEM;
+    int32_t st;
 
     if (!chart || !out)
         return ACRM_E_MISUSE;
     run.marked = acrm__chart_phase_of(chart, phase);
     acrm__arena_init(&arena, &chart->arena->allocator);
     acrm__str_init(&run.text, &chart->arena->allocator);
-    if (svg_lay_out(&run, &arena)) {
+    st = svg_lay_out(&run, &arena);
+    if (st == ACRM_OK) {
         svg_head(&run);
         for (int32_t e = 0; e < run.layout.n_edges; e++)
             svg_edge(&run, &run.layout.edges[e]);

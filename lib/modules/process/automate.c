@@ -212,13 +212,29 @@ static acrm_value *automate_event(acrm__call *call, const acrm__event *event)
     return ok ? map : NULL;
 }
 
+/* The record of an event, loaded once for all its rules, and again when one of them wrote. */
+typedef struct automate_subject {
+    acrm__rec *record;
+    uint64_t writes;
+    bool loaded;
+} automate_subject;
+
 static int32_t automate_record_of(acrm__call *call, const acrm__event *event,
-                                  const acrm__entity *entity, acrm__rec **out)
+                                  const acrm__entity *entity, automate_subject *subject,
+                                  acrm__rec **out)
 {
+    uint64_t writes = call->session->writes;
+    int32_t st = ACRM_OK;
+
     *out = NULL;
     if (!entity || !event->entity || strcmp(entity->def->name, event->entity) != 0)
         return ACRM_OK;
-    return acrm__load_any(call, entity, event->id, out);
+    if (!subject->loaded || subject->writes != writes)
+        st = acrm__load_any(call, entity, event->id, &subject->record);
+    subject->loaded = true;
+    subject->writes = writes;
+    *out = subject->record;
+    return st;
 }
 
 static int32_t automate_wanted(acrm__call *call, const acrm__firing *firing, bool *out)
@@ -228,11 +244,13 @@ static int32_t automate_wanted(acrm__call *call, const acrm__firing *firing, boo
     return st == ACRM_OK && *out ? acrm__rule_awaits(call, firing, out) : st;
 }
 
-static int32_t automate_one(acrm__call *call, const acrm__event *event, const acrm__rule *rule)
+static int32_t automate_one(acrm__call *call, const acrm__event *event, const acrm__rule *rule,
+                            automate_subject *subject)
 {
     acrm__firing firing = { .rule = rule, .before = event->before };
     bool fits = !acrm__is_import(call) || rule->run_on_import;
-    int32_t st = fits ? automate_record_of(call, event, rule->entity, &firing.record) : ACRM_OK;
+    int32_t st = fits ? automate_record_of(call, event, rule->entity, subject, &firing.record)
+                      : ACRM_OK;
     acrm__call inner = *call;
     acrm_error *failure = NULL;
 
@@ -258,11 +276,12 @@ static int32_t automate_one(acrm__call *call, const acrm__event *event, const ac
 int32_t acrm__automate(acrm__call *call, const acrm__event *event)
 {
     const acrm__rule *const *rules;
+    automate_subject subject = { .record = NULL };
     size_t n;
     int32_t st = acrm__rules_of(call, event->type, &rules, &n);
 
     for (size_t i = 0; st == ACRM_OK && i < n; i++)
-        st = automate_one(call, event, rules[i]);
+        st = automate_one(call, event, rules[i], &subject);
     return st;
 }
 

@@ -394,6 +394,9 @@ int32_t acrm__process_diagram(acrm__call *call)
                           phase);
     st = mermaid ? acrm_statechart_mermaid(chart, phase, &buf)
                  : acrm_statechart_svg(chart, phase, &buf);
+    if (st == ACRM_E_LIMIT)
+        return acrm__fail(call, st, "limit", NULL,
+                          "a drawing of this process could not be read; take format mermaid");
     bool ok = st == ACRM_OK &&
               acrm__put_int(call->out, "revision", acrm__int(rec,
                                                              F_process_definition__revision)) &&
