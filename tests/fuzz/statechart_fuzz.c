@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as a process definition: faults with places, or a chart that can be walked and drawn. */
+/* Any bytes as a process definition: faults with places, or a chart that is walked and drawn. */
 #include "autocrm/statechart.h"
 
 #include <stdbool.h>
