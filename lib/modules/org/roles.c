@@ -15,10 +15,15 @@
     "\"contact_suppression.*\",\"segment.*\",\"segment_snapshot.*\",\"vehicle.*\","            \
     "\"vehicle_ownership.*\",\"sales_contract.*\",\"member_card.*\",\"duplicate_candidate.*\""
 
+/* What everybody may do with processes; the definitions say more by their roles. */
+#define ROLES_PROCESSES                                                                           \
+    ",\"process.start\",\"process.transition\",\"process.available\",\"process.status\","         \
+    "\"process_definition.diagram\""
+
 /* Who belongs to whom. */
 #define ROLES_TIES                                                                                \
     ",\"relationship.*\",\"household.*\",\"household_member.*\",\"customer.relate\","           \
-    "\"customer.relationships\",\"customer.network\",\"customer.fleet\""
+    "\"customer.relationships\",\"customer.network\",\"customer.fleet\"" ROLES_PROCESSES
 
 /* What those who look after customers after the sale may do about their cases. */
 #define ROLES_CARE                                                                                \

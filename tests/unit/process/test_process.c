@@ -178,6 +178,45 @@ START_TEST(process__is_drawn)
 }
 END_TEST
 
+/* What a role may do: the operation by its permissions, the transition by the definition. */
+START_TEST(process__roles_decide)
+{
+    works w;
+    char customer[37], process[37], user[48] = "user:", role[37], dealer[37], manager[48] = "user:";
+    acrm_error *err = NULL;
+
+    works_open(&w, _i);
+    load(&w);
+    works_make(&w, dealer, "dealer.create", "{'name':'D','code':'D'}");
+    for (int i = 0; i < 2; i++) {
+        acrm_value *list = works_call(&w, "role.list", "{'where':{'name':'%s'}}",
+                                      i ? "dealer_manager" : "salesperson");
+        snprintf(role, sizeof role, "%s",
+                 office_text(acrm_value_at(acrm_value_get(list, "items"), 0), "id"));
+        acrm_value_free(list);
+        works_make(&w, (i ? manager : user) + 5, "user.create",
+                   "{'name':'U','login':'u%d','role_id':'%s','dealer_id':'%s'}", i, role, dealer);
+    }
+    works_make(&w, customer, "customer.create", "{'name':'Ada','country':'IR','dealer_id':'%s',"
+               "'owner_id':'%s'}", dealer, user + 5);
+    acrm_session_free(w.o.session);
+    ck_assert_int_eq(acrm_session_new(w.o.engine, user, &w.o.session, &err), ACRM_OK);
+    works_make(&w, process, "process.start", "{'code':'care','subject_id':'%s'}", customer);
+    works_do(&w, "process.transition", "{'id':'%s','transition':'take'}", process);
+    int32_t status;
+    free(works_error(&w, &status, "process.transition", "{'id':'%s','transition':'sign'}",
+                     process));
+    ck_assert_int_eq(status, ACRM_E_DENIED);
+    free(works_error(&w, &status, "process.cancel", "{'id':'%s'}", process));
+    ck_assert_int_eq(status, ACRM_E_DENIED);
+    acrm_session_free(w.o.session);
+    ck_assert_int_eq(acrm_session_new(w.o.engine, manager, &w.o.session, &err), ACRM_OK);
+    works_do(&w, "process.transition", "{'id':'%s','transition':'sign'}", process);
+    works_expect(&w, "process_instance", process, "status", "ended");
+    works_close(&w);
+}
+END_TEST
+
 /* --- Faults: every one at once, with its place --- */
 
 static const struct {
@@ -310,6 +349,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, process__ends_when_the_record_says_so, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, process__a_fault_is_named_with_its_place, 0,
                         (int)(sizeof faults / sizeof faults[0]));
+    tcase_add_loop_test(t, process__roles_decide, 0, OFFICE_STORAGES);
     tcase_add_test(t, process__is_drawn);
     tcase_add_test(t, process__all_faults_are_told_at_once);
     suite_add_tcase(s, t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Process definitions by themselves: stepped, drawn without overlaps, and without memory to spare. */
+/* Process definitions by themselves: stepped, drawn without overlaps, and short of memory. */
 #include "engines/statechart/statechart.h"
 #include "support/alloc_fail.h"
 #include "support/suite.h"
