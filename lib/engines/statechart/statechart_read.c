@@ -253,6 +253,7 @@ static void read_limit(acrm__chart_reader *r, const acrm_value *map, const char 
                           "say one thing that happens then: transition, event or escalate");
     if (out->after)
         read_span(r, out, place);
+    read_code(r, out->event, acrm__chart_place(r, place, "event"));
 }
 
 /* --- Phases and transitions --- */

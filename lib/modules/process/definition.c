@@ -169,6 +169,22 @@ int32_t acrm__process_find(acrm__call *call, const char *code, int64_t revision,
     return ACRM_OK;
 }
 
+int32_t acrm__process_find_active(acrm__call *call, const char *code, int64_t revision,
+                                  acrm__rec **out)
+{
+    acrm__rec *rec;
+    int32_t st = acrm__process_find(call, code, revision, &rec);
+
+    if (st == ACRM_OK &&
+        strcmp(acrm__text(rec, F_process_definition__status), "active") != 0)
+        return acrm__fail(call, ACRM_E_CONFLICT, "closed", "revision",
+                          "revision %lld of %.64s is not active; activate it first",
+                          (long long)revision, code);
+    if (st == ACRM_OK)
+        *out = rec;
+    return st;
+}
+
 static int32_t definition_last(acrm__call *call, const char *code, int64_t *revision)
 {
     const acrm__term term = { F_process_definition__code, ACRM_FILTER_EQ, acrm__cell_text(code) };

@@ -107,8 +107,8 @@ int32_t acrm__process_start(acrm__call *call)
     acrm__rec *definition;
     bool allowed = true;
 
-    int32_t st = acrm__process_find(call, acrm__arg_text(call, "code"),
-                                    acrm__arg_int(call, "revision", 0), &definition);
+    int32_t st = acrm__process_find_active(call, acrm__arg_text(call, "code"),
+                                           acrm__arg_int(call, "revision", 0), &definition);
     if (st == ACRM_OK)
         st = acrm__process_chart(call, acrm__id(definition, F_ID), &walk.chart);
     if (st == ACRM_OK)

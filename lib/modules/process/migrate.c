@@ -117,7 +117,8 @@ int32_t acrm__process_migrate(acrm__call *call)
 
     if (!faults || acrm_value_set_list(faults) != ACRM_OK)
         return acrm__nomem(call);
-    int32_t st = acrm__process_find(call, code, acrm__arg_int(call, "revision", 0), &definition);
+    int32_t st = acrm__process_find_active(call, code, acrm__arg_int(call, "revision", 0),
+                                           &definition);
     if (st == ACRM_OK)
         st = acrm__process_chart(call, acrm__id(definition, F_ID), &to);
     if (st == ACRM_OK)

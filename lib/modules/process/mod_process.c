@@ -48,7 +48,7 @@ static const acrm__field process_start_in[] = {
     { .name = "subject_id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED,
       .help = "The record that takes it" },
     { .name = "revision", .type = ACRM__T_INT, .min = 1, .max = 1000000,
-      .help = "A certain revision; without it the active one" },
+      .help = "The revision that is expected to be active" },
     { .name = "business_key", .type = ACRM__T_TEXT, .max = 256,
       .help = "What it is about, when the definition does not say" },
     { .name = "parent_id", .type = ACRM__T_ID, .help = "The process that waits for it" },

@@ -67,6 +67,9 @@ int32_t acrm__process_chart(acrm__call *call, const unsigned char definition[16]
 int32_t acrm__process_watches(acrm__call *call, const char *entity, bool *out);
 /* The revision asked for: by id, by code and revision, or the active one of a code. */
 int32_t acrm__process_find(acrm__call *call, const char *code, int64_t revision, acrm__rec **out);
+/* The same, refused when it is not in use. */
+int32_t acrm__process_find_active(acrm__call *call, const char *code, int64_t revision,
+                                  acrm__rec **out);
 /* A definition that was given, checked, or when none was the stored one of argument code. */
 int32_t acrm__process_given(acrm__call *call, const acrm_value *given,
                             const acrm_statechart **out);

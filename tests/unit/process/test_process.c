@@ -143,6 +143,28 @@ START_TEST(process__limits_pass_once)
 }
 END_TEST
 
+START_TEST(process__only_what_is_active_is_started)
+{
+    works w;
+    char customer[37], definition[4096];
+    int32_t status;
+
+    works_open(&w, _i);
+    load(&w);
+    snprintf(definition, sizeof definition, "{'definition':%s}", path);
+    works_do(&w, "process_definition.load", definition, 0); /* revision 2, a draft */
+    works_make(&w, customer, "customer.create", "{'name':'Ada'}");
+    free(works_error(&w, &status, "process.start",
+                     "{'code':'care','subject_id':'%s','revision':2}", customer));
+    ck_assert_int_eq(status, ACRM_E_CONFLICT);
+    free(works_error(&w, &status, "process.start",
+                     "{'code':'care','subject_id':'%s','revision':3}", customer));
+    ck_assert_int_eq(status, ACRM_E_NOTFOUND);
+    works_do(&w, "process.start", "{'code':'care','subject_id':'%s'}", customer);
+    works_close(&w);
+}
+END_TEST
+
 START_TEST(process__ends_when_the_record_says_so)
 {
     works w;
@@ -349,6 +371,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, process__ends_when_the_record_says_so, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, process__a_fault_is_named_with_its_place, 0,
                         (int)(sizeof faults / sizeof faults[0]));
+    tcase_add_loop_test(t, process__only_what_is_active_is_started, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, process__roles_decide, 0, OFFICE_STORAGES);
     tcase_add_test(t, process__is_drawn);
     tcase_add_test(t, process__all_faults_are_told_at_once);
