@@ -15,6 +15,7 @@ typedef struct process {
     acrm_session *session;
     char path[64];
     const char *tag;
+    bool levels; /* service levels run for the records that are moved */
     long size, turn;
     char (*customers)[37], (*instances)[37];
 } process;
@@ -40,13 +41,17 @@ static void process_call(process *p, const char *operation, const char *json, ch
     acrm_value_free(out);
 }
 
-static const char process_path[] =
-    "{\"activate\":true,\"definition\":{\"code\":\"pingpong\",\"name\":\"P\",\"entity\":"
-    "\"customer\",\"start\":\"a\",\"phases\":[{\"code\":\"a\",\"limit\":{\"after\":\"P2D\","
-    "\"event\":\"late\"}},{\"code\":\"b\",\"limit\":{\"after\":\"PT4H\",\"event\":\"late\"}},"
-    "{\"code\":\"c\",\"end\":true}],\"transitions\":[{\"name\":\"ping\",\"from\":[\"a\"],\"to\":"
-    "\"b\",\"guard\":{\"kind\":\"person\"}},{\"name\":\"pong\",\"from\":[\"b\"],\"to\":\"a\"},"
-    "{\"name\":\"stop\",\"from\":[\"a\"],\"to\":\"c\"}]}}";
+/* With service levels each transition tells them what happened. */
+#define PROCESS_PATH(code, ping, pong)                                                            \
+    "{\"activate\":true,\"definition\":{\"code\":\"" code "\",\"name\":\"P\",\"entity\":"         \
+    "\"customer\",\"start\":\"a\",\"phases\":[{\"code\":\"a\",\"limit\":{\"after\":\"P2D\","      \
+    "\"event\":\"late\"}},{\"code\":\"b\",\"limit\":{\"after\":\"PT4H\",\"event\":\"late\"}},"    \
+    "{\"code\":\"c\",\"end\":true}],\"transitions\":[{\"name\":\"ping\",\"from\":[\"a\"],\"to\":" \
+    "\"b\",\"guard\":{\"kind\":\"person\"}" ping "},{\"name\":\"pong\",\"from\":[\"b\"],\"to\":"  \
+    "\"a\"" pong "},{\"name\":\"stop\",\"from\":[\"a\"],\"to\":\"c\"}]}}"
+#define PROCESS_HAPPEN(kind)                                                                      \
+    ",\"actions\":[{\"operation\":\"sla.happen\",\"args\":{\"id\":{\"$field\":\"id\"},"           \
+    "\"kind\":\"" kind "\"}}]"
 
 static void process_fill(process *p)
 {
@@ -72,12 +77,23 @@ static void process_fill(process *p)
         acrm_value_free(args);
         acrm_value_free(out);
     }
-    process_call(p, "process_definition.load", process_path, NULL);
+    if (p->levels)
+        process_call(p, "sla_policy.create",
+                     "{\"name\":\"L\",\"entity\":\"customer\",\"targets\":[{\"clock\":"
+                     "\"next_response\",\"amount\":\"PT4H\"},{\"clock\":\"resolution\","
+                     "\"amount\":\"PT40H\"}]}", NULL);
+    process_call(p, "process_definition.load",
+                 p->levels ? PROCESS_PATH("pingpong", PROCESS_HAPPEN("reply"),
+                                          PROCESS_HAPPEN("message"))
+                           : PROCESS_PATH("pingpong", "", ""), NULL);
     for (long i = 0; i < p->size; i++) {
         snprintf(json, sizeof json, "{\"code\":\"pingpong\",\"subject_id\":\"%s\"}",
                  p->customers[i]);
         process_call(p, "process.start", json, id);
         memcpy(p->instances[i], id, sizeof id);
+        snprintf(json, sizeof json, "{\"entity\":\"customer\",\"id\":\"%s\"}", p->customers[i]);
+        if (p->levels && i % (p->size / PROCESS_SPREAD) == 0)
+            process_call(p, "sla.start", json, NULL);
     }
 }
 
@@ -225,6 +241,16 @@ int main(int argc, char **argv)
         process_open(&p, true);
         bench_compare(&b, &(bench_measure){ .name = "process.transition", .size = sizes[i],
                                             .goal = 2, .ours = process_transition,
+                                            .baseline = process_update, .user = &p });
+        process_close(&p);
+    }
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        process p = { .size = sizes[i], .levels = true };
+        if (!bench_wants_size(&b, sizes[i], sizes[0]) || !bench_wanted(&b, "process.with_levels"))
+            continue;
+        process_open(&p, true);
+        bench_compare(&b, &(bench_measure){ .name = "process.with_levels", .size = sizes[i],
+                                            .goal = 2, .ops = 500, .ours = process_transition,
                                             .baseline = process_update, .user = &p });
         process_close(&p);
     }
