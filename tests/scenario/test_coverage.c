@@ -227,6 +227,7 @@ static const life_step rest[] = {
     { "segment.snapshot", "{'id':'$segment'}", .save = "later=id" },
     { "segment.compare", "{'id':'$later'}" },
     { "segment.drop_snapshot", "{'id':'$picture'}" },
+    { "consent_purpose.create", "{'code':'spare','name':'Spare'}" }, /* nobody decided on it */
     { "schedule.create", "{'code':'daily','rule':'0 8 * * *'}", .save = "daily=id" },
     { "schedule.preview", "{'id':'$daily'}" },
     { "automation_rule.create", "{'name':'greet','trigger':'created','entity':'customer',"
