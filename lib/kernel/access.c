@@ -118,7 +118,7 @@ int32_t acrm__principal_load(acrm__call *call, const char *text)
     }
     acrm__principal_free(&session->principal);
     session->principal = fresh;
-    return ACRM_OK;
+    return acrm__guard_look(&inner);
 }
 
 int32_t acrm__principal_refresh(acrm__call *call)
@@ -354,6 +354,23 @@ static int32_t access_node(acrm__call *call, const acrm__entity *entity, const a
     return ACRM_OK;
 }
 
+/* Take what is guarded out of what a scope lets through. */
+static int32_t access_guard(acrm__call *call, const acrm__entity *entity,
+                            const acrm_filter_node **scope)
+{
+    const acrm_filter_node *hidden;
+    int32_t st = acrm__guard_node(call, entity, 0, &hidden);
+
+    if (st != ACRM_OK || !hidden)
+        return st;
+    acrm_filter_node *not = acrm__arena_zero(call->arena, sizeof *not);
+    if (!not)
+        return acrm__nomem(call);
+    *not = (acrm_filter_node){ .op = ACRM_FILTER_NOT, .n_children = 1, .children = hidden };
+    *scope = acrm__and(call, *scope, not);
+    return *scope ? ACRM_OK : acrm__nomem(call);
+}
+
 int32_t acrm__scope(acrm__call *call, const acrm__entity *entity, const acrm_filter_node **out)
 {
     acrm_filter_node *node;
@@ -371,7 +388,7 @@ int32_t acrm__scope(acrm__call *call, const acrm__entity *entity, const acrm_fil
     int32_t st = access_node(call, entity, self, 0, node);
     if (st == ACRM_OK)
         *out = node->op == ACRM_FILTER_TRUE ? NULL : node;
-    return st;
+    return st == ACRM_OK ? access_guard(call, entity, out) : st;
 }
 
 static bool access_holds(const access_plan *plan, const acrm_cell *cells)
@@ -411,7 +428,7 @@ static bool access_open(const acrm__call *call, const acrm__entity *entity, cons
     return false;
 }
 
-int32_t acrm__in_scope(acrm__call *call, const acrm__rec *rec, bool *out)
+static int32_t access_in_scope(acrm__call *call, const acrm__rec *rec, bool *out)
 {
     acrm_session *session = call->session;
     acrm_cell self = acrm__cell_id(session->principal.id);
@@ -438,6 +455,17 @@ int32_t acrm__in_scope(acrm__call *call, const acrm__rec *rec, bool *out)
         cells = row.cells;
     }
     return ACRM_OK;
+}
+
+int32_t acrm__in_scope(acrm__call *call, const acrm__rec *rec, bool *out)
+{
+    bool hidden = false;
+    int32_t st = access_in_scope(call, rec, out);
+
+    if (st == ACRM_OK && *out)
+        st = acrm__guard_hides(call, rec, &hidden);
+    *out = *out && !hidden;
+    return st;
 }
 
 bool acrm__sees_all(const acrm__call *call)

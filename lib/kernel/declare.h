@@ -100,6 +100,8 @@ typedef struct acrm__entity_def {
     const char *via;      /* REF field: who may see that record may see this one */
     const char *timeline; /* INSTANT field that dates a record on its customer's timeline */
     const char *subject;  /* field with the customer whose key seals its personal data, or "id" */
+    const char *guard;    /* INSTANT field: while it is set, the record and what is about it are
+                             hidden from who has not the right privacy.see_restricted */
     const acrm__field *options; /* further arguments of create, ending with a NULL name */
     const char *merged;   /* REF field: the record that a deleted one was merged into and stands
                              for; every reference to such an entity is indexed */

@@ -130,6 +130,7 @@ struct acrm__principal {
     int64_t shared_epoch;        /* the same as kept in the database, for other processes */
     int64_t mark;                /* change mark at which shared_epoch was read */
     acrm__field_rules *rules;    /* the role's field rules as bits; kernel/access_fields.c */
+    bool guarded;                /* there are records that are hidden from it: access_guard.c */
 };
 
 typedef struct acrm__chain {
@@ -305,6 +306,12 @@ bool acrm__may_call(const acrm_session *session, const acrm__opinfo *op);
 bool acrm__may(const acrm_session *session, const char *right);
 bool acrm__may_see_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
 bool acrm__may_write_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
+/* kernel/access_guard.c. With the session's rights: whether anything is hidden from it. */
+int32_t acrm__guard_look(acrm__call *call);
+/* The condition of what is hidden; *out NULL: nothing. */
+int32_t acrm__guard_node(acrm__call *call, const acrm__entity *entity, int32_t depth,
+                         const acrm_filter_node **out);
+int32_t acrm__guard_hides(acrm__call *call, const acrm__rec *rec, bool *out);
 /* Whether a loaded record lies within the session's row scope. */
 int32_t acrm__in_scope(acrm__call *call, const acrm__rec *rec, bool *out);
 /* Whether the session's row scopes leave nothing out, so that it may read feeds and logs whole. */

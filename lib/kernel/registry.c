@@ -397,7 +397,7 @@ static int32_t registry_link(registry_builder *b, acrm__entity *entity)
         { def->customer, &entity->customer }, { def->via, &entity->via },
         { def->subject, &entity->subject },   { def->label, &entity->label },
         { def->timeline, &entity->timeline }, { def->merged, &entity->merged },
-        { def->mirror, &entity->mirror },
+        { def->mirror, &entity->mirror },     { def->guard, &entity->guard },
     };
     uint32_t n_apart = 0;
 

@@ -52,7 +52,7 @@ struct acrm__entity {
     acrm_table table;
     const char *events[4]; /* "lead.created" ..., by ACRM__CREATED ... */
     /* Field numbers, or UINT32_MAX. */
-    uint32_t dealer, owner, customer, via, subject, label, timeline, merged, mirror;
+    uint32_t dealer, owner, customer, via, subject, label, timeline, merged, mirror, guard;
     uint32_t same[ACRM__SAME_MAX], n_same;
     uint32_t apart[2]; /* UINT32_MAX: none */
     bool searchable, personal, custom;

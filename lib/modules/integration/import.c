@@ -266,7 +266,8 @@ static int32_t import_keep_row(import_run *run, const acrm__rows_item *item,
     acrm__set(row, F_import_row__position, acrm__cell_int(run->position + 1));
     acrm__set(row, F_import_row__outcome, acrm__cell_text(outcome->outcome));
     acrm__import_keep(row, outcome);
-    if (outcome->fault.reason[0])
+    /* What must not come back is not kept as raw input either. */
+    if (outcome->fault.reason[0] && strcmp(outcome->fault.reason, "suppressed") != 0)
         st = import_keep_raw(call, row, item);
     return st == ACRM_OK ? acrm__insert(call, row) : st;
 }

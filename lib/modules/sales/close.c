@@ -84,3 +84,35 @@ int32_t acrm__sales_win_back(acrm__call *call, const acrm__timer *timer)
     acrm__set(lead, F_lead__previous_lead_id, lost->cells[F_ID]);
     return acrm__insert(call, lead);
 }
+
+/* --- Who is being erased wants nothing any more --- */
+
+static int32_t close_activities(acrm__call *call, const acrm__event *event)
+{
+    const acrm__term terms[] = {
+        { F_activity__customer_id, ACRM_FILTER_EQ, acrm__cell_id(event->id) },
+        { F_activity__status, ACRM_FILTER_EQ, acrm__cell_text("open") },
+    };
+    acrm__recs found = { NULL, 0 };
+    int32_t st = acrm__find(call, &(acrm__select){ .entity = "activity", .terms = terms,
+                                                   .n_terms = 2, .as_system = true }, &found);
+
+    for (size_t i = 0; st == ACRM_OK && i < found.count; i++) {
+        acrm__set(found.items[i], F_activity__status, acrm__cell_text("cancelled"));
+        st = acrm__update(call, found.items[i]);
+    }
+    return st;
+}
+
+int32_t acrm__sales_customer_erasing(acrm__call *call, const acrm__event *event)
+{
+    const acrm__term term = { F_lead__customer_id, ACRM_FILTER_EQ, acrm__cell_id(event->id) };
+    acrm__recs found = { NULL, 0 };
+    int32_t st = acrm__find(call, &(acrm__select){ .entity = "lead", .terms = &term,
+                                                   .n_terms = 1, .as_system = true }, &found);
+
+    for (size_t i = 0; st == ACRM_OK && i < found.count; i++)
+        if (acrm__sales_open(found.items[i]))
+            st = close_lead(call, found.items[i], "lost");
+    return st == ACRM_OK ? close_activities(call, event) : st;
+}

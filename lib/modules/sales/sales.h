@@ -135,6 +135,8 @@ int32_t acrm__sales_submit(acrm__call *call);
 int32_t acrm__sales_lead_win(acrm__call *call);
 int32_t acrm__sales_lead_lose(acrm__call *call);
 int32_t acrm__sales_win_back(acrm__call *call, const acrm__timer *timer);
+/* A reaction to customer.erasing: leads are lost, activities cancelled. */
+int32_t acrm__sales_customer_erasing(acrm__call *call, const acrm__event *event);
 int32_t acrm__sales_lost_reason(acrm__call *call, acrm__rec **out); /* by the argument "reason" */
 
 /* --- opportunity.c --- */
