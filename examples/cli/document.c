@@ -2,6 +2,7 @@
 /* Results that are a document of their own: written as they are, for a file or another program. */
 #include "cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool cli_document(const acrm_value *operation, const acrm_value *result)
@@ -14,16 +15,23 @@ bool cli_document(const acrm_value *operation, const acrm_value *result)
         { "customer.export_vcard", "vcard" },
         { "privacy.certificate", "text" },
         { "work_package.gantt", "svg" },
+        { "privacy.export", NULL }, /* all of it, as JSON */
     };
     const char *name = cli_get_text(operation, "name");
 
     for (size_t i = 0; name && i < sizeof documents / sizeof documents[0]; i++) {
         size_t len = 0;
-        const char *text = acrm_value_text(acrm_value_get(result, documents[i].field), &len);
-        if (!text || strcmp(name, documents[i].operation) != 0)
+        if (strcmp(name, documents[i].operation) != 0)
             continue;
-        fwrite(text, 1, len, stdout);
-        return true;
+        if (!documents[i].field) {
+            char *json = cli_print(result, 2);
+            puts(json);
+            free(json);
+            return true;
+        }
+        const char *text = acrm_value_text(acrm_value_get(result, documents[i].field), &len);
+        fwrite(text ? text : "", 1, len, stdout);
+        return text != NULL;
     }
     return false;
 }

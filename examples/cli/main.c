@@ -116,8 +116,13 @@ static int main_operation(cli *c, cli_words *words)
     else if (words->count == 1)
         cli_addf(&name, "%s", words->items[0]); /* noun.verb is understood too */
     operation = cli_operation(c, name.data);
+    size_t used = words->count >= 2 ? 2 : 1;
+    if (!operation && words->count >= 3) { /* a verb of two words: privacy retention run */
+        cli_addf(&name, "_%s", words->items[2]);
+        operation = cli_operation(c, name.data);
+        used = 3;
+    }
     if (operation) {
-        size_t used = words->count >= 2 ? 2 : 1;
         cli_words rest = { words->count - (int)used, words->items + used };
         result = main_operate(c, operation, &rest);
     } else {

@@ -75,12 +75,35 @@ static bool operate_confirm(const cli *c, const acrm_value *operation)
 {
     char answer[16];
 
-    if (c->yes || c->json || !operate_verb(operation, "delete") || !isatty(STDIN_FILENO) ||
-        !isatty(STDERR_FILENO))
+    bool erases = strcmp(cli_get_text(operation, "name"), "privacy.erase") == 0;
+
+    if (c->yes || c->json || (!erases && !operate_verb(operation, "delete")) ||
+        !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return true;
-    fprintf(stderr, "Delete this %s? It can be restored. [y/N] ",
-            cli_get_text(operation, "entity"));
+    if (erases)
+        fprintf(stderr, "Erase this person's data for good? [y/N] ");
+    else
+        fprintf(stderr, "Delete this %s? It can be restored. [y/N] ",
+                cli_get_text(operation, "entity"));
     return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+/* Who erases somebody at the command line wants the bytes gone too, not only the values. */
+static int operate_sweep(cli *c, const acrm_value *operation, const acrm_value *args)
+{
+    acrm_value *none = NULL, *out = NULL;
+
+    if (strcmp(cli_get_text(operation, "name"), "privacy.erase") != 0 ||
+        acrm_value_bool(acrm_value_get(args, "dry_run")))
+        return CLI_OK;
+    none = cli_map();
+    int result = cli_call(c, "privacy.sweep", none, &out);
+    if (result != CLI_OK)
+        fprintf(stderr, "autocrm: the data is erased; its bytes are not swept yet: run autocrm "
+                        "privacy sweep\n");
+    acrm_value_free(none);
+    acrm_value_free(out);
+    return result;
 }
 
 int cli_operate(cli *c, const acrm_value *operation, cli_words *words)
@@ -94,6 +117,8 @@ int cli_operate(cli *c, const acrm_value *operation, cli_words *words)
         result = cli_fail("nothing was deleted");
     if (result == CLI_OK)
         result = operate_run(c, operation, args, &out);
+    if (result == CLI_OK)
+        result = operate_sweep(c, operation, args);
     if (result == CLI_OK && c->json)
         cli_print_json(out);
     else if (result == CLI_OK && !cli_document(operation, out) && !cli_plan(operation, out) &&

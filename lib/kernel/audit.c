@@ -43,7 +43,7 @@ const char *acrm__actor_text(const acrm__call *call)
     return text ? text : "system";
 }
 
-/* Personal data of a customer that was erased meanwhile is not kept at all. */
+/* Nothing personal is recorded again about somebody who was erased. */
 static int32_t audit_seal(acrm__call *call, const acrm__audit_entry *entry, int64_t seq,
                           acrm_cell *out)
 {
@@ -58,7 +58,10 @@ static int32_t audit_seal(acrm__call *call, const acrm__audit_entry *entry, int6
                             strlen(entry->personal), out);
     if (st == ACRM_E_NOTFOUND) {
         acrm_error_free(err);
-        return ACRM_OK;
+        return acrm__fail(call, ACRM_E_CONFLICT, "erased",
+                          entry->entity && entry->entity->subject != UINT32_MAX
+                              ? entry->entity->fields[entry->entity->subject].def.name : NULL,
+                          "the customer was erased: nothing about the person is recorded again");
     }
     if (st != ACRM_OK && call->err)
         *call->err = err;

@@ -142,6 +142,9 @@ typedef struct acrm__hook {
     /* Before a merge or its undoing moves the record, instead: may refuse nothing, only carry
      * along what hangs on its references. NULL: nothing does. */
     int32_t (*moved)(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
+    /* Personal values were taken out of a record: take out what was derived from them elsewhere.
+     * Such a write calls no before_write. NULL: there is nothing. */
+    int32_t (*blanked)(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 } acrm__hook;
 
 typedef struct acrm__event {

@@ -91,7 +91,10 @@ static int32_t write_validate(acrm__call *call, const acrm__rec *rec)
     return acrm__error_fields(call->err, ACRM_E_INVALID, faults);
 }
 
-static int32_t write_hooks(acrm__call *call, acrm__rec *rec, bool moved)
+/* Which of an entity's hooks a write calls. */
+enum { WRITE_HOOK = 0, WRITE_HOOK_MOVED, WRITE_HOOK_BLANKED };
+
+static int32_t write_hooks(acrm__call *call, acrm__rec *rec, int32_t which)
 {
     acrm__rec before = { .entity = rec->entity };
     int32_t st = ACRM_OK;
@@ -102,7 +105,9 @@ static int32_t write_hooks(acrm__call *call, acrm__rec *rec, bool moved)
         return acrm__nomem(call);
     for (const acrm__hook *const *h = rec->entity->hooks; *h && st == ACRM_OK; h++) {
         int32_t (*run)(acrm__call *, acrm__rec *, const acrm__rec *) =
-            moved ? (*h)->moved : (*h)->before_write;
+            which == WRITE_HOOK_MOVED     ? (*h)->moved
+            : which == WRITE_HOOK_BLANKED ? (*h)->blanked
+                                          : (*h)->before_write;
         if (run)
             st = run(call, rec, rec->before ? &before : NULL);
     }
@@ -296,7 +301,7 @@ int32_t acrm__derive(acrm__call *call, acrm__rec *rec, bool *differs)
 {
     if (!rec->before)
         write_presets(call, rec);
-    int32_t st = write_hooks(call, rec, false);
+    int32_t st = write_hooks(call, rec, WRITE_HOOK);
     if (st == ACRM_OK && rec->before)
         st = write_keep_sealed(call, rec);
     if (st == ACRM_OK)
@@ -313,7 +318,7 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
     if (st == ACRM_OK)
         st = write_stamp(call, rec);
     if (st == ACRM_OK)
-        st = write_hooks(call, rec, false);
+        st = write_hooks(call, rec, WRITE_HOOK);
     if (st == ACRM_OK)
         st = write_validate(call, rec);
     if (st == ACRM_OK && rec->entity->subject == F_ID)
@@ -459,7 +464,7 @@ int32_t acrm__repoint(acrm__call *call, acrm__rec *rec)
         return ACRM_OK;
     int32_t st = write_stamp(call, rec);
     if (st == ACRM_OK)
-        st = write_hooks(call, rec, true);
+        st = write_hooks(call, rec, WRITE_HOOK_MOVED);
     if (st == ACRM_OK)
         st = write_open(call, rec);
     if (st == ACRM_OK)
@@ -483,6 +488,8 @@ int32_t acrm__write_blanked(acrm__call *call, acrm__rec *rec, const char *action
     bool audited = !(rec->entity->def->flags & ACRM__NO_AUDIT);
 
     int32_t st = write_stamp(call, rec);
+    if (st == ACRM_OK)
+        st = write_hooks(call, rec, WRITE_HOOK_BLANKED);
     if (st == ACRM_OK)
         st = write_update_row(call, rec);
     if (st == ACRM_OK && audited)

@@ -170,9 +170,10 @@ static const acrm__op party_ops[] = {
 };
 
 static const acrm__hook party_hooks[] = {
-    { .entity = "customer", .before_write = acrm__party_customer_write },
+    { .entity = "customer", .before_write = acrm__party_customer_write,
+      .blanked = acrm__party_customer_keys },
     { .entity = "contact_point", .before_write = acrm__party_contact_point_write,
-      .moved = acrm__party_contact_point_keys },
+      .moved = acrm__party_contact_point_keys, .blanked = acrm__party_contact_point_keys },
     { .entity = "match_rule", .before_write = acrm__party_match_rule_write },
     { .entity = "duplicate_candidate", .before_write = acrm__party_review_write },
     { .entity = NULL }

@@ -22,6 +22,8 @@ void acrm__subject_of(const acrm__rec *rec, acrm__subject *out)
 {
     out->rec = rec;
     out->n_names = out->n_contacts = 0;
+    if (!acrm__is_null(rec, F_customer__erased_at))
+        return; /* what stands in its name is nobody's */
     subject_name(out, rec, F_customer__name);
     subject_name(out, rec, F_customer__also_known_as);
 }

@@ -150,7 +150,7 @@ static int32_t certificate_find(acrm__call *call, acrm__rec **out)
     int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "erasure", .terms = &term,
                                                        .n_terms = 1, .descending = true }, out);
     if (st == ACRM_OK && !*out)
-        st = acrm__fail(call, ACRM_E_NOTFOUND, "not_found",
+        st = acrm__fail(call, ACRM_E_NOTFOUND, "reference",
                         term.field == F_ID ? "id" : "customer_id", "there is no such erasure");
     return st;
 }

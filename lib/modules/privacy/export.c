@@ -255,7 +255,8 @@ int32_t acrm__privacy_export(acrm__call *call)
     if (run.timeline->count > 1)
         qsort(run.timeline->as.items, run.timeline->count, sizeof *run.timeline->as.items,
               export_by_time);
-    if (!acrm__put_value(call->out, "timeline", run.timeline) ||
+    acrm_value *timeline = acrm_value_put(call->out, "timeline");
+    if (!timeline || !acrm__value_copy(timeline, run.timeline) ||
         !acrm__put_int(call->out, "records", run.records))
         return acrm__nomem(call);
     return export_audit(&system, customer);

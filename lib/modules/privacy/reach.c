@@ -30,7 +30,7 @@ int32_t acrm__privacy_customer(acrm__call *call, const char *arg, acrm__rec **ou
     acrm__arg_id(call, arg, id);
     int32_t st = acrm__load_any(call, acrm__entity_of(call, "customer"), id, out);
     if (st == ACRM_OK && !*out)
-        st = acrm__fail(call, ACRM_E_NOTFOUND, "not_found", arg, "there is no such customer");
+        st = acrm__fail(call, ACRM_E_NOTFOUND, "reference", arg, "there is no such customer");
     return st;
 }
 
@@ -254,7 +254,7 @@ int32_t acrm__privacy_reach(acrm__call *system, const acrm__rec *customer, acrm_
         return acrm__nomem(system);
     int32_t st = acrm__load_any(system, customer->entity, acrm__id(customer, F_ID), &first);
     if (st == ACRM_OK && !first)
-        st = acrm__fail(system, ACRM_E_NOTFOUND, "not_found", "customer_id",
+        st = acrm__fail(system, ACRM_E_NOTFOUND, "reference", "customer_id",
                         "there is no such customer");
     if (st == ACRM_OK)
         st = reach_insert(out, first, true, 0);

@@ -250,7 +250,7 @@ int32_t acrm__privacy_retention_run(acrm__call *call)
             st = retention_rule(&run, rules.items[i]);
         }
     if (st == ACRM_OK && n == 0 && acrm__arg_text(call, "rule"))
-        st = acrm__fail(call, ACRM_E_NOTFOUND, "not_found", "rule",
+        st = acrm__fail(call, ACRM_E_NOTFOUND, "reference", "rule",
                         "there is no such rule in force that acts by itself");
     if (st != ACRM_OK)
         return st;

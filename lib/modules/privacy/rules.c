@@ -67,9 +67,11 @@ int32_t acrm__privacy_rule_write(acrm__call *call, acrm__rec *rec, const acrm__r
     if (date && !rules_dated(entity, acrm__field_of(entity, date)))
         return acrm__fail(call, ACRM_E_INVALID, "unknown_field", "date_field",
                           "%s has no date or instant of that name", name);
-    if (strcmp(action, "erase") == 0 && strcmp(name, "customer") != 0)
+    bool customer = strcmp(name, "customer") == 0, erase = strcmp(action, "erase") == 0;
+    bool acts = erase || strcmp(action, "anonymise") == 0 || strcmp(action, "delete") == 0;
+    if (acts && customer != erase)
         return acrm__fail(call, ACRM_E_INVALID, "entity", "entity",
-                          "only customers are erased; anonymise or delete %s", name);
+                          "customers are erased, other records anonymised or deleted");
     if (strcmp(action, "hold") != 0 && acrm__int(rec, F_retention_rule__months) == 0 &&
         acrm__int(rec, F_retention_rule__days) == 0)
         return acrm__fail(call, ACRM_E_INVALID, "required", "months",

@@ -212,7 +212,7 @@ static int32_t suppress_normal(acrm__call *call, const char *kind, const char *t
               acrm__cell_text(acrm__arg_text(call, "country")));
     /* Its hooks make the normal form; this module's own, which would refuse it, is the last. */
     for (const acrm__hook *const *h = point->entity->hooks; st == ACRM_OK && *h; h++)
-        if ((*h)->before_write != acrm__privacy_contact_write)
+        if ((*h)->before_write && (*h)->before_write != acrm__privacy_contact_write)
             st = (*h)->before_write(call, point, NULL);
     *out = st == ACRM_OK ? acrm__text(point, acrm__field_of(point->entity, "match_value")) : NULL;
     return st;

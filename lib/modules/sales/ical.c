@@ -304,7 +304,7 @@ int32_t acrm__sales_activity_ical(acrm__call *call)
     acrm__arg_id(call, "id", id);
     int32_t st = acrm__load_any(call, acrm__entity_of(call, "activity"), id, &activity);
     if (st == ACRM_OK && !activity)
-        st = acrm__fail(call, ACRM_E_NOTFOUND, "not_found", "id", "there is no such activity");
+        st = acrm__fail(call, ACRM_E_NOTFOUND, "reference", "id", "there is no such activity");
     if (st == ACRM_OK)
         st = ical_zone(&feed);
     if (st == ACRM_OK)

@@ -122,7 +122,7 @@ START_TEST(feed__keeps_to_who_asks_and_names_what_is_wrong)
     char *text = feed_text(session, "agenda.ical", "{%.0s}", "", 1, 1); /* the one he lost */
     free(text);
     sales_refuse(w.system, ACRM_E_INVALID, "zone", "agenda.ical", "{'zone':'Mars/North'}");
-    sales_refuse(w.system, ACRM_E_NOTFOUND, "not_found", "activity.ical", "{'id':'%s'}", anna);
+    sales_refuse(w.system, ACRM_E_NOTFOUND, "reference", "activity.ical", "{'id':'%s'}", anna);
     acrm_session_free(session);
     sales_free(&w);
 }

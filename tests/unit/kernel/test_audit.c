@@ -223,7 +223,8 @@ START_TEST(audit__forgets_an_erased_client_and_still_verifies)
     ck_assert_str_eq(world_text(out, "items.0.personal"), "erased");
     ck_assert_str_eq(world_text(out, "items.1.changes.grade.1"), "A");
     acrm_value_free(out);
-    world_do(w.system, "client.update", "{'id':'%s','version':2,'name':'erased'}", client);
+    world_refuse(w.system, ACRM_E_CONFLICT, "erased", "client.update",
+                 "{'id':'%s','version':2,'name':'again'}", client);
     out = verify();
     ck_assert_int_eq(acrm_value_bool(acrm_value_get(out, "ok")), 1);
     acrm_value_free(out);

@@ -109,6 +109,7 @@ static inline void person_import(person *p)
 {
     static const char csv[] = "name,phone,email,level\r\n"
                               WORD "raw,0912 111 22 33," WORD "raw@example.org,NOLEVEL\r\n"
+                              "Call 912-111-2233 please,,,NOLEVEL\r\n" /* known to nobody */
                               "Another,+989130000000,other@example.org,NOLEVEL\r\n";
     source in = { .text = csv, .len = sizeof csv - 1 };
 
