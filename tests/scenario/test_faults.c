@@ -268,6 +268,7 @@ static int64_t last_audit(host *h)
 static bool in_steps(const life_step *step)
 {
     return strncmp(step->operation, "import.", 7) == 0
+           || strcmp(step->operation, "privacy.sweep") == 0
            || strcmp(step->operation, "engine.tick") == 0;
 }
 
@@ -407,6 +408,32 @@ START_TEST(faults__leave_no_trace_in_care)
 }
 END_TEST
 
+/* A person is restricted, given a copy of its data, and erased. */
+static const life_step privacy[] = {
+    { "customer.create", "{'name':'Ann','national_id':'1','idempotency_key':'k','contact_points':["
+                         "{'channel':'email','value':'ann@example.com'}]}", .save = "ann=id" },
+    { "interaction.create", "{'customer_id':'$ann','at':'2026-11-21T09:00:00Z','channel':'phone',"
+                            "'body':'said'}" },
+    { "activity.create", "{'customer_id':'$ann','subject':'ring','due_at':'2026-11-26T09:00:00Z'}" },
+    { "retention_rule.create", "{'name':'calls','entity':'interaction','action':'keep',"
+                               "'months':120,'basis':'law'}" },
+    { "privacy.restrict", "{'customer_id':'$ann','basis':'Art. 18'}" },
+    { "privacy.lift", "{'customer_id':'$ann'}" },
+    { "privacy.export", "{'customer_id':'$ann'}" },
+    { "privacy.erase", "{'customer_id':'$ann','basis':'Art. 17','reason':'by letter'}" },
+    { "privacy.sweep", "{}" },
+    { "privacy.certificate", "{'customer_id':'$ann'}" },
+    { "customer.create", "{'name':'B','contact_points':[{'channel':'email','value':"
+                         "'ann@example.com'}]}", .want = ACRM_E_CONFLICT },
+    { NULL, NULL }
+};
+
+START_TEST(faults__leave_no_trace_in_privacy)
+{
+    live_under_faults(&faults[_i], privacy, stride_of());
+}
+END_TEST
+
 START_TEST(faults__let_nothing_half_open)
 {
     const fault *what = &faults[_i];
@@ -444,6 +471,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, faults__leave_no_trace_in_a_long_life, 0, FAULTS);
     tcase_add_loop_test(t, faults__leave_no_trace_in_merges, 0, FAULTS);
     tcase_add_loop_test(t, faults__leave_no_trace_in_care, 0, FAULTS);
+    tcase_add_loop_test(t, faults__leave_no_trace_in_privacy, 0, FAULTS);
     tcase_add_loop_test(t, faults__let_nothing_half_open, 0, FAULTS);
     suite_add_tcase(s, t);
     return s;

@@ -255,6 +255,93 @@ START_TEST(kill__an_import_goes_on_where_it_was)
 }
 END_TEST
 
+/* --- Erasing: a person is erased wholly or not at all --- */
+
+enum { ERASE_PEOPLE = 400 };
+
+static void erase_people(const char ids[][40], int from, int tell)
+{
+    host h;
+    char args[160];
+
+    open_run(&h, 5000 + from);
+    for (int i = from; i < ERASE_PEOPLE; i++) {
+        acrm_buf *out = NULL;
+        snprintf(args, sizeof args,
+                 "{'customer_id':'%s','basis':'Art. 17','reason':'by letter'}", ids[i]);
+        if (host_try(h.session, "privacy.erase", args, &out, NULL) != ACRM_OK ||
+            write(tell, "x", 1) != 1)
+            _exit(1);
+        acrm_buf_free(out);
+        if (i % 8 == 7 && host_try(h.session, "privacy.sweep", "{}", &out, NULL) == ACRM_OK)
+            acrm_buf_free(out);
+    }
+    _exit(0);
+}
+
+static int erase_until_killed(const char ids[][40], int from)
+{
+    int told[2], status = 0, count = 0;
+    char seen[512];
+
+    ck_assert_int_eq(pipe(told), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        close(told[0]);
+        erase_people(ids, from, told[1]);
+    }
+    close(told[1]);
+    sleep_us(random_below(60000));
+    kill(child, SIGKILL);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    for (ssize_t n; (n = read(told[0], seen, sizeof seen)) > 0;)
+        count += (int)n;
+    close(told[0]);
+    return count;
+}
+
+START_TEST(kill__leaves_nobody_half_erased)
+{
+    static char ids[ERASE_PEOPLE][40];
+    host h;
+    int erased = 0;
+
+    open_run(&h, 4000);
+    for (int i = 0; i < ERASE_PEOPLE; i++) {
+        char args[200];
+        snprintf(args, sizeof args, "{'name':'P','contact_points':[{'channel':'email','value':"
+                 "'p%d@example.net'}],'interactions':[{'at':'2026-11-21T09:00:00Z',"
+                 "'channel':'phone','body':'said'}]}", i);
+        acrm_value *out = host_call(h.session, "customer.create", args);
+        snprintf(ids[i], sizeof ids[i], "%s", host_text(out, "id"));
+        acrm_value_free(out);
+    }
+    int64_t others = host_count(h.session, "customer", "{}") - ERASE_PEOPLE;
+    int64_t values = host_count(h.session, "contact_point", "{'match_value':{'$ne':null}}");
+    host_close(&h);
+    for (int run = 0; run < kills() && erased < ERASE_PEOPLE - 1; run++) {
+        int told = erase_until_killed((const char(*)[40])ids, erased);
+        open_run(&h, 4100 + run);
+        int64_t left = host_count(h.session, "customer", "{'erased_at':null}") - others;
+        int now = ERASE_PEOPLE - (int)left;
+        ck_assert_msg(now == erased + told || now == erased + told + 1, "run %d: %d, told of %d",
+                      run, now - erased, told);
+        erased = now;
+        ck_assert_int_eq(host_count(h.session, "interaction", "{'body':'said'}"), left);
+        ck_assert_int_eq(host_count(h.session, "contact_point", "{'match_value':{'$ne':null}}"),
+                         values - erased);
+        ck_assert_int_eq(host_count(h.session, "erasure", "{}"), erased);
+        host_verify(h.session);
+        host_close(&h);
+    }
+    open_run(&h, 4999);
+    acrm_value_free(host_call(h.session, "privacy.sweep", "{}"));
+    ck_assert_int_eq(host_count(h.session, "erasure", "{'swept_at':null}"), 0);
+    host_close(&h);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("kill");
@@ -263,6 +350,7 @@ static Suite *make_suite(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, kill__keeps_what_was_told);
     tcase_add_test(t, kill__an_import_goes_on_where_it_was);
+    tcase_add_test(t, kill__leaves_nobody_half_erased);
     suite_add_tcase(s, t);
     return s;
 }

@@ -18,7 +18,7 @@ typedef struct export_run {
     acrm_value *timeline;
     const acrm_value *only; /* entities asked for; NULL: all */
     uint32_t limit;
-    bool history;
+    bool history, content;
     int64_t records;
 } export_run;
 
@@ -110,6 +110,26 @@ static int32_t export_mask(acrm__call *call, const acrm__entity *entity, acrm_va
     return ACRM_OK;
 }
 
+/* The content of a file, base64, where it is asked for and fits into a result. */
+static int32_t export_content(export_run *run, const acrm__rec *rec, acrm_value *item)
+{
+    acrm__call *call = run->call;
+    acrm_value *args = acrm__value_in(call->arena), *out = NULL;
+    const char *id = acrm__id_text(call, acrm__id(rec, F_ID));
+
+    if (strcmp(rec->entity->def->name, "attachment") != 0 || !acrm__is_null(rec, F_DELETED_AT))
+        return ACRM_OK;
+    if (acrm__has_output(call))
+        return acrm__fail(call, ACRM_E_UNSUPPORTED, "output", "content",
+                          "contents go into the document: take the session's output off");
+    if (!args || acrm_value_set_map(args) != ACRM_OK || !acrm__put_text(args, "id", id))
+        return acrm__nomem(call);
+    int32_t st = acrm__run(call, "attachment.read", args, &out);
+    if (st == ACRM_OK && !acrm__put_text(item, "content", acrm__get_text(out, "data")))
+        st = acrm__nomem(call);
+    return st;
+}
+
 static int32_t export_record(export_run *run, const acrm__rec *rec, bool own, acrm_value *list)
 {
     acrm_value *item = acrm__add_map(list);
@@ -119,6 +139,8 @@ static int32_t export_record(export_run *run, const acrm__rec *rec, bool own, ac
         st = export_mask(run->call, rec->entity, item);
     if (st == ACRM_OK && own)
         st = export_timeline(run, rec);
+    if (st == ACRM_OK && own && run->content)
+        st = export_content(run, rec, item);
     if (st == ACRM_OK && own && run->history)
         st = export_history(run, rec, item);
     run->records++;
@@ -235,7 +257,8 @@ int32_t acrm__privacy_export(acrm__call *call)
     acrm__call system = acrm__privacy_system(call);
     export_run run = { .call = &system, .only = acrm__arg(call, "entities"),
                        .limit = (uint32_t)acrm__arg_int(call, "limit", 10000),
-                       .history = acrm__arg_bool(call, "history", true) };
+                       .history = acrm__arg_bool(call, "history", true),
+                       .content = acrm__arg_bool(call, "content", false) };
     acrm__rec *customer = NULL;
     acrm_value *parts = NULL;
     int32_t st = acrm__privacy_customer(call, "customer_id", &customer);

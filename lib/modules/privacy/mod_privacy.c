@@ -16,6 +16,8 @@ static const acrm__field privacy_export_in[] = {
     CUSTOMER,
     { .name = "history", .type = ACRM__T_BOOL, .preset = "true",
       .help = "With the changes of each record and who made them" },
+    { .name = "content", .type = ACRM__T_BOOL, .preset = "false",
+      .help = "With the contents of attachments, base64, of at most 4 MiB each" },
     { .name = "entities", .type = ACRM__T_TEXT, .flags = ACRM__LIST,
       .help = "Only these entities; all without it" },
     { .name = "after", .type = ACRM__T_ID,

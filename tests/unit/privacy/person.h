@@ -11,6 +11,7 @@
 
 /* The words are letters and digits only, so that folding for search changes nothing. */
 #define WORD "qzmark"
+#define PERSON_FILE "cXptYXJrZmlsZQ==" /* "qzmarkfile" */
 
 typedef struct person {
     sales_world w;
@@ -176,6 +177,34 @@ static inline void person_records(person *p)
                  WORD "title','text':'" WORD "text'}", p->id);
 }
 
+/* What the modules about care, consent, files and ties keep of a person. */
+static inline void person_more(person *p)
+{
+    acrm_session *s = p->w.system;
+    char id[37], other[37];
+    acrm_value *found = sales_call(s, "case_type.list", "{}");
+
+    sales_create(s, "case.open", id, "{'type':'%s','customer_id':'%s','subject':'" WORD
+                 "casesubject','description':'" WORD "casetext'}", sales_text(found,
+                 "items.0.code"), p->id);
+    acrm_value_free(found);
+    sales_do(s, "case.message", "{'id':'%s','body':'" WORD "casesaid'}", id);
+    found = sales_call(s, "consent_purpose.list", "{}");
+    sales_do(s, "consent.give", "{'customer_id':'%s','purpose':'%s','proof':'" WORD "proof'}",
+             p->id, sales_text(found, "items.0.code"));
+    acrm_value_free(found);
+    sales_do(s, "contact_suppression.create", "{'customer_id':'%s','cause':'unsubscribed',"
+             "'remark':'" WORD "remark'}", p->id);
+    sales_do(s, "attachment.add", "{'id':'%s','file_name':'" WORD "scan.txt','title':'" WORD
+             "scan','data':'" PERSON_FILE "'}", p->id);
+    sales_create(s, "customer.create", other, "{'name':'A friend'}");
+    found = sales_call(s, "relationship_type.list", "{}");
+    sales_do(s, "relationship.create", "{'from_id':'%s','to_id':'%s','type_id':'%s','notes':'"
+             WORD "ties'}", p->id, other, sales_text(found, "items.0.id"));
+    acrm_value_free(found);
+    sales_do(s, "household.create", "{'name':'" WORD "home','head_id':'%s'}", p->id);
+}
+
 static inline void person_make(person *p, int storage)
 {
     *p = (person){ .w = sales_new(storage) };
@@ -189,7 +218,7 @@ static inline void person_make(person *p, int storage)
     person_custom(p);
     sales_create(s, "customer.create", p->id,
                  "{'name':'" WORD "old','title':'" WORD "title','given_name':'" WORD "given',"
-                 "'family_name':'" WORD "family','national_id':'0499912345','tax_id':'" WORD
+                 "'family_name':'" WORD "family','also_known_as':'" WORD "alias','national_id':'0499912345','tax_id':'" WORD
                  "tax','birth_date':'1980-01-02','city':'" WORD "city','notes':'" WORD
                  "notes','x_secret':'" WORD "secret','dealer_id':'%s','country':'IR',"
                  "'idempotency_key':'first','contact_points':["
@@ -199,6 +228,7 @@ static inline void person_make(person *p, int storage)
     sales_do(s, "customer.update", "{'id':'%s','name':'" WORD "new','x_secret':'" WORD
              "secrettwo','last_write_wins':true}", p->id);
     person_records(p);
+    person_more(p);
     person_twin(p);
     person_import(p);
 }

@@ -39,12 +39,76 @@ START_TEST(erase__leaves_nothing_of_a_person_anywhere)
 }
 END_TEST
 
+/* Fields that hold nothing for this person, and why. */
+static const struct {
+    const char *field, *why;
+} erase_empty[] = {
+    { "import_row.journal", "the import made leads, it updated no record" },
+    { "case.resolution", "the case is open" },
+    { "user.email", "of the staff" },
+    { "process_step.note", "no process is under way" },
+};
+
+static bool erase_filled(const acrm_value *records, const char *field)
+{
+    for (size_t i = 0; i < acrm_value_count(records); i++) {
+        const acrm_value *value = acrm_value_get(acrm_value_at(records, i), field);
+        if (value && acrm_value_type(value) != ACRM_NULL)
+            return true;
+    }
+    return false;
+}
+
+static void erase_check_field(const acrm_value *part, const char *field)
+{
+    char name[120];
+    const acrm_value *records = acrm_value_get(part, "records");
+
+    snprintf(name, sizeof name, "%s.%s", sales_text(part, "entity"), field);
+    for (size_t i = 0; i < sizeof erase_empty / sizeof erase_empty[0]; i++)
+        if (strcmp(erase_empty[i].field, name) == 0)
+            return;
+    ck_assert_msg(erase_filled(records, field), "%s holds nothing: this test would not see it "
+                                                "survive", name);
+}
+
+START_TEST(erase__is_tried_on_every_personal_field_there_is)
+{
+    person p;
+
+    person_make(&p, SALES_MEMORY);
+    acrm_value *out = sales_call(p.w.system, "privacy.export", "{'customer_id':'%s',"
+                                 "'history':false,'content':true}", p.id);
+    const acrm_value *parts = acrm_value_get(out, "entities");
+    int checked = 0;
+    for (size_t e = 0; e < acrm_value_count(parts); e++) {
+        const acrm_value *part = acrm_value_at(parts, e);
+        const acrm_value *fields = acrm_value_get(part, "fields");
+        for (size_t i = 0; i < acrm_value_count(fields); i++) {
+            const acrm_value *field = acrm_value_at(fields, i);
+            if (!acrm_value_bool(acrm_value_get(field, "personal")))
+                continue;
+            erase_check_field(part, sales_text(field, "name"));
+            checked++;
+        }
+    }
+    ck_assert_int_ge(checked, 35);
+    for (size_t e = 0; e < acrm_value_count(parts); e++)
+        if (strcmp(sales_text(acrm_value_at(parts, e), "entity"), "attachment") == 0)
+            ck_assert_str_eq(sales_text(acrm_value_at(parts, e), "records.0.content"),
+                             PERSON_FILE);
+    acrm_value_free(out);
+    sales_free(&p.w);
+}
+END_TEST
+
 static Suite *erase_suite(void)
 {
     Suite *suite = suite_create("privacy_erase");
     TCase *tc = tcase_create("privacy_erase");
 
     tcase_add_loop_test(tc, erase__leaves_nothing_of_a_person_anywhere, 0, SALES_STORAGES);
+    tcase_add_test(tc, erase__is_tried_on_every_personal_field_there_is);
     suite_add_tcase(suite, tc);
     return suite;
 }
