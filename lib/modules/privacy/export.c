@@ -125,9 +125,11 @@ static int32_t export_content(export_run *run, const acrm__rec *rec, acrm_value 
     if (!args || acrm_value_set_map(args) != ACRM_OK || !acrm__put_text(args, "id", id))
         return acrm__nomem(call);
     int32_t st = acrm__run(call, "attachment.read", args, &out);
-    if (st == ACRM_OK && !acrm__put_text(item, "content", acrm__get_text(out, "data")))
-        st = acrm__nomem(call);
-    return st;
+    if (st != ACRM_OK)
+        return st;
+    acrm_value *content = acrm_value_put(item, "content");
+    return content && acrm__value_copy(content, acrm_value_get(out, "data")) ? ACRM_OK
+                                                                             : acrm__nomem(call);
 }
 
 static int32_t export_record(export_run *run, const acrm__rec *rec, bool own, acrm_value *list)
@@ -210,7 +212,7 @@ static int32_t export_entity(export_run *run, const acrm__entity *entity, acrm_v
         st = acrm__nomem(call);
     for (; st == ACRM_OK && from + n < of->n && n < run->limit; n++)
         st = export_record(run, of->items[from + n], of->own[from + n], records);
-    const char *last = from + n < of->n
+    const char *last = st == ACRM_OK && from + n < of->n
                            ? acrm__id_text(call, acrm__id(of->items[from + n - 1], F_ID)) : NULL;
     if (st == ACRM_OK && !acrm__put_text(part, "after", last))
         st = acrm__nomem(call);

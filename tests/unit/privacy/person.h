@@ -181,18 +181,19 @@ static inline void person_records(person *p)
 static inline void person_more(person *p)
 {
     acrm_session *s = p->w.system;
-    char id[37], other[37];
-    acrm_value *found = sales_call(s, "case_type.list", "{}");
+    char other[37];
 
-    sales_create(s, "case.open", id, "{'type':'%s','customer_id':'%s','subject':'" WORD
-                 "casesubject','description':'" WORD "casetext'}", sales_text(found,
-                 "items.0.code"), p->id);
+    sales_do(s, "case_type.create", "{'code':'complaint','name':'Complaint','kind':'complaint',"
+             "'callback_after':'PT1H'}");
+    acrm_value *found = sales_call(s, "case.open", "{'type':'complaint','customer_id':'%s',"
+                                   "'subject':'" WORD "casesubject','description':'" WORD
+                                   "casetext'}", p->id);
+    sales_do(s, "case.message", "{'id':'%s','body':'" WORD "casesaid'}",
+             sales_text(found, "case.id"));
     acrm_value_free(found);
-    sales_do(s, "case.message", "{'id':'%s','body':'" WORD "casesaid'}", id);
-    found = sales_call(s, "consent_purpose.list", "{}");
-    sales_do(s, "consent.give", "{'customer_id':'%s','purpose':'%s','proof':'" WORD "proof'}",
-             p->id, sales_text(found, "items.0.code"));
-    acrm_value_free(found);
+    sales_do(s, "consent_purpose.create", "{'code':'club','name':'Club'}");
+    sales_do(s, "consent.give", "{'customer_id':'%s','purpose':'club','proof':'" WORD "proof'}",
+             p->id);
     sales_do(s, "contact_suppression.create", "{'customer_id':'%s','cause':'unsubscribed',"
              "'remark':'" WORD "remark'}", p->id);
     sales_do(s, "attachment.add", "{'id':'%s','file_name':'" WORD "scan.txt','title':'" WORD
