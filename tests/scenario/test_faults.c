@@ -414,7 +414,8 @@ static const life_step privacy[] = {
                          "{'channel':'email','value':'ann@example.com'}]}", .save = "ann=id" },
     { "interaction.create", "{'customer_id':'$ann','at':'2026-11-21T09:00:00Z','channel':'phone',"
                             "'body':'said'}" },
-    { "activity.create", "{'customer_id':'$ann','subject':'ring','due_at':'2026-11-26T09:00:00Z'}" },
+    { "activity.create", "{'customer_id':'$ann','subject':'ring',"
+                         "'due_at':'2026-11-26T09:00:00Z'}" },
     { "retention_rule.create", "{'name':'calls','entity':'interaction','action':'keep',"
                                "'months':120,'basis':'law'}" },
     { "privacy.restrict", "{'customer_id':'$ann','basis':'Art. 18'}" },

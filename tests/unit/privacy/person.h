@@ -219,7 +219,8 @@ static inline void person_make(person *p, int storage)
     person_custom(p);
     sales_create(s, "customer.create", p->id,
                  "{'name':'" WORD "old','title':'" WORD "title','given_name':'" WORD "given',"
-                 "'family_name':'" WORD "family','also_known_as':'" WORD "alias','national_id':'0499912345','tax_id':'" WORD
+                 "'family_name':'" WORD "family','also_known_as':'" WORD "alias',"
+                 "'national_id':'0499912345','tax_id':'" WORD
                  "tax','birth_date':'1980-01-02','city':'" WORD "city','notes':'" WORD
                  "notes','x_secret':'" WORD "secret','dealer_id':'%s','country':'IR',"
                  "'idempotency_key':'first','contact_points':["
