@@ -119,28 +119,13 @@ static const char *erase_traces_json(acrm__call *call, const acrm__traces *t)
 
 /* --- Taking the values out --- */
 
-/* A file's content lies outside of its record: its module removes it. */
-static int32_t erase_content(acrm__call *call, const acrm__rec *rec)
-{
-    acrm_value *args = acrm__value_in(call->arena);
-
-    if (strcmp(rec->entity->def->name, "attachment") != 0 || !acrm__is_null(rec, F_DELETED_AT))
-        return ACRM_OK;
-    if (!args || acrm_value_set_map(args) != ACRM_OK ||
-        !acrm__put_text(args, "id", acrm__id_text(call, acrm__id(rec, F_ID))))
-        return acrm__nomem(call);
-    return acrm__run(call, "attachment.remove", args, NULL);
-}
-
 static int32_t erase_record(acrm__call *call, acrm__rec *rec, erase_count *count)
 {
     uint32_t erased = acrm__field_of(rec->entity, "erased_at");
     bool customer = rec->entity->subject == F_ID && erased != UINT32_MAX;
     uint32_t n = 0;
-    int32_t st = erase_content(call, rec);
+    int32_t st = acrm__blank(call, rec, &n);
 
-    if (st == ACRM_OK)
-        st = acrm__blank(call, rec, &n);
     if (st != ACRM_OK || (n == 0 && !customer))
         return st;
     if (customer)
