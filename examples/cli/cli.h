@@ -17,6 +17,8 @@ typedef struct cli {
     const char *db;  /* file, or "memory:"; NULL: not given */
     const char *as;  /* principal, or login:NAME; NULL: system */
     const char *key; /* key file; NULL: the database's, when it is there */
+    const char *outbox; /* "console" or "spool:FOLDER"; NULL: nothing is sent */
+    struct example_spool *spool;
     bool json, csv, quiet, yes, help;
     bool clock_fixed;
     int64_t now; /* microseconds since 1970, when the clock is fixed */
@@ -84,8 +86,8 @@ const acrm_value *cli_parameters(const acrm_value *operation);
 int cli_parameter_type(const acrm_value *schema);
 const char *cli_parameter_type_name(const acrm_value *schema);
 bool cli_is_required(const acrm_value *operation, const char *name);
-/* The parameter that a bare word stands for: id, the only required one, the first of them that names
- * a record, or a text that may be anything; NULL: none. */
+/* The parameter that a bare word stands for: id, the only required one, the first of them that
+ * names a record, or a text that may be anything; NULL: none. */
 const char *cli_positional(const acrm_value *operation);
 /* Nouns in the order of the registry, then verbs of a noun: n = 0, 1 ... until NULL. */
 typedef struct cli_names {

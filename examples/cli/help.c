@@ -11,6 +11,7 @@ static const char *const help_globals[][2] = {
     { "--json", "results as JSON, for programs" },
     { "--csv", "the rows of a result as CSV, for spreadsheets" },
     { "--now INSTANT", "set the clock, such as 2026-11-21T08:00:00Z" },
+    { "--outbox HOW", "how tick sends messages: console, or spool:FOLDER for files to print" },
     { "--key FILE", "key of encrypted fields; DATABASE.key otherwise, when it is there" },
     { "--quiet", "print ids alone" },
     { "--yes", "do not ask" },

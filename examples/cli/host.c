@@ -2,6 +2,8 @@
 /* The host's part: clock, key file, signals, opening and acting as somebody. */
 #include "cli.h"
 
+#include "transports.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -181,8 +183,30 @@ static int host_registry(cli *c)
     return status == ACRM_OK ? CLI_OK : cli_error(c, NULL, status, error);
 }
 
+/* By what engine.tick sends, as --outbox says. */
+static int host_outbox(cli *c, acrm_transport *transport, acrm_options *options)
+{
+    if (!c->outbox)
+        return CLI_OK;
+    if (strcmp(c->outbox, "console") == 0) {
+        *transport = example_console(c->json ? stderr : stdout);
+    } else if (strncmp(c->outbox, "spool:", 6) == 0 && c->outbox[6]) {
+        c->spool = example_spool_open(c->outbox + 6);
+        if (!c->spool)
+            return cli_fail("--outbox: cannot write to the folder %s: %s", c->outbox + 6,
+                            strerror(errno));
+        *transport = example_spool_transport(c->spool);
+    } else {
+        return cli_usage("--outbox takes console or spool:FOLDER, not %s", c->outbox);
+    }
+    options->transports = transport;
+    options->n_transports = 1;
+    return CLI_OK;
+}
+
 int cli_open(cli *c, uint32_t flags)
 {
+    acrm_transport transport;
     acrm_options options;
     acrm_clock clock;
     acrm_keys keys;
@@ -193,6 +217,8 @@ int cli_open(cli *c, uint32_t flags)
     if (!c->db)
         return cli_usage("no database: give --db FILE, or set AUTOCRM_DB");
     int result = host_options(c, flags, &options, &clock, &keys);
+    if (result == CLI_OK)
+        result = host_outbox(c, &transport, &options);
     if (result != CLI_OK)
         return result;
     int32_t status = acrm_open(c->db, &options, &c->engine, &error);
@@ -273,4 +299,10 @@ void cli_close(cli *c)
     c->engine = NULL;
     c->registry = NULL;
     memset(c->secret, 0, sizeof c->secret);
+    char merged[2048];
+    if (c->spool && example_spool_close(c->spool, merged, sizeof merged) != 0)
+        fprintf(stderr, "autocrm: cannot write %s\n", merged);
+    else if (c->spool && merged[0] && !c->quiet && !c->json)
+        printf("To print: %s\n", merged);
+    c->spool = NULL;
 }

@@ -200,6 +200,8 @@ static int main_set(cli *c, const char *name, const char *value)
         c->as = value;
     else if (strcmp(name, "key") == 0)
         c->key = value;
+    else if (strcmp(name, "outbox") == 0)
+        c->outbox = value;
     else if (!cli_parse_instant(value, &c->now))
         return cli_usage("--now takes an instant such as 2026-11-21T08:00:00Z, not %s", value);
     else
@@ -228,7 +230,7 @@ static bool main_flag(cli *c, const char *name)
 /* Take the options that hold everywhere out of the words. */
 static int main_options(cli *c, cli_words *words)
 {
-    static const char *const valued[] = { "db", "as", "key", "now" };
+    static const char *const valued[] = { "db", "as", "key", "now", "outbox" };
     int kept = 0, result = CLI_OK;
 
     for (int i = 0; i < words->count && result == CLI_OK; i++) {

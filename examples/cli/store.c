@@ -100,30 +100,45 @@ int cli_backup(cli *c, cli_words *words)
     return result;
 }
 
+/* Numbers of several ticks together; a number that a tick does not tell is 0. */
+static void store_add_up(acrm_value *sums, const acrm_value *tick, const char *const *names,
+                         size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        cli_put_int(sums, names[i], acrm_value_int(acrm_value_get(sums, names[i])) +
+                                        acrm_value_int(acrm_value_get(tick, names[i])));
+}
+
 /* What falls due while due work is done is done too. */
 int cli_tick(cli *c, cli_words *words)
 {
     static const char *const counts[] = { "fired", "failed", "incidents" };
-    int64_t sums[3] = { 0 }, done = 1;
-    acrm_value *out = NULL;
+    static const char *const sent[] = { "sent", "failed", "refused", "moved" };
+    acrm_value *sums = cli_map(), *messages = cli_map(), *out = NULL;
+    int64_t done = 1;
     int result = cli_arguments(c, NULL, words, NULL, NULL);
 
     while (result == CLI_OK && done > 0) {
         acrm_value_free(out);
         out = NULL;
         result = store_call(c, "engine.tick", NULL, &out);
-        done = acrm_value_int(acrm_value_get(out, "fired"));
-        for (size_t i = 0; i < 3; i++)
-            sums[i] += acrm_value_int(acrm_value_get(out, counts[i]));
+        const acrm_value *told = acrm_value_get(out, "messages");
+        done = acrm_value_int(acrm_value_get(out, "fired")) +
+               acrm_value_int(acrm_value_get(told, "sent"));
+        store_add_up(sums, out, counts, 3);
+        store_add_up(messages, told, sent, 4);
     }
     if (result == CLI_OK) {
-        for (size_t i = 0; i < 3; i++)
-            cli_put_int(out, counts[i], sums[i]);
+        cli_copy_value(cli_put(sums, "next_due_at"), acrm_value_get(out, "next_due_at"));
+        if (c->outbox)
+            cli_copy_value(cli_put(sums, "messages"), messages);
         if (c->json)
-            cli_print_json(out);
+            cli_print_json(sums);
         else
-            cli_show(c, NULL, NULL, out);
+            cli_show(c, NULL, NULL, sums);
     }
     acrm_value_free(out);
+    acrm_value_free(messages);
+    acrm_value_free(sums);
     return result;
 }

@@ -15,6 +15,7 @@
 #include "autocrm/port/keys.h"
 #include "autocrm/port/log.h"
 #include "autocrm/port/storage.h"
+#include "autocrm/port/transport.h"
 #include "autocrm/value.h"
 
 #ifdef __cplusplus
@@ -46,6 +47,8 @@ typedef struct acrm_options {
     const acrm_keys *keys;
     const char *zone; /**< IANA name of the business's time zone; NULL: UTC */
     const acrm_blobs *blobs; /**< where attachments are kept; NULL: in the database */
+    const acrm_transport *transports; /**< (nullable) by which engine.tick sends messages */
+    uint32_t n_transports;            /**< at most 32; of a channel's, the first one is used */
 } acrm_options;
 
 /**

@@ -214,6 +214,9 @@ int32_t acrm__keep_open(acrm__call *call, const char *name, acrm__keep **out);
 /* What it was made of is being changed in this transaction. */
 int32_t acrm__keep_outdate(acrm__call *call, const char *name);
 
+/* --- Transports of the host. --- */
+const acrm_transport *acrm__transport_at(const acrm__call *call, size_t n); /* NULL past the last */
+
 /* --- Steps: transactions of an operation with ACRM__OP_STEPS. --- */
 int32_t acrm__begin(acrm__call *call);  /* write */
 int32_t acrm__commit(acrm__call *call); /* reactions run first */

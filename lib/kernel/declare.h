@@ -190,6 +190,9 @@ typedef struct acrm__module {
     const acrm__reaction *reactions;
     const acrm__timer_kind *timers;
     int32_t (*seed)(acrm__call *call);   /* first records of a new database */
+    /* Part of engine.tick, after the timers, in steps: transactions of its own, and work outside
+     * of them. Adds what was done to the result. */
+    int32_t (*tick)(acrm__call *call);
     /* Find who a session acts as ("user:UUID"); at most one module has it. */
     int32_t (*principal)(acrm__call *call, const char *text, acrm__principal *out);
 } acrm__module;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { ENGINE_TRANSPORTS_MAX = 32 };
+
 /* --- Default ports --- */
 
 static int64_t engine_system_now(void *self)
@@ -109,6 +111,68 @@ void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16])
     memcpy(id, made.bytes, sizeof made.bytes);
 }
 
+static int32_t engine_transport(acrm_engine *engine, const acrm_transport *given, acrm_error **err)
+{
+    acrm_transport *taken = &engine->transports[engine->n_transports];
+    size_t size = given->name ? strlen(given->name) + 1 : 0;
+
+    if (!ENGINE_IMPORT(taken, given) || !taken->submit || !taken->channels || size < 2 || size > 33)
+        return acrm__error(err, ACRM_E_INVALID, "struct_size", "transports",
+                           "transport %u has a wrong struct_size, no name of at most 32 bytes, no "
+                           "channel or no function", engine->n_transports);
+    for (uint32_t i = 0; i < engine->n_transports; i++)
+        if (strcmp(engine->transports[i].name, given->name) == 0)
+            return acrm__error(err, ACRM_E_INVALID, "duplicate", "transports",
+                               "two transports are called %.32s", given->name);
+    char *name = acrm__alloc(&engine->allocator, size);
+    if (!name)
+        return acrm__error_nomem(err);
+    memcpy(name, given->name, size);
+    taken->name = name;
+    engine->n_transports++;
+    return ACRM_OK;
+}
+
+/* The elements of the host's array are as large as it says they are. */
+static int32_t engine_transports(acrm_engine *engine, const acrm_options *o, acrm_error **err)
+{
+    const char *at = (const char *)o->transports;
+    int32_t st = ACRM_OK;
+
+    if (o->n_transports == 0)
+        return ACRM_OK;
+    if (!at || o->n_transports > ENGINE_TRANSPORTS_MAX)
+        return acrm__error(err, ACRM_E_INVALID, "limit", "transports",
+                           "allowed are at most %d transports", ENGINE_TRANSPORTS_MAX);
+    engine->transports = acrm__alloc_zero(&engine->allocator,
+                                          ENGINE_TRANSPORTS_MAX * sizeof *engine->transports);
+    if (!engine->transports)
+        return acrm__error_nomem(err);
+    for (uint32_t i = 0; i < o->n_transports && st == ACRM_OK; i++) {
+        uint32_t size;
+        memcpy(&size, at, sizeof size);
+        st = engine_transport(engine, (const acrm_transport *)(const void *)at, err);
+        at += size;
+    }
+    return st;
+}
+
+static void engine_transports_free(acrm_engine *engine)
+{
+    for (uint32_t i = 0; i < engine->n_transports; i++)
+        acrm__free(&engine->allocator, (void *)(uintptr_t)engine->transports[i].name,
+                   strlen(engine->transports[i].name) + 1);
+    acrm__free(&engine->allocator, engine->transports,
+               ENGINE_TRANSPORTS_MAX * sizeof *engine->transports);
+}
+
+const acrm_transport *acrm__transport_at(const acrm__call *call, size_t n)
+{
+    const acrm_engine *engine = call->session->engine;
+
+    return n < engine->n_transports ? &engine->transports[n] : NULL;
+}
+
 void acrm_close(acrm_engine *engine)
 {
     if (!engine || engine->magic != ACRM__ENGINE_MAGIC || atomic_fetch_sub(&engine->refs, 1) != 1)
@@ -125,6 +189,8 @@ void acrm_close(acrm_engine *engine)
     engine->magic = 0;
     acrm_allocator allocator = engine->allocator;
     acrm_zone_free(engine->clock_zone);
+    if (engine->transports)
+        engine_transports_free(engine);
     if (engine->zone)
         acrm__free(&allocator, engine->zone, strlen(engine->zone) + 1);
     acrm__free(&allocator, engine, sizeof *engine);
@@ -171,6 +237,8 @@ static int32_t engine_new(const acrm_options *o, const acrm_storage_ops *ops, vo
     int32_t st = engine_zone(engine, o->zone ? o->zone : "UTC", err);
     if (st == ACRM_OK)
         st = engine_ports(engine, o, err);
+    if (st == ACRM_OK)
+        st = engine_transports(engine, o, err);
     if (st == ACRM_OK)
         st = acrm__registry_build(&allocator, NULL, NULL, &engine->registry, err);
     if (st == ACRM_OK)

@@ -89,6 +89,8 @@ struct acrm_engine {
     uint32_t flags;
     char *zone;
     acrm_zone *clock_zone;          /* NULL: UTC */
+    acrm_transport *transports;     /* names are copies */
+    uint32_t n_transports;
     pthread_mutex_t lock;           /* guards registry and uuid */
     acrm__registry *registry;       /* the newest */
     acrm__uuid_state uuid;

@@ -57,7 +57,9 @@ static const acrm__field kernel_tick_out[] = {
     { .name = "failed", .type = ACRM__T_INT, .help = "Timers that failed and will be tried again" },
     { .name = "incidents", .type = ACRM__T_INT, .help = "Timers given up; see timer.list" },
     { .name = "next_due_at", .type = ACRM__T_INSTANT,
-      .help = "When to call again; null when nothing waits" },
+      .help = "When to call again for timers; null when none waits" },
+    { .name = "messages", .type = ACRM__T_MAP,
+      .help = "Messages sent, failed, refused and moved, and next_at, when the next one is due" },
     { .name = NULL }
 };
 static const acrm__field kernel_timer_in[] = {

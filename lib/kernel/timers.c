@@ -251,6 +251,19 @@ static int32_t timers_result(acrm__call *call, const timers_tick *tick)
     return ok ? ACRM_OK : acrm__nomem(call);
 }
 
+/* What modules do besides timers, one after the other. */
+static int32_t timers_modules(acrm__call *call)
+{
+    int32_t st = ACRM_OK;
+
+    for (size_t m = 0; acrm__modules[m] && st == ACRM_OK; m++) {
+        if (acrm__modules[m]->tick)
+            st = acrm__modules[m]->tick(call);
+        acrm__arena_reset(call->arena);
+    }
+    return st;
+}
+
 int32_t acrm__tick(acrm__call *call)
 {
     timers_tick tick = { .until = call->now, .limit = acrm__arg_int(call, "limit", TIMERS_LIMIT) };
@@ -281,6 +294,8 @@ int32_t acrm__tick(acrm__call *call)
             done = !any || next > tick.until;
         }
     }
+    if (st == ACRM_OK)
+        st = timers_modules(&batch);
     acrm__arena_free(&arena);
     return st == ACRM_OK ? timers_result(call, &tick) : st;
 }

@@ -20,6 +20,16 @@ static const struct {
     { "case_compensation.decide", "needs a role with less; tests/unit/care/test_case_ends.c" },
     { "incident.retry", "needs a rule that fails; tests/unit/process/test_automation.c" },
     { "incident.dismiss", "needs a rule that fails; tests/unit/process/test_automation.c" },
+#define PROCESSES(name) { name, "needs a definition; tests/unit/process" }
+    PROCESSES("process_definition.load"), PROCESSES("process_definition.check"),
+    PROCESSES("process_definition.activate"), PROCESSES("process_definition.retire"),
+    PROCESSES("process_definition.diagram"), PROCESSES("process.start"),
+    PROCESSES("process.transition"), PROCESSES("process.cancel"),
+    PROCESSES("process.available"), PROCESSES("process.status"),
+#undef PROCESSES
+#define SENDS(name) { "message." name, "needs a transport; tests/unit/message" }
+    SENDS("retry"), SENDS("drop"), SENDS("receipt"),
+#undef SENDS
     { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
 };
 
@@ -142,6 +152,18 @@ static const life_step rest[] = {
     { "customer.export_vcard", "{'id':'$ada'}" },
     { "lead.recall", "{'id':'$ivo','reason':'again','redistribute':false}" },
     { "lead.distribute", "{'id':'$ivo'}" },
+    { "message_template.create", "{'code':'ready','channel':'sms','language':'en',"
+                                 "'purpose':'service','body':'Dear {{name}}: {{what}}'}" },
+    { "message_template.check", "{'body':'{{#a}}{{b}}{{/a}}'}" },
+    { "message.preview", "{'customer_id':'$ada','channel':'sms','template':'ready'}" },
+    { "message.send", "{'customer_id':'$ada','channel':'sms','template':'ready',"
+                      "'values':{'what':'ready'},'to':'+15550001'}", .save = "sms=id" },
+    { "message.cancel", "{'id':'$sms'}" },
+    { "message.outbox", "{}" },
+    { "message.dead", "{}" },
+    { "message.receive", "{'transport':'t','channel':'sms','from':'+15550001','body':'Hi'}" },
+    { "message_cap.create", "{'name':'Cap','most':3,'within':'P7D'}" },
+    { "quiet_hours.create", "{'channel':'sms','quiet_from':'21:00','quiet_to':'08:00'}" },
     { "tag.create", "{'name':'VIP'}" },
     { "tag.create", "{'name':'unused'}" },
     { "tag.add", "{'id':'$ada','names':['vip','loyal'],'create':true}" },

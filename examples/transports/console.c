@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A transport that shows messages on a stream. */
+#include "transports.h"
+
+static const char *console_channel(int32_t channel)
+{
+    static const struct {
+        int32_t bit;
+        const char *word;
+    } words[] = { { ACRM_CHANNEL_SMS, "sms" },       { ACRM_CHANNEL_EMAIL, "email" },
+                  { ACRM_CHANNEL_FAX, "fax" },       { ACRM_CHANNEL_LETTER, "letter" },
+                  { ACRM_CHANNEL_PHONE, "phone" },   { ACRM_CHANNEL_PUSH, "push" },
+                  { ACRM_CHANNEL_MESSENGER, "messenger" } };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i].bit == channel)
+            return words[i].word;
+    return "message";
+}
+
+static int32_t console_submit(void *self, const acrm_outgoing *message, acrm_sent *sent)
+{
+    FILE *out = self;
+
+    fprintf(out, "--- %s to %s%s%s%s\n", console_channel(message->channel), message->to,
+            message->name ? " (" : "", message->name ? message->name : "",
+            message->name ? ")" : "");
+    if (message->subject)
+        fprintf(out, "Subject: %s\n", message->subject);
+    fprintf(out, "%s\n", message->body);
+    sent->outcome = fflush(out) == 0 ? ACRM_SENT_ACCEPTED : ACRM_SENT_RETRY;
+    return 0;
+}
+
+acrm_transport example_console(FILE *out)
+{
+    return (acrm_transport){ .struct_size = sizeof(acrm_transport),
+                             .name = "console",
+                             .channels = ACRM_CHANNEL_SMS | ACRM_CHANNEL_EMAIL | ACRM_CHANNEL_FAX |
+                                         ACRM_CHANNEL_LETTER | ACRM_CHANNEL_PHONE |
+                                         ACRM_CHANNEL_PUSH | ACRM_CHANNEL_MESSENGER,
+                             .self = out,
+                             .submit = console_submit };
+}

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sending, a part of engine.tick: what is due is taken (its policy is asked then), handed over
+ * outside of any transaction, and what came of it is kept. A message is marked before it is handed
+ * over; if the process ends before the outcome is kept, the mark runs out and it is handed over
+ * again under the same key.
+ */
+#include "base/text.h"
+#include "kernel/inside.h"
+#include "modules/message/entities.h"
+#include "modules/message/message.h"
+
+#include <string.h>
+
+enum {
+    OUTBOX_BATCH = 50,
+    OUTBOX_ATTEMPTS_MAX = 8,
+    OUTBOX_MOVES_MAX = 30,
+    OUTBOX_CHANNELS = 7
+};
+#define OUTBOX_SECOND INT64_C(1000000)
+#define OUTBOX_LEASE (INT64_C(900) * OUTBOX_SECOND)
+#define OUTBOX_PAUSE_MAX INT64_C(86400)
+
+static const struct {
+    const char *word;
+    uint32_t bit;
+} outbox_channels[OUTBOX_CHANNELS] = {
+    { "sms", ACRM_CHANNEL_SMS },         { "email", ACRM_CHANNEL_EMAIL },
+    { "fax", ACRM_CHANNEL_FAX },         { "letter", ACRM_CHANNEL_LETTER },
+    { "phone", ACRM_CHANNEL_PHONE },     { "push", ACRM_CHANNEL_PUSH },
+    { "messenger", ACRM_CHANNEL_MESSENGER },
+};
+
+typedef struct outbox {
+    int64_t sent, failed, refused, moved;
+    int64_t left; /* of the tick's limit */
+    uint32_t full; /* bits of channels whose transport may take no more now */
+} outbox;
+
+/* A message taken: what is handed over, and what came of it. */
+typedef struct outbox_item {
+    acrm__rec *rec;
+    const acrm_transport *transport;
+    acrm_sent sent;
+    const char *name;
+} outbox_item;
+
+uint32_t acrm__message_channel(const char *word)
+{
+    for (size_t i = 0; i < OUTBOX_CHANNELS; i++)
+        if (strcmp(outbox_channels[i].word, word) == 0)
+            return outbox_channels[i].bit;
+    return 0;
+}
+
+static const acrm_transport *outbox_transport(const acrm__call *call, uint32_t channel)
+{
+    const acrm_transport *t;
+
+    for (size_t i = 0; (t = acrm__transport_at(call, i)) != NULL; i++)
+        if (t->channels & channel)
+            return t;
+    return NULL;
+}
+
+static void outbox_set(acrm__rec *rec, const char *status, const char *reason)
+{
+    acrm__set(rec, F_message__status, acrm__cell_text(status));
+    acrm__set(rec, F_message__reason, acrm__cell_text(reason));
+}
+
+/* --- Taking --- */
+
+/* How many more a transport takes now, by a sliding window over what it was handed. */
+static int32_t outbox_room(acrm__call *call, const acrm_transport *transport, int64_t *room)
+{
+    int64_t window = transport->rate_window ? transport->rate_window : 1, n = 0;
+    const acrm__term terms[] = {
+        { F_message__transport, ACRM_FILTER_EQ, acrm__cell_text(transport->name) },
+        { F_message__handed_at, ACRM_FILTER_GT,
+          acrm__cell_int(call->now - window * OUTBOX_SECOND) },
+    };
+
+    *room = INT64_MAX;
+    if (transport->rate == 0)
+        return ACRM_OK;
+    int32_t st = acrm__count(call, &(acrm__select){ .entity = "message", .terms = terms,
+        .n_terms = 2, .as_system = true }, &n);
+    *room = transport->rate > n ? transport->rate - n : 0;
+    return st;
+}
+
+/* Marks whose process ended before the outcome was kept: they are due again. */
+static int32_t outbox_release(acrm__call *call)
+{
+    const acrm__term terms[] = {
+        { F_message__status, ACRM_FILTER_EQ, acrm__cell_text("sending") },
+        { F_message__next_at, ACRM_FILTER_LE, acrm__cell_int(call->now) },
+    };
+    acrm__recs lost = { NULL, 0 };
+
+    int32_t st = acrm__find(call, &(acrm__select){ .entity = "message", .terms = terms,
+        .n_terms = 2, .order = F_message__next_at, .limit = OUTBOX_BATCH, .as_system = true },
+        &lost);
+    for (size_t i = 0; st == ACRM_OK && i < lost.count; i++) {
+        outbox_set(lost.items[i], "queued", "unknown_outcome");
+        acrm__set(lost.items[i], F_message__sent_at, acrm__cell_null());
+        st = acrm__update(call, lost.items[i]);
+    }
+    return st;
+}
+
+/* Those due by the channels that have a transport with room. */
+static int32_t outbox_due(acrm__call *call, uint32_t channels, uint32_t limit, acrm__recs *out)
+{
+    const acrm__term due[] = {
+        { F_message__status, ACRM_FILTER_EQ, acrm__cell_text("queued") },
+        { F_message__next_at, ACRM_FILTER_LE, acrm__cell_int(call->now) },
+    };
+    acrm_value *filter = acrm__value_in(call->arena);
+    const acrm_filter_node *where = NULL;
+    acrm_value *is = filter && acrm_value_set_map(filter) == ACRM_OK
+                         ? acrm__put_map(filter, "channel") : NULL;
+    acrm_value *in = is ? acrm__put_list(is, "$in") : NULL;
+    bool ok = in != NULL;
+
+    for (size_t i = 0; i < OUTBOX_CHANNELS && ok; i++)
+        if (channels & outbox_channels[i].bit)
+            ok = acrm__add_text(in, outbox_channels[i].word);
+    if (!ok)
+        return acrm__nomem(call);
+    int32_t st = acrm__filter(call, acrm__entity_of(call, "message"), filter, "where", &where);
+    if (st == ACRM_OK)
+        st = acrm__find(call, &(acrm__select){ .entity = "message", .terms = due, .n_terms = 2,
+            .where = where, .order = F_message__next_at, .limit = limit, .as_system = true }, out);
+    /* Of those that are due together, the most urgent first. */
+    for (size_t i = 1; st == ACRM_OK && i < out->count; i++)
+        for (size_t k = i; k > 0 && acrm__int(out->items[k], F_message__priority) <
+                                        acrm__int(out->items[k - 1], F_message__priority); k--) {
+            acrm__rec *swap = out->items[k];
+            out->items[k] = out->items[k - 1];
+            out->items[k - 1] = swap;
+        }
+    return st;
+}
+
+/* Asks the policy; *take when it may leave now. */
+static int32_t outbox_judge(acrm__call *call, acrm__rec *rec, outbox *box, bool *take)
+{
+    int64_t moved = acrm__int(rec, F_message__moved) + 1;
+    acrm__verdict verdict;
+    int32_t st = acrm__message_policy(call, rec, &verdict);
+
+    *take = st == ACRM_OK && !verdict.refused && !verdict.moved;
+    if (st != ACRM_OK || *take)
+        return st;
+    if (!verdict.refused && moved > OUTBOX_MOVES_MAX)
+        verdict.refused = verdict.moved;
+    if (verdict.refused) {
+        outbox_set(rec, "refused", verdict.refused);
+        box->refused++;
+    } else {
+        acrm__set(rec, F_message__reason, acrm__cell_text(verdict.moved));
+        acrm__set(rec, F_message__moved, acrm__cell_int(moved));
+        acrm__set(rec, F_message__next_at, acrm__cell_int(verdict.until));
+        box->moved++;
+    }
+    return acrm__update(call, rec);
+}
+
+static int32_t outbox_name(acrm__call *call, outbox_item *item)
+{
+    acrm__rec *customer = NULL;
+    const acrm__term by_id = { F_ID, ACRM_FILTER_EQ, item->rec->cells[F_message__customer_id] };
+
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "customer", .terms = &by_id,
+        .n_terms = 1, .as_system = true }, &customer);
+    if (st == ACRM_OK && customer)
+        item->name = acrm__text(customer, acrm__field_of(customer->entity, "name"));
+    return st;
+}
+
+static int32_t outbox_mark(acrm__call *call, acrm__rec *rec, const acrm_transport *transport,
+                           outbox_item *item)
+{
+    *item = (outbox_item){ .rec = rec, .transport = transport };
+    outbox_set(rec, "sending", NULL);
+    acrm__set(rec, F_message__transport, acrm__cell_text(transport->name));
+    acrm__set(rec, F_message__handed_at, acrm__cell_int(call->now));
+    acrm__set(rec, F_message__sent_at, acrm__cell_int(call->now)); /* caps count it from here on */
+    acrm__set(rec, F_message__attempts,
+              acrm__cell_int(acrm__int(rec, F_message__attempts) + 1));
+    acrm__set(rec, F_message__next_at, acrm__cell_int(call->now + OUTBOX_LEASE));
+    int32_t st = acrm__update(call, rec);
+    return st == ACRM_OK ? outbox_name(call, item) : st;
+}
+
+static int32_t outbox_take(acrm__call *call, outbox *box, outbox_item *items, size_t *n,
+                           bool *more)
+{
+    uint32_t channels = 0;
+    acrm__recs due = { NULL, 0 };
+    int32_t st = outbox_release(call);
+
+    for (size_t i = 0; i < OUTBOX_CHANNELS; i++)
+        if (!(box->full & outbox_channels[i].bit) &&
+            outbox_transport(call, outbox_channels[i].bit))
+            channels |= outbox_channels[i].bit;
+    uint32_t limit = box->left < OUTBOX_BATCH ? (uint32_t)box->left : OUTBOX_BATCH;
+    *more = false;
+    if (st != ACRM_OK || channels == 0 || limit == 0)
+        return st;
+    st = outbox_due(call, channels, limit, &due);
+    *more = due.count == limit;
+    for (size_t i = 0; st == ACRM_OK && i < due.count; i++) {
+        uint32_t bit = acrm__message_channel(acrm__text(due.items[i], F_message__channel));
+        const acrm_transport *transport = outbox_transport(call, bit);
+        int64_t room = 0;
+        bool take = false;
+        st = outbox_room(call, transport, &room);
+        if (st == ACRM_OK && room == 0) {
+            box->full |= transport->channels; /* those left are asked for in the next tick */
+            *more = true;
+            continue;
+        }
+        box->left--;
+        if (st == ACRM_OK)
+            st = outbox_judge(call, due.items[i], box, &take);
+        if (st == ACRM_OK && take)
+            st = outbox_mark(call, due.items[i], transport, &items[(*n)++]);
+    }
+    return st;
+}
+
+/* --- Handing over --- */
+
+/* Text on one line, for what becomes a header: no line can be added to it. */
+static const char *outbox_line(acrm__call *call, const char *text)
+{
+    char *copy = text ? acrm__arena_text(call->arena, text, strlen(text)) : NULL;
+
+    for (char *p = copy; p && *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = ' ';
+    return copy;
+}
+
+/* What a transport wrote is text only if it is: ends, is UTF-8, has no control characters. */
+static void outbox_clean(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+    if (!acrm__utf8_valid(text, strlen(text)))
+        text[0] = '\0';
+    for (char *p = text; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = ' ';
+}
+
+static int32_t outbox_hand_over(acrm__call *call, outbox_item *item)
+{
+    const acrm_transport *transport = item->transport;
+    const acrm__rec *rec = item->rec;
+    const char *channel = acrm__text(rec, F_message__channel);
+    const char *to = acrm__text(rec, F_message__recipient);
+    const char *key = acrm__id_text(call, acrm__id(rec, F_ID));
+    const char *body = acrm__text(rec, F_message__body);
+
+    item->sent = (acrm_sent){ .struct_size = sizeof item->sent };
+    if (strcmp(channel, "letter") != 0)
+        to = outbox_line(call, to);
+    if (!key || !to)
+        return acrm__nomem(call);
+    if (transport->body_max > 0 && strlen(body) > transport->body_max) {
+        item->sent.outcome = ACRM_SENT_REFUSED;
+        memcpy(item->sent.reason, "too_long", 9);
+        return ACRM_OK;
+    }
+    const acrm_outgoing message = { .struct_size = sizeof message,
+                                    .channel = (int32_t)acrm__message_channel(channel),
+                                    .html = acrm__int(rec, F_message__html) != 0,
+                                    .attempt = (int32_t)acrm__int(rec, F_message__attempts),
+                                    .key = key,
+                                    .to = to,
+                                    .name = outbox_line(call, item->name),
+                                    .subject = outbox_line(call,
+                                                           acrm__text(rec, F_message__subject)),
+                                    .body = body,
+                                    .language = acrm__text(rec, F_message__language) };
+    if (transport->submit(transport->self, &message, &item->sent) != 0)
+        item->sent.outcome = ACRM_SENT_RETRY;
+    outbox_clean(item->sent.reference, sizeof item->sent.reference);
+    outbox_clean(item->sent.reason, sizeof item->sent.reason);
+    return ACRM_OK;
+}
+
+/* --- Keeping what came of it --- */
+
+/* 30 seconds, two minutes, eight ... at most six hours, each a fifth more or less. */
+static int64_t outbox_pause(acrm__call *call, const outbox_item *item)
+{
+    int64_t pause = 30, attempts = acrm__int(item->rec, F_message__attempts);
+    unsigned char random[2];
+
+    for (int64_t i = 1; i < attempts && pause < 21600; i++)
+        pause *= 4;
+    pause = pause > 21600 ? 21600 : pause;
+    acrm__random_bytes(call->session->engine, random, sizeof random);
+    pause += pause * ((random[0] | random[1] << 8) % 401 - 200) / 1000;
+    if (item->sent.retry_after > pause)
+        pause = item->sent.retry_after;
+    return pause > OUTBOX_PAUSE_MAX ? OUTBOX_PAUSE_MAX : pause;
+}
+
+static int32_t outbox_again(acrm__call *call, const outbox_item *item, outbox *box)
+{
+    const char *reason = item->sent.reason[0] ? item->sent.reason : "no_answer";
+
+    box->failed++;
+    if (acrm__int(item->rec, F_message__attempts) >= OUTBOX_ATTEMPTS_MAX) {
+        outbox_set(item->rec, "dead", reason);
+        return ACRM_OK;
+    }
+    outbox_set(item->rec, "queued", reason);
+    acrm__set(item->rec, F_message__next_at,
+              acrm__cell_int(call->now + outbox_pause(call, item) * OUTBOX_SECOND));
+    return ACRM_OK;
+}
+
+static int32_t outbox_accepted(acrm__call *call, const outbox_item *item, outbox *box)
+{
+    bool arrived = item->sent.outcome == ACRM_SENT_DELIVERED;
+
+    outbox_set(item->rec, arrived ? "delivered" : "sent", NULL);
+    if (arrived)
+        acrm__set(item->rec, F_message__delivered_at, acrm__cell_int(call->now));
+    if (item->sent.reference[0])
+        acrm__set(item->rec, F_message__reference, acrm__cell_text(item->sent.reference));
+    box->sent++;
+    return ACRM_OK;
+}
+
+static int32_t outbox_outcome(acrm__call *call, const outbox_item *item, outbox *box)
+{
+    const char *reason = item->sent.reason[0] ? item->sent.reason : NULL;
+    acrm__rec *rec = item->rec;
+
+    if (item->sent.outcome == ACRM_SENT_ACCEPTED || item->sent.outcome == ACRM_SENT_DELIVERED)
+        return outbox_accepted(call, item, box);
+    acrm__set(rec, F_message__sent_at, acrm__cell_null());
+    switch (item->sent.outcome) {
+    case ACRM_SENT_REFUSED:
+        outbox_set(rec, "failed", reason ? reason : "refused");
+        box->failed++;
+        return ACRM_OK;
+    case ACRM_SENT_BAD_ADDRESS:
+        outbox_set(rec, "failed", reason ? reason : "address");
+        box->failed++;
+        return acrm__message_bounced(call, rec, "bounced");
+    default:
+        return outbox_again(call, item, box);
+    }
+}
+
+static const char *outbox_event(const acrm__rec *rec)
+{
+    const char *status = acrm__text(rec, F_message__status);
+
+    if (strcmp(status, "queued") == 0)
+        return NULL;
+    return strcmp(status, "dead") == 0 ? "message.dead"
+           : strcmp(status, "failed") == 0 ? "message.failed" : "message.sent";
+}
+
+static int32_t outbox_keep(acrm__call *call, outbox_item *items, size_t n, outbox *box)
+{
+    int32_t st = acrm__begin(call);
+
+    if (st != ACRM_OK)
+        return st;
+    for (size_t i = 0; i < n && st == ACRM_OK; i++) {
+        st = outbox_outcome(call, &items[i], box);
+        if (st == ACRM_OK)
+            st = acrm__update(call, items[i].rec);
+        const char *event = outbox_event(items[i].rec);
+        if (st == ACRM_OK && event)
+            st = acrm__emit(call, event, "message", acrm__id(items[i].rec, F_ID), NULL);
+    }
+    if (st == ACRM_OK)
+        return acrm__commit(call);
+    acrm__rollback(call);
+    return st;
+}
+
+static int32_t outbox_round(acrm__call *call, outbox *box, bool *more)
+{
+    outbox_item items[OUTBOX_BATCH];
+    size_t n = 0;
+    int32_t st = acrm__begin(call);
+
+    if (st != ACRM_OK)
+        return st;
+    st = outbox_take(call, box, items, &n, more);
+    if (st == ACRM_OK)
+        st = acrm__commit(call);
+    else
+        acrm__rollback(call);
+    for (size_t i = 0; i < n && st == ACRM_OK; i++)
+        st = outbox_hand_over(call, &items[i]);
+    return st == ACRM_OK && n > 0 ? outbox_keep(call, items, n, box) : st;
+}
+
+/* Whether anything is due, in a read transaction: a tick without work keeps no writer waiting. */
+static int32_t outbox_next(acrm__call *call, bool *any, int64_t *at)
+{
+    static const char *const states[] = { "queued", "sending" };
+    int32_t st = acrm__transaction_begin(call, false);
+
+    *any = false;
+    for (size_t i = 0; i < 2 && st == ACRM_OK; i++) {
+        const acrm__term is = { F_message__status, ACRM_FILTER_EQ, acrm__cell_text(states[i]) };
+        acrm__rec *rec = NULL;
+        st = acrm__find_one(call, &(acrm__select){ .entity = "message", .terms = &is,
+            .n_terms = 1, .order = F_message__next_at, .as_system = true }, &rec);
+        if (st == ACRM_OK && rec && (!*any || acrm__int(rec, F_message__next_at) < *at)) {
+            *at = acrm__int(rec, F_message__next_at);
+            *any = true;
+        }
+    }
+    acrm__transaction_rollback(call->session);
+    return st;
+}
+
+int32_t acrm__message_tick(acrm__call *call)
+{
+    outbox box = { .left = acrm__arg_int(call, "limit", 1000) };
+    bool any = false, more = true;
+    int64_t next = 0;
+    int32_t st = ACRM_OK;
+
+    if (!acrm__transport_at(call, 0))
+        return ACRM_OK;
+    while (st == ACRM_OK && more && box.left > 0) {
+        st = outbox_next(call, &any, &next);
+        if (st != ACRM_OK || !any || next > call->now)
+            break;
+        st = outbox_round(call, &box, &more);
+        acrm__arena_reset(call->arena);
+        if (st == ACRM_OK)
+            st = acrm__progress(call, "messages", box.sent + box.failed + box.refused + box.moved,
+                                0);
+    }
+    if (st == ACRM_OK)
+        st = outbox_next(call, &any, &next);
+    if (st != ACRM_OK)
+        return st;
+    acrm_value *told = acrm__put_map(call->out, "messages");
+    bool ok = told && acrm__put_int(told, "sent", box.sent) &&
+              acrm__put_int(told, "failed", box.failed) &&
+              acrm__put_int(told, "refused", box.refused) &&
+              acrm__put_int(told, "moved", box.moved) &&
+              acrm__put_text(told, "next_at", any ? acrm__instant_text(call, next) : NULL);
+    return ok ? ACRM_OK : acrm__nomem(call);
+}
