@@ -201,8 +201,7 @@ int cli_argument(cli *c, const acrm_value *operation, const char *name, const ch
 static int args_unknown(const args_run *run, const cli_option *extra, const char *given)
 {
     static const char *const global[] = { "db", "as", "json", "csv", "now", "key", "outbox",
-                                          "quiet", "yes",
-                                          "help" };
+                                          "quiet", "yes", "help", "zone", "jalali" };
     const acrm_value *parameters = cli_parameters(run->operation);
     const char *name = cli_get_text(run->operation, "name");
     cli_names names = { 0 };
@@ -317,6 +316,17 @@ static int args_positional(const args_run *run, const char *name, const char *wo
     return result;
 }
 
+/* --zone and --jalali hold everywhere, but an operation may take them too. */
+static void args_times(const cli *c, const acrm_value *operation, acrm_value *args)
+{
+    const acrm_value *parameters = cli_parameters(operation);
+
+    if (c->zone && acrm_value_get(parameters, "zone") && !acrm_value_get(args, "zone"))
+        cli_put_text(args, "zone", c->zone);
+    if (c->jalali && acrm_value_get(parameters, "jalali") && !acrm_value_get(args, "jalali"))
+        acrm_value_set_bool(cli_put(args, "jalali"), 1);
+}
+
 int cli_arguments(cli *c, const acrm_value *operation, cli_words *words, const cli_option *extra,
                   acrm_value *args)
 {
@@ -337,5 +347,7 @@ int cli_arguments(cli *c, const acrm_value *operation, cli_words *words, const c
         else
             result = cli_usage("what is %s? Values of options follow them: --name VALUE", word);
     }
+    if (result == CLI_OK && operation)
+        args_times(c, operation, args);
     return result;
 }

@@ -19,7 +19,8 @@ typedef struct cli {
     const char *key; /* key file; NULL: the database's, when it is there */
     const char *outbox; /* "console" or "spool:FOLDER"; NULL: nothing is sent */
     struct example_spool *spool;
-    bool json, csv, quiet, yes, help;
+    const char *zone; /* IANA name by which people are told times; NULL: UTC */
+    bool json, csv, quiet, yes, help, jalali;
     bool clock_fixed;
     int64_t now; /* microseconds since 1970, when the clock is fixed */
     unsigned char secret[ACRM_KEY_BYTES];
@@ -140,6 +141,9 @@ int cli_error(cli *c, const acrm_value *operation, int32_t status, acrm_error *e
 void cli_print_json(const acrm_value *value);
 void cli_show(cli *c, const acrm_value *operation, const acrm_value *args,
               const acrm_value *result);
+/* Tell times as --zone and --jalali say, until the end. */
+int cli_show_times(const cli *c);
+void cli_show_times_end(void);
 /* Write a result that is a document of its own (document.c); false: it is none. */
 bool cli_document(const acrm_value *operation, const acrm_value *result);
 /* The plan of a work package (plan.c); false: the result is none. */

@@ -10,6 +10,8 @@ static const char *const help_globals[][2] = {
     { "--as WHO", "system (default), login:NAME, user:ID or customer:ID" },
     { "--json", "results as JSON, for programs" },
     { "--csv", "the rows of a result as CSV, for spreadsheets" },
+    { "--zone ZONE", "tell times by the clock of an IANA zone, such as Asia/Tehran" },
+    { "--jalali", "tell dates in the Solar Hijri calendar" },
     { "--now INSTANT", "set the clock, such as 2026-11-21T08:00:00Z" },
     { "--outbox HOW", "how tick sends messages: console, or spool:FOLDER for files to print" },
     { "--key FILE", "key of encrypted fields; DATABASE.key otherwise, when it is there" },

@@ -202,6 +202,8 @@ static int main_set(cli *c, const char *name, const char *value)
         c->key = value;
     else if (strcmp(name, "outbox") == 0)
         c->outbox = value;
+    else if (strcmp(name, "zone") == 0)
+        c->zone = value;
     else if (!cli_parse_instant(value, &c->now))
         return cli_usage("--now takes an instant such as 2026-11-21T08:00:00Z, not %s", value);
     else
@@ -216,7 +218,7 @@ static bool main_flag(cli *c, const char *name)
         bool *flag;
     } flags[] = {
         { "json", &c->json }, { "csv", &c->csv },   { "quiet", &c->quiet },
-        { "yes", &c->yes },   { "help", &c->help },
+        { "yes", &c->yes },   { "help", &c->help },   { "jalali", &c->jalali },
     };
 
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
@@ -230,7 +232,8 @@ static bool main_flag(cli *c, const char *name)
 /* Take the options that hold everywhere out of the words. */
 static int main_options(cli *c, cli_words *words)
 {
-    static const char *const valued[] = { "db", "as", "key", "now", "outbox" };
+    static const char *const valued[] = { "db", "as", "key", "now", "outbox",
+                                         "zone" };
     int kept = 0, result = CLI_OK;
 
     for (int i = 0; i < words->count && result == CLI_OK; i++) {
@@ -281,8 +284,9 @@ int main(int argc, char **argv)
     else if (result == CLI_OK && words.count > 0 && words.items[0][0] == '-' &&
              words.items[0][1] != '\0')
         result = cli_usage("there is no option %s; see: autocrm help", words.items[0]);
-    else if (result == CLI_OK)
+    else if (result == CLI_OK && (completing || (result = cli_show_times(&c)) == CLI_OK))
         result = cli_command(&c, words);
     cli_close(&c);
+    cli_show_times_end();
     return cli_finish(cli_interrupted() && result == CLI_FAILED ? CLI_INTERRUPTED : result);
 }

@@ -21,21 +21,80 @@ static const char *show_label(const acrm_value *map)
     return NULL;
 }
 
-/* An instant without the parts that say nothing: 2026-11-21 08:00:00Z. */
+/* How instants and dates are told: by --zone and --jalali. */
+static acrm_zone *show_zone;
+static bool show_jalali;
+
+int cli_show_times(const cli *c)
+{
+    show_jalali = c->jalali;
+    if (c->zone && acrm_zone_load(c->zone, NULL, NULL, &show_zone, NULL) != ACRM_OK)
+        return cli_usage("--zone: there is no time zone %s; give an IANA name such as Asia/Tehran",
+                         c->zone);
+    return CLI_OK;
+}
+
+void cli_show_times_end(void)
+{
+    acrm_zone_free(show_zone);
+    show_zone = NULL;
+}
+
+static void show_day(int32_t day, cli_text *out)
+{
+    int32_t year, month, date;
+    bool jalali = show_jalali &&
+                  acrm_date_from_day(ACRM_DATE_JALALI, day, &year, &month, &date) == ACRM_OK;
+
+    if (jalali || acrm_date_from_day(ACRM_DATE_GREGORIAN, day, &year, &month, &date) == ACRM_OK)
+        cli_addf(out, "%04d-%02d-%02d", (int)year, (int)month, (int)date);
+}
+
+/* An instant without the parts that say nothing: 2026-11-21 08:00Z, 1405-08-30 11:30+03:30. */
 static bool show_instant(const char *text, size_t len, cli_text *out)
 {
-    if (len < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
-        text[16] != ':' || text[len - 1] != 'Z')
+    acrm_local local = { .struct_size = sizeof local };
+    int64_t us;
+
+    if (len < 20 || text[10] != 'T' || text[len - 1] != 'Z' || !cli_parse_instant(text, &us))
         return false;
-    bool whole = strcmp(text + 17, "00Z") == 0 || strcmp(text + 17, "00.000000Z") == 0;
-    cli_addf(out, "%.10s %.*sZ", text, whole ? 5 : 8, text + 11);
+    if (!show_zone || acrm_zone_to_local(show_zone, us, &local) != ACRM_OK) {
+        int64_t seconds = us / 1000000 - (us % 1000000 < 0);
+        local.day = (int32_t)(seconds / 86400 - (seconds % 86400 < 0));
+        local.second = (int32_t)(seconds - (int64_t)local.day * 86400);
+    }
+    show_day(local.day, out);
+    cli_addf(out, " %02d:%02d", (int)(local.second / 3600), (int)(local.second / 60 % 60));
+    if (local.second % 60 != 0)
+        cli_addf(out, ":%02d", (int)(local.second % 60));
+    int offset = (int)(local.offset_s / 60);
+    if (show_zone)
+        cli_addf(out, "%c%02d:%02d", offset < 0 ? '-' : '+', abs(offset) / 60, abs(offset) % 60);
+    else
+        cli_addf(out, "Z");
+    return true;
+}
+
+/* A date in the Solar Hijri calendar, if that was asked for. */
+static bool show_date(const char *text, size_t len, cli_text *out)
+{
+    int64_t us;
+
+    if (!show_jalali || len != 10 || text[4] != '-' || text[7] != '-')
+        return false;
+    char instant[24];
+    snprintf(instant, sizeof instant, "%.10sT00:00:00Z", text);
+    if (!cli_parse_instant(instant, &us))
+        return false;
+    int64_t days = us / 1000000 / 86400 - (us < 0 && us % (INT64_C(86400) * 1000000) != 0);
+    show_day((int32_t)days, out);
     return true;
 }
 
 /* Control characters could play with the terminal. */
 static void show_text(const char *text, size_t len, cli_text *out)
 {
-    if (show_instant(text, len, out))
+    if (show_instant(text, len, out) || show_date(text, len, out))
         return;
     for (size_t i = 0; i < len; i++) {
         unsigned char byte = (unsigned char)text[i];
