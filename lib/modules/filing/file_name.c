@@ -76,8 +76,10 @@ const char *acrm__filing_name_fault(const char *name, size_t len, const char **w
         return "reserved";
     *what = "the name may not have any of < > : \" | ? *, nor begin with a space or end with a "
             "space or dot";
-    if (strcspn(name, "<>:\"|?*") < len || name[0] == ' ' || name[len - 1] == ' ' ||
-        name[len - 1] == '.')
+    bool barred = name[0] == ' ' || name[len - 1] == ' ' || name[len - 1] == '.';
+    for (const char *c = "<>:\"|?*"; *c; c++)
+        barred = barred || memchr(name, *c, len);
+    if (barred)
         return "format";
     return NULL;
 }

@@ -184,6 +184,18 @@ static int32_t import_step_undo(const import_run *run)
     return ACRM_OK;
 }
 
+/* After a failure, whose error is told: one of the undoing itself is not. */
+static void import_step_drop(import_run *run)
+{
+    acrm__call *call = run->in.call;
+    acrm_error *second = NULL, **err = call->err;
+
+    call->err = &second;
+    (void)import_step_undo(run);
+    call->err = err;
+    acrm_error_free(second);
+}
+
 static int32_t import_begin(import_run *run)
 {
     const char *options;
@@ -205,7 +217,7 @@ static int32_t import_begin(import_run *run)
         st = run->in.kind->prepare(&run->in);
     if (st == ACRM_OK)
         return import_step_end(run);
-    (void)import_step_undo(run);
+    import_step_drop(run);
     return st;
 }
 
@@ -420,7 +432,7 @@ static int32_t import_rows(import_run *run, bool careful, bool done, bool *refus
     else if (st == ACRM_OK)
         st = import_step_undo(run);
     else
-        (void)import_step_undo(run);
+        import_step_drop(run);
     acrm__arena_reset(&run->scratch);
     call->arena = run->arena;
     return st;
