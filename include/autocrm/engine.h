@@ -14,6 +14,7 @@
 #include "autocrm/port/clock.h"
 #include "autocrm/port/keys.h"
 #include "autocrm/port/log.h"
+#include "autocrm/port/phone.h"
 #include "autocrm/port/storage.h"
 #include "autocrm/port/transport.h"
 #include "autocrm/value.h"
@@ -49,6 +50,7 @@ typedef struct acrm_options {
     const acrm_blobs *blobs; /**< where attachments are kept; NULL: in the database */
     const acrm_transport *transports; /**< (nullable) by which engine.tick sends messages */
     uint32_t n_transports;            /**< at most 32; of a channel's, the first one is used */
+    const acrm_phone_normaliser *phone; /**< (nullable) asked before the library about numbers */
 } acrm_options;
 
 /**

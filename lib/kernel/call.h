@@ -4,6 +4,7 @@
 #define ACRM_KERNEL_CALL_H
 
 #include "autocrm/engine.h"
+#include "autocrm/phone.h"
 #include "base/error.h"
 #include "base/uuid.h"
 #include "base/value.h"
@@ -214,7 +215,10 @@ int32_t acrm__keep_open(acrm__call *call, const char *name, acrm__keep **out);
 /* What it was made of is being changed in this transaction. */
 int32_t acrm__keep_outdate(acrm__call *call, const char *name);
 
-/* --- Transports of the host. --- */
+/* --- Ports of the host. --- */
+/* As acrm_phone_parse(), by the host's normaliser where it has one. */
+int32_t acrm__phone_parse(const acrm__call *call, const char *text, size_t len, const char *region,
+                          acrm_phone *out);
 const acrm_transport *acrm__transport_at(const acrm__call *call, size_t n); /* NULL past the last */
 
 /* --- Steps: transactions of an operation with ACRM__OP_STEPS. --- */

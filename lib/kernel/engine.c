@@ -61,7 +61,8 @@ static int32_t engine_ports(acrm_engine *engine, const acrm_options *o, acrm_err
     if (!ENGINE_IMPORT(&engine->clock, o->clock) || !engine->clock.now ||
         !ENGINE_IMPORT(&engine->random, o->random) || !engine->random.fill ||
         !ENGINE_IMPORT(&engine->log, o->log) || !ENGINE_IMPORT(&engine->blobs, o->blobs) ||
-        !engine_blobs_whole(&engine->blobs, o->blobs))
+        !engine_blobs_whole(&engine->blobs, o->blobs) || !ENGINE_IMPORT(&engine->phone, o->phone) ||
+        (o->phone && !engine->phone.normalise))
         return acrm__error(err, ACRM_E_INVALID, "struct_size", "options",
                            "a port in the options has a wrong struct_size or no function");
     return ACRM_OK;
@@ -166,6 +167,24 @@ static void engine_transports_free(acrm_engine *engine)
                ENGINE_TRANSPORTS_MAX * sizeof *engine->transports);
 }
 
+/* What the host leaves to the library, or tells that no text could hold, the library judges. */
+int32_t acrm__phone_parse(const acrm__call *call, const char *text, size_t len, const char *region,
+                          acrm_phone *out)
+{
+    const acrm_phone_normaliser *port = &call->session->engine->phone;
+    acrm_phone told = { .struct_size = sizeof told };
+    int32_t st = port->normalise ? port->normalise(port->self, text, len, region, &told)
+                                 : ACRM_E_UNSUPPORTED;
+
+    if (st == ACRM_E_UNSUPPORTED)
+        return acrm_phone_parse(text, len, region, out);
+    if (st == ACRM_OK && !memchr(told.e164, '\0', sizeof told.e164))
+        return ACRM_E_INVALID;
+    if (st == ACRM_OK)
+        *out = told;
+    return st;
+}
+
 const acrm_transport *acrm__transport_at(const acrm__call *call, size_t n)
 {
     const acrm_engine *engine = call->session->engine;
@@ -189,6 +208,8 @@ void acrm_close(acrm_engine *engine)
     engine->magic = 0;
     acrm_allocator allocator = engine->allocator;
     acrm_zone_free(engine->clock_zone);
+    if (engine->phone.destroy)
+        engine->phone.destroy(engine->phone.self);
     if (engine->transports)
         engine_transports_free(engine);
     if (engine->zone)

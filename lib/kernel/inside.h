@@ -84,6 +84,7 @@ struct acrm_engine {
     acrm_random random;
     acrm_log log;
     acrm_blobs blobs;               /* create NULL: the database keeps them */
+    acrm_phone_normaliser phone;    /* normalise NULL: the library's own engine */
     acrm_storage_ops storage;
     void *storage_self;
     uint32_t flags;

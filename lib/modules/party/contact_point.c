@@ -14,7 +14,7 @@ static int32_t contact_point_phone(acrm__call *call, const char *value, const ch
 {
     acrm_phone phone = { .struct_size = sizeof phone };
 
-    int32_t st = acrm_phone_parse(value, strlen(value), country, &phone);
+    int32_t st = acrm__phone_parse(call, value, strlen(value), country, &phone);
     if (st != ACRM_OK)
         return acrm__fail(call, st, "phone", "value", "the phone number could not be read");
     if (phone.e164[0] == '\0')
