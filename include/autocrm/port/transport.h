@@ -34,8 +34,8 @@ enum {
     ACRM_TRANSPORT_DEDUPES = 1
 };
 
-/** A message to send. Everything is lent for the call and UTF-8; nothing but `subject`, `name` and
- * `language` may be assumed to be there only sometimes (NULL). @since 0.1 */
+/** A message to send. All texts are UTF-8 and lent for the call; `name`, `subject` and `language`
+ * are NULL when there is none. @since 0.1 */
 typedef struct acrm_outgoing {
     uint32_t struct_size;
     int32_t channel;      /**< ACRM_CHANNEL_... */

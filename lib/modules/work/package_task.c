@@ -64,6 +64,14 @@ static int32_t task_at(const task_run *run, int64_t *at)
     return ACRM_OK;
 }
 
+/* The task that is asked for, if it is in one of the states. */
+static int32_t task_begin(acrm__call *call, const char *const *states, task_run *run)
+{
+    int32_t st = task_load(call, run);
+
+    return st == ACRM_OK ? task_need(run, states) : st;
+}
+
 int32_t acrm__package_task_start(acrm__call *call)
 {
     static const char *const states[] = { "ready", NULL };
@@ -132,9 +140,7 @@ int32_t acrm__package_task_block(acrm__call *call)
     static const char *const states[] = { "ready", "active", NULL };
     task_run run;
 
-    int32_t st = task_load(call, &run);
-    if (st == ACRM_OK)
-        st = task_need(&run, states);
+    int32_t st = task_begin(call, states, &run);
     if (st != ACRM_OK)
         return st;
     acrm__set(run.task, F_work_package_task__state, acrm__cell_text("blocked"));
@@ -148,9 +154,7 @@ int32_t acrm__package_task_unblock(acrm__call *call)
     static const char *const states[] = { "blocked", NULL };
     task_run run;
 
-    int32_t st = task_load(call, &run);
-    if (st == ACRM_OK)
-        st = task_need(&run, states);
+    int32_t st = task_begin(call, states, &run);
     if (st != ACRM_OK)
         return st;
     bool begun = !acrm__is_null(run.task, F_work_package_task__started_at);
@@ -163,9 +167,7 @@ int32_t acrm__package_task_skip(acrm__call *call)
     static const char *const states[] = { "waiting", "ready", "active", "blocked", NULL };
     task_run run;
 
-    int32_t st = task_load(call, &run);
-    if (st == ACRM_OK)
-        st = task_need(&run, states);
+    int32_t st = task_begin(call, states, &run);
     if (st != ACRM_OK)
         return st;
     acrm__set(run.task, F_work_package_task__state, acrm__cell_text("skipped"));
