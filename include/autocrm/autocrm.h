@@ -20,5 +20,6 @@
 #include "autocrm/value.h"
 #include "autocrm/vcard.h"
 #include "autocrm/vin.h"
+#include "autocrm/webhook.h"
 
 #endif
