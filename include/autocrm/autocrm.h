@@ -13,6 +13,7 @@
 #include "autocrm/match.h"
 #include "autocrm/phone.h"
 #include "autocrm/planning.h"
+#include "autocrm/scoring.h"
 #include "autocrm/sla.h"
 #include "autocrm/statechart.h"
 #include "autocrm/status.h"
