@@ -13,7 +13,7 @@ In a page:
     <!-- needs PROGRAM -->  the next code block is run where there is such a program
 Ids, hashes and instants of today are compared by their form alone, "..." stands for any text.
 
-"cc", "pkg-config", "autocrm" and "meson" are found as after an installation.
+"cc", "pkg-config", "autocrm", "meson" and Python's autocrm are found as after an installation.
 
 Usage: pages.py SOURCE-ROOT BUILD-FOLDER C-COMPILER PAGE...
 """
@@ -125,7 +125,7 @@ def install(build, tools):
     raise SystemExit("no autocrm.pc was installed")
 
 
-def environment(build, compiler, tools):
+def environment(root, build, compiler, tools):
     """As after an installation: the library found by pkg-config, the tools on PATH."""
     cc = os.path.join(tools, "cc")
     command, *options = compiler.split()
@@ -142,6 +142,8 @@ def environment(build, compiler, tools):
         "CC": "cc",
         "PKG_CONFIG_PATH": os.path.join(lib, "pkgconfig"),
         "LD_LIBRARY_PATH": lib,
+        "PYTHONPATH": os.path.join(root, "bindings", "python"),
+        "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",
     })
     return env
@@ -151,7 +153,7 @@ def main():
     root, build, compiler, *pages = sys.argv[1:]
     faults = []
     with tempfile.TemporaryDirectory() as tools:
-        env = environment(build, compiler, tools)
+        env = environment(root, build, compiler, tools)
         for page in pages:
             ran, wrong = check(os.path.join(root, "docs", page), env)
             print(f"{page}: {ran} commands")

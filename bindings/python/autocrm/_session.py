@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: MIT
+"""Engines, sessions, and the nouns and verbs that the registry gives them."""
+
+import ctypes
+import json
+import keyword
+import threading
+import weakref
+from ctypes import byref, c_void_p
+
+from . import errors
+from ._library import PROGRESS, READ, WRITE, lib
+from ._ports import guarded, take_raised
+from ._types import Schemas, encode
+
+
+def _bytes_of(buf):
+    """The content of a buffer of the library's, which is freed."""
+    try:
+        return ctypes.string_at(lib.acrm_buf_data(buf), lib.acrm_buf_len(buf))
+    finally:
+        lib.acrm_buf_free(buf)
+
+
+def _name(word):
+    return word + "_" if keyword.iskeyword(word) else word
+
+
+class Engine:
+    """An open database. `open` makes one; sessions keep it alive."""
+
+    def __init__(self, where, ports, flags):
+        self.ports = ports
+        ports.options.flags = flags
+        out, err = c_void_p(), c_void_p()
+        status = lib.acrm_open(str(where).encode(), byref(ports.options), byref(out), byref(err))
+        failure = errors.from_status(status, err) if status != 0 else None
+        raised = take_raised()
+        if raised:
+            lib.acrm_close(out)
+            raise raised from failure
+        if failure:
+            raise failure
+        self.handle = out
+        self._end = weakref.finalize(self, lib.acrm_close, out)
+        self._registry = None
+
+    def close(self):
+        self._end()
+        self.handle = None
+
+    def describe(self, what="registry"):
+        """The registry as data: "registry", "openapi", "entities" or "operations"."""
+        if self.handle is None:
+            raise errors.Misuse("the database was closed")
+        out, err = c_void_p(), c_void_p()
+        status = lib.acrm_describe(self.handle, what.encode(), byref(out), byref(err))
+        if status != 0:
+            raise errors.from_status(status, err)
+        return json.loads(_bytes_of(out))
+
+    @property
+    def registry(self):
+        if self._registry is None:
+            self._registry = Registry(self.describe())
+        return self._registry
+
+    def forget_registry(self):
+        """Custom fields and entities are new words: read the registry again when it is needed."""
+        self._registry = None
+
+
+class Registry:
+    """Operations by noun and verb."""
+
+    def __init__(self, described):
+        self.schemas = Schemas(described["$defs"])
+        self.nouns = {}
+        self.operations = {}
+        self.help = {entity["name"]: entity["help"] for entity in described["entities"]}
+        for operation in described["operations"]:
+            noun, verb = operation["name"].split(".")
+            self.operations[operation["name"]] = operation
+            self.nouns.setdefault(_name(noun), {})[_name(verb)] = operation
+        self._readers = {}
+
+    def read(self, name, data):
+        """The result of an operation as Python values."""
+        reader = self._readers.get(name)
+        if reader is None:
+            operation = self.operations.get(name) or {}
+            reader = self._readers[name] = self.schemas.of_schema(operation.get("result"))
+        return reader(data)
+
+
+def _document(operation):
+    """A docstring from the registry."""
+    lines = [operation["help"] + ".", ""]
+    required = set(operation["parameters"].get("required", ()))
+    for name, schema in operation["parameters"]["properties"].items():
+        kind = schema.get("x-type") or "value"
+        choices = [str(each) for each in schema.get("enum", ()) if each is not None]
+        lines.append(f"{name} ({kind}{', required' if name in required else ''}): "
+                     + schema.get("description", "")
+                     + (f" [{', '.join(choices)}]" if choices else ""))
+    return "\n".join(lines)
+
+
+class Noun:
+    """The operations of one noun: `crm.lead.assign(id, user_id=...)`."""
+
+    def __init__(self, session, name, verbs):
+        self._session = session
+        self._name = name
+        self._verbs = verbs
+        self.__doc__ = session._engine.registry.help.get(name, "")
+
+    def __getattr__(self, verb):
+        operation = self._verbs.get(verb)
+        if operation is None:
+            raise AttributeError(f"{self._name} has no operation {verb}; it has "
+                                 + ", ".join(sorted(self._verbs)))
+        method = self._session._method(operation)
+        setattr(self, verb, method)
+        return method
+
+    def __dir__(self):
+        return [*super().__dir__(), *self._verbs, "each"]
+
+    def each(self, **arguments):
+        """Walk a list record by record; pages are fetched as needed. Arguments are those of
+        `list`; `limit` is the page size."""
+        after = None
+        while True:
+            page = self._session.invoke(self._name + ".list", **arguments,
+                                      **({"after": after} if after else {}))
+            yield from page["items"]
+            after = page["next"]
+            if not after:
+                return
+
+
+def _reader(source):
+    def read(_, place, room):
+        given = source.read(room)
+        if isinstance(given, str):
+            raise TypeError("an input must be opened in binary mode")
+        ctypes.memmove(place, given, len(given))
+        return len(given)
+    return read
+
+
+def _writer(sink):
+    def write(_, place, size):
+        sink.write(ctypes.string_at(place, size))
+        return 0
+    return write
+
+
+def _teller(progress):
+    def tell(_, what, done, total):
+        return 1 if progress(what.decode(), done, total) is False else 0
+    return tell
+
+
+_FAILED = -7
+_CHANGES_WORDS = "schema."
+
+
+class Session:
+    """Somebody acting on a database. Used by one thread at a time; threads take one each:
+    `crm.acting_as("system")`."""
+
+    def __init__(self, engine, principal="system"):
+        self._engine = engine
+        self.principal = principal
+        out, err = c_void_p(), c_void_p()
+        if engine.handle is None:
+            raise errors.Misuse("the database was closed")
+        status = lib.acrm_session_new(engine.handle, principal.encode(), byref(out), byref(err))
+        if status != 0:
+            raise errors.from_status(status, err)
+        self._handle = out
+        self._end = weakref.finalize(self, lib.acrm_session_free, out)
+        self._busy = threading.Lock()
+        self._lent = None
+        self._nouns = {}
+        self._nouns_of = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """End the session. Closing twice does nothing."""
+        if not self._busy.acquire(blocking=False):
+            raise errors.Misuse("a session cannot be closed while it runs a call")
+        try:
+            self._end()
+            self._handle = None
+        finally:
+            self._busy.release()
+
+    def acting_as(self, principal):
+        """Another session on the same database: "user:UUID", "customer:UUID" or "system"."""
+        return Session(self._engine, principal)
+
+    def describe(self, what="registry"):
+        """The registry as data: "registry", "openapi", "entities" or "operations"."""
+        return self._engine.describe(what)
+
+    def interrupt(self):
+        """End the running call; the one method that another thread may use."""
+        handle = self._handle
+        if handle is not None:
+            lib.acrm_interrupt(handle, 1)
+
+    @property
+    def statements(self):
+        """Storage statements executed so far; -1 when the storage does not count."""
+        if self._handle is None:
+            raise errors.Misuse("the session was closed")
+        return lib.acrm_session_statements(self._handle)
+
+    def invoke(self, operation, /, *, _input=None, _output=None, _progress=None, **arguments):
+        """Run an operation by name: `crm.invoke("lead.assign", id=lead.id)`.
+
+        `_input` is a file to read from (imports, attachments), `_output` one to write to,
+        `_progress` a function (what, done, total) called during long work; returning False ends
+        it."""
+        body = encode(arguments)
+        if not self._busy.acquire(blocking=False):
+            raise errors.Misuse("a session is used by one thread at a time; open another one")
+        try:
+            if self._handle is None:
+                raise errors.Misuse("the session was closed")
+            lib.acrm_interrupt(self._handle, 0)
+            self._lend(_input, _output, _progress)
+            text = self._run(operation, body)
+        finally:
+            self._busy.release()
+        if operation.startswith(_CHANGES_WORDS):
+            self._engine.forget_registry()
+        return self._engine.registry.read(operation, json.loads(text))
+
+    def _run(self, operation, body):
+        out, err = c_void_p(), c_void_p()
+        status = lib.acrm_call_json(self._handle, operation.encode(), body, len(body), byref(out),
+                                    byref(err))
+        text = _bytes_of(out) if out else b"null"
+        failure = errors.from_status(status, err) if status != 0 else None
+        raised = take_raised()
+        if raised:
+            raise raised from failure
+        if failure:
+            raise failure
+        return text
+
+    def _lend(self, source, sink, progress):
+        if source is None and sink is None and progress is None and self._lent is None:
+            return
+        self._lent = [
+            READ() if source is None else guarded(READ, _reader(source), _FAILED),
+            WRITE() if sink is None else guarded(WRITE, _writer(sink), _FAILED),
+            PROGRESS() if progress is None else guarded(PROGRESS, _teller(progress), 1)]
+        lib.acrm_session_set_input(self._handle, self._lent[0], None)
+        lib.acrm_session_set_output(self._handle, self._lent[1], None)
+        lib.acrm_session_set_progress(self._handle, self._lent[2], None)
+
+    def _method(self, operation):
+        name = operation["name"]
+        parameters = operation["parameters"]["properties"]
+        first = next(iter(parameters), None)
+
+        def method(*positional, **arguments):
+            if positional:
+                if len(positional) > 1 or first is None:
+                    raise TypeError(f"{name} takes at most one argument without its name")
+                arguments.setdefault("id" if "id" in parameters else first, positional[0])
+            return self.invoke(name, **arguments)
+        method.__name__ = method.__qualname__ = name
+        method.__doc__ = _document(operation)
+        return method
+
+    def __getattr__(self, noun):
+        if noun.startswith("_"):
+            raise AttributeError(noun)
+        registry = self._engine.registry
+        if self._nouns_of is not registry:
+            self._nouns, self._nouns_of = {}, registry
+        if noun not in self._nouns:
+            verbs = registry.nouns.get(noun)
+            if verbs is None:
+                raise AttributeError(f"there is no {noun}; dir() of a session lists what there is")
+            self._nouns[noun] = Noun(self, noun.rstrip("_"), verbs)
+        return self._nouns[noun]
+
+    def __dir__(self):
+        return [*super().__dir__(), *self._engine.registry.nouns]
