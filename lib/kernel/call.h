@@ -31,6 +31,7 @@ struct acrm__rec {
     const acrm__entity *entity;
     acrm_cell *cells;        /* one per field, in declaration order */
     const acrm_cell *before; /* as loaded; NULL for a new record */
+    uint64_t as_of;          /* of the kernel: the writes of the session until then */
 };
 
 /* --- Errors. Each returns its code, so that `return acrm__fail(...)` works. --- */
@@ -75,6 +76,9 @@ int32_t acrm__load(acrm__call *call, const char *entity, const unsigned char id[
                    const char *arg, acrm__rec **out);
 /* The same by an id argument of the call. */
 int32_t acrm__load_arg(acrm__call *call, const char *entity, const char *arg, acrm__rec **out);
+/* Whether a record loaded or written in this transaction is still what is stored: nothing wrote it
+ * by another way since. False may be said of one that is. */
+bool acrm__is_fresh(const acrm__call *call, const acrm__rec *rec);
 
 /* Write. insert gives id, version and stamps; update does nothing when nothing changed and raises
  * the version otherwise; remove is the soft delete. Each validates, audits, raises the event
@@ -167,6 +171,10 @@ int32_t acrm__react(acrm__call *call);
 /* One timer per (kind, subject): setting it again moves it. */
 int32_t acrm__timer_set(acrm__call *call, const char *kind, const char *entity,
                         const unsigned char subject[16], int64_t due_at, const acrm_value *data);
+/* See to it that the timer fires by then. One that waits for an earlier time is left as it is: what
+ * it does must look whether it is time, and set it anew when it is not. */
+int32_t acrm__timer_by(acrm__call *call, const char *kind, const char *entity,
+                       const unsigned char subject[16], int64_t due_at);
 int32_t acrm__timer_cancel(acrm__call *call, const char *kind, const unsigned char subject[16]);
 bool acrm__operation_exists(const acrm__call *call, const char *name);
 /* Call another operation within this one's transaction. *out lives in the call's arena. */

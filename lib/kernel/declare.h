@@ -85,7 +85,8 @@ enum {
     ACRM__NO_DELETE = 4, /* no delete, restore */
     ACRM__NO_WRITES = 7, /* only the module's own operations write */
     ACRM__NO_AUDIT = 8,  /* changes are not audited and raise no events (queues, counters) */
-    ACRM__GLOBAL = 16    /* reference data: readable by every session */
+    ACRM__GLOBAL = 16,   /* reference data: readable by every session */
+    ACRM__LEAN = 32      /* many short rows: kept in the order of their ids. Not searchable */
 };
 
 typedef struct acrm__entity_def {

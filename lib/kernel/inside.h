@@ -22,7 +22,8 @@ enum {
     ACRM__CURSOR_MAGIC = 0x61634347,
     ACRM__HASH_BYTES = 32,
     ACRM__KEY_BYTES = 32,
-    ACRM__POOL_BYTES = 2048
+    ACRM__POOL_BYTES = 2048,
+    ACRM__WRITTEN_SLOTS = 64
 };
 
 /* Tables of the kernel that are not entities: kernel/tables.c. */
@@ -175,6 +176,7 @@ struct acrm_session {
     acrm__queued_event *events_head, *events_tail;
     uint32_t n_events;
     uint64_t writes;                /* rows written so far */
+    uint64_t written[ACRM__WRITTEN_SLOTS]; /* and until a record of the slot was written last */
     acrm__registry *staged;         /* registry that a schema change installs at commit */
     int64_t schema_mark;            /* change mark and instant of the last look at its epoch */
     int64_t schema_looked_at;
@@ -182,7 +184,8 @@ struct acrm_session {
     bool access_changed;            /* raise access_epoch at commit */
     acrm__mark marks[ACRM__CALL_DEPTH_MAX]; /* of the open savepoints */
     uint32_t n_marks;
-    void *reference_cache;          /* kernel/references.c; of the running transaction */
+    void *reference_cache;          /* kernel/references.c */
+    uint64_t reference_epoch[2];    /* in which its entries hold: within the scope, past it */
     void *subject_cache;            /* kernel/seal.c; of the running transaction */
     struct acrm__cached *cached;    /* kernel/cache.c; from call to call */
     acrm__keep *keeps, *keeps_old;   /* kernel/keep.c */
@@ -378,6 +381,11 @@ bool acrm__decimal_normalise(acrm__call *call, const char *text, size_t len, acr
 
 /* kernel/references.c */
 void acrm__references_forget(acrm_session *session);
+/* A change may have taken something out of the scope of who acts. */
+void acrm__references_doubt(acrm_session *session);
+void acrm__references_free(acrm_session *session);
+/* A record that was looked up within the scope of who acts, or past it. */
+void acrm__references_see(acrm__call *call, const acrm__rec *rec, bool as_system);
 /* A record just made is there: what refers to it need not look for it. */
 void acrm__references_remember(acrm__call *call, const acrm__rec *rec);
 /* kernel/read.c */

@@ -51,7 +51,8 @@ acrm__rec *acrm__rec_from_row(acrm__call *call, const acrm__entity *entity, cons
     if (!rec || !before || !now)
         return NULL;
     memcpy(now, before, entity->n_fields * sizeof *now);
-    *rec = (acrm__rec){ .entity = entity, .cells = now, .before = before };
+    *rec = (acrm__rec){ .entity = entity, .cells = now, .before = before,
+                        .as_of = call->session->writes };
     return rec;
 }
 
@@ -117,6 +118,7 @@ int32_t acrm__load(acrm__call *call, const char *entity, const unsigned char id[
     if (!rec)
         return acrm__fail(call, ACRM_E_NOTFOUND, "reference", arg ? arg : "id",
                           "there is no such %s", entity);
+    acrm__references_see(call, rec, call->as_system);
     *out = rec;
     return ACRM_OK;
 }
@@ -348,9 +350,12 @@ int32_t acrm__find_one(acrm__call *call, const acrm__select *select, acrm__rec *
 
     one.limit = 1;
     int32_t st = acrm__find(call, &one, &found);
-    if (st == ACRM_OK)
-        *out = found.count ? found.items[0] : NULL;
-    return st;
+    if (st != ACRM_OK)
+        return st;
+    *out = found.count ? found.items[0] : NULL;
+    if (*out && !select->with_deleted)
+        acrm__references_see(call, *out, call->as_system || select->as_system);
+    return ACRM_OK;
 }
 
 static int32_t read_count_row(void *user, const acrm_cell *cells, uint32_t n)

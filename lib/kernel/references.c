@@ -8,6 +8,7 @@
 enum { REFERENCES_SLOTS = 256 };
 
 typedef struct references_slot {
+    uint64_t epoch;
     uint32_t entity; /* number + 1; 0: empty */
     bool as_system;
     unsigned char id[16];
@@ -30,21 +31,44 @@ static references_slot *references_slot_of(acrm__call *call, uint32_t entity,
 
 void acrm__references_forget(acrm_session *session)
 {
+    session->reference_epoch[true]++;
+    acrm__references_doubt(session);
+}
+
+void acrm__references_doubt(acrm_session *session)
+{
+    session->reference_epoch[false]++;
+}
+
+void acrm__references_free(acrm_session *session)
+{
     acrm__free(&session->engine->allocator, session->reference_cache,
                REFERENCES_SLOTS * sizeof(references_slot));
     session->reference_cache = NULL;
 }
 
+static void references_keep(acrm__call *call, references_slot *slot, uint32_t entity,
+                            const unsigned char id[16], bool as_system)
+{
+    *slot = (references_slot){ .entity = entity + 1, .as_system = as_system,
+                               .epoch = call->session->reference_epoch[as_system] };
+    memcpy(slot->id, id, sizeof slot->id);
+}
+
 /* Kept only where something was looked for before: a lone create needs no such memory. */
-void acrm__references_remember(acrm__call *call, const acrm__rec *rec)
+void acrm__references_see(acrm__call *call, const acrm__rec *rec, bool as_system)
 {
     const unsigned char *id = acrm__id(rec, F_ID);
+    uint32_t entity = rec->entity->number;
 
-    if (!call->session->reference_cache || !call->as_system)
-        return;
-    references_slot *slot = references_slot_of(call, rec->entity->number, id);
-    *slot = (references_slot){ .entity = rec->entity->number + 1, .as_system = true };
-    memcpy(slot->id, id, 16);
+    if (call->session->reference_cache && call->session->in_transaction == 2)
+        references_keep(call, references_slot_of(call, entity, id), entity, id, as_system);
+}
+
+void acrm__references_remember(acrm__call *call, const acrm__rec *rec)
+{
+    if (call->as_system)
+        acrm__references_see(call, rec, true);
 }
 
 static int32_t references_check(acrm__call *call, const acrm__rec *rec, uint32_t field,
@@ -59,7 +83,8 @@ static int32_t references_check(acrm__call *call, const acrm__rec *rec, uint32_t
     if (!slot)
         return ACRM_E_NOMEM;
     if (slot->entity == target->number + 1 && memcmp(slot->id, id, 16) == 0 &&
-        slot->as_system == call->as_system)
+        slot->as_system == call->as_system &&
+        slot->epoch == call->session->reference_epoch[slot->as_system])
         return ACRM_OK;
     int32_t st = acrm__load_or_null(call, target, id, &found);
     if (st != ACRM_OK)
@@ -72,8 +97,7 @@ static int32_t references_check(acrm__call *call, const acrm__rec *rec, uint32_t
         rec->cells[field] = found->cells[F_ID];
         return ACRM_OK;
     }
-    *slot = (references_slot){ .entity = target->number + 1, .as_system = call->as_system };
-    memcpy(slot->id, id, 16);
+    references_keep(call, slot, target->number, id, call->as_system);
     return ACRM_OK;
 }
 

@@ -100,7 +100,7 @@ void acrm__session_unref(acrm_session *session)
     if (atomic_fetch_sub(&session->refs, 1) != 1)
         return;
     acrm_engine *engine = session->engine;
-    acrm__references_forget(session);
+    acrm__references_free(session);
     acrm__seal_forget(session);
     acrm__cache_trim(session, true);
     acrm__principal_free(&session->principal);

@@ -51,32 +51,62 @@ static int32_t timers_data(acrm__call *call, const acrm_value *data, acrm_cell *
     return text ? ACRM_OK : acrm__nomem(call);
 }
 
+/* Set one that was looked for; NULL: there was none. */
+static int32_t timers_put(acrm__call *call, acrm__rec *rec, const acrm__timer *timer,
+                          const acrm_cell *data)
+{
+    bool fresh = !rec;
+
+    if (fresh) {
+        rec = acrm__new(call, "timer");
+        if (!rec)
+            return acrm__nomem(call);
+        acrm__set(rec, F_timer__kind, acrm__cell_text(timer->kind));
+        acrm__set(rec, F_timer__entity, acrm__cell_text(timer->entity));
+        acrm__set(rec, F_timer__subject_id, acrm__cell_id(timer->subject));
+    }
+    acrm__set(rec, F_timer__due_at, acrm__cell_int(timer->due_at));
+    acrm__set(rec, F_timer__data, *data);
+    acrm__set(rec, F_timer__attempts, acrm__cell_int(0));
+    acrm__set(rec, F_timer__state, acrm__cell_text(timers_waiting));
+    acrm__set(rec, F_timer__last_error, acrm__cell_null());
+    return fresh ? acrm__insert(call, rec) : acrm__update(call, rec);
+}
+
+static acrm__timer timers_of(const char *kind, const char *entity, const unsigned char subject[16],
+                             int64_t due_at)
+{
+    acrm__timer timer = { .kind = kind, .entity = entity, .due_at = due_at };
+
+    memcpy(timer.subject, subject, sizeof timer.subject);
+    return timer;
+}
+
 int32_t acrm__timer_set(acrm__call *call, const char *kind, const char *entity,
                         const unsigned char subject[16], int64_t due_at, const acrm_value *data)
 {
+    const acrm__timer timer = timers_of(kind, entity, subject, due_at);
     acrm__rec *rec = NULL;
     acrm_cell json;
     int32_t st = timers_find(call, kind, subject, &rec);
 
     if (st == ACRM_OK)
         st = timers_data(call, data, &json);
-    if (st != ACRM_OK)
-        return st;
-    bool fresh = !rec;
-    if (fresh) {
-        rec = acrm__new(call, "timer");
-        if (!rec)
-            return acrm__nomem(call);
-        acrm__set(rec, F_timer__kind, acrm__cell_text(kind));
-        acrm__set(rec, F_timer__entity, acrm__cell_text(entity));
-        acrm__set(rec, F_timer__subject_id, acrm__cell_id(subject));
-    }
-    acrm__set(rec, F_timer__due_at, acrm__cell_int(due_at));
-    acrm__set(rec, F_timer__data, json);
-    acrm__set(rec, F_timer__attempts, acrm__cell_int(0));
-    acrm__set(rec, F_timer__state, acrm__cell_text(timers_waiting));
-    acrm__set(rec, F_timer__last_error, acrm__cell_null());
-    return fresh ? acrm__insert(call, rec) : acrm__update(call, rec);
+    return st == ACRM_OK ? timers_put(call, rec, &timer, &json) : st;
+}
+
+int32_t acrm__timer_by(acrm__call *call, const char *kind, const char *entity,
+                       const unsigned char subject[16], int64_t due_at)
+{
+    const acrm__timer timer = timers_of(kind, entity, subject, due_at);
+    const acrm_cell none = acrm__cell_null();
+    acrm__rec *rec = NULL;
+    int32_t st = timers_find(call, kind, subject, &rec);
+
+    if (st == ACRM_OK && rec && acrm__int(rec, F_timer__due_at) <= due_at &&
+        strcmp(acrm__text(rec, F_timer__state), timers_waiting) == 0)
+        return ACRM_OK;
+    return st == ACRM_OK ? timers_put(call, rec, &timer, &none) : st;
 }
 
 int32_t acrm__timer_cancel(acrm__call *call, const char *kind, const unsigned char subject[16])

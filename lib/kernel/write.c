@@ -192,9 +192,20 @@ static int32_t write_traces(acrm__call *call, const acrm__rec *rec, int32_t kind
     return st;
 }
 
+static uint64_t *write_slot(acrm_session *s, const acrm__rec *rec)
+{
+    return &s->written[acrm__id(rec, F_ID)[15] % ACRM__WRITTEN_SLOTS];
+}
+
+bool acrm__is_fresh(const acrm__call *call, const acrm__rec *rec)
+{
+    return *write_slot(call->session, rec) <= rec->as_of;
+}
+
 /* The row as it is now becomes what later changes are compared with. */
 static int32_t write_settle(acrm__call *call, acrm__rec *rec)
 {
+    rec->as_of = *write_slot(call->session, rec) = ++call->session->writes;
     rec->before = acrm__cells_copy(call->arena, rec->cells, rec->entity->n_fields);
     return rec->before ? ACRM_OK : acrm__nomem(call);
 }
@@ -333,7 +344,6 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
         st = write_traces(call, rec, ACRM__CREATED, true, NULL);
     if (st != ACRM_OK)
         return st;
-    s->writes++;
     write_watch_access(call, rec->entity);
     acrm__references_remember(call, rec);
     return write_settle(call, rec);
@@ -431,9 +441,11 @@ static int32_t write_change(acrm__call *call, acrm__rec *rec, int32_t kind, cons
         st = write_traces(call, rec, kind, true, reason);
     if (st != ACRM_OK)
         return st;
-    call->session->writes++;
     write_watch_access(call, rec->entity);
-    acrm__references_forget(call->session);
+    if (kind == ACRM__UPDATED)
+        acrm__references_doubt(call->session);
+    else
+        acrm__references_forget(call->session);
     return write_settle(call, rec);
 }
 
@@ -475,7 +487,6 @@ int32_t acrm__repoint(acrm__call *call, acrm__rec *rec)
         st = write_traces(call, rec, kind, false, NULL);
     if (st != ACRM_OK)
         return st;
-    call->session->writes++;
     write_watch_access(call, rec->entity);
     if (kind != ACRM__UPDATED)
         acrm__references_forget(call->session);
@@ -504,7 +515,6 @@ int32_t acrm__write_blanked(acrm__call *call, acrm__rec *rec, const char *action
         acrm__changes_free(&changes);
     if (st != ACRM_OK)
         return st;
-    call->session->writes++;
     acrm__references_forget(call->session);
     return write_settle(call, rec);
 }
@@ -519,5 +529,6 @@ int32_t acrm__purge(acrm__call *call, acrm__rec *rec)
     if (st == ACRM_OK)
         st = s->engine->storage.remove(s->conn, &rec->entity->table, &rec->cells[F_ID], search,
                                        &changed, call->err);
+    *write_slot(s, rec) = ++s->writes;
     return st;
 }

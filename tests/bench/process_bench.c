@@ -16,7 +16,7 @@ typedef struct process {
     char path[64];
     const char *tag;
     bool levels; /* service levels run for the records that are moved */
-    long size, turn;
+    long size, turn, updates;
     char (*customers)[37], (*instances)[37];
 } process;
 
@@ -162,11 +162,11 @@ static void process_update(void *user, long ops)
 {
     process *p = user;
     char json[160];
-    static long turn;
 
-    for (long i = 0; i < ops; i++, turn++) {
-        snprintf(json, sizeof json, "{\"id\":\"%s\",\"last_write_wins\":true,\"vip_level\":%ld}",
-                 p->customers[turn * 7919 % p->size], turn % 10);
+    for (long i = 0; i < ops; i++) {
+        long turn = p->updates++;
+        snprintf(json, sizeof json, "{\"id\":\"%s\",\"last_write_wins\":true,\"language\":\"%s\"}",
+                 p->customers[turn * 7919 % p->size], turn / p->size % 2 ? "en" : "fa");
         process_call(p, "customer.update", json, NULL);
     }
 }

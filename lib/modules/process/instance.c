@@ -93,11 +93,12 @@ static int32_t instance_new(acrm__call *call, const acrm__rec *definition, acrm_
 static int32_t instance_answer(acrm__call *call, const acrm__walk *walk)
 {
     acrm__call system = *call;
-    acrm__rec *rec;
+    acrm__rec *rec = walk->instance;
+    int32_t st = ACRM_OK;
 
     system.as_system = true;
-    int32_t st = acrm__load(&system, "process_instance", acrm__id(walk->instance, F_ID), NULL,
-                            &rec);
+    if (!acrm__is_fresh(call, rec))
+        st = acrm__load(&system, "process_instance", acrm__id(rec, F_ID), NULL, &rec);
     return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
 }
 

@@ -123,8 +123,8 @@ int32_t acrm__limit_set(acrm__call *call, const acrm__walk *walk)
 
     if (acrm__is_null(instance, F_process_instance__due_at))
         return had ? acrm__timer_cancel(call, limit_phase, id) : ACRM_OK;
-    return acrm__timer_set(call, limit_phase, "process_instance", id,
-                           acrm__int(instance, F_process_instance__due_at), NULL);
+    return acrm__timer_by(call, limit_phase, "process_instance", id,
+                          acrm__int(instance, F_process_instance__due_at));
 }
 
 int32_t acrm__limit_total(acrm__call *call, const acrm__walk *walk)
@@ -181,13 +181,17 @@ static int32_t limit_then(acrm__call *call, acrm__walk *walk, const acrm__chart_
 
 static int32_t limit_passed(acrm__call *call, const acrm__timer *timer, bool whole)
 {
+    const uint32_t field = whole ? F_process_instance__total_due_at : F_process_instance__due_at;
     acrm__call system = *call;
     acrm__walk walk;
 
     system.as_system = true;
     int32_t st = acrm__walk_load(&system, timer->subject, &walk);
-    if (st != ACRM_OK || !acrm__is_open(walk.instance))
+    if (st != ACRM_OK || !acrm__is_open(walk.instance) || acrm__is_null(walk.instance, field))
         return st;
+    int64_t due = acrm__int(walk.instance, field);
+    if (due > call->now) /* the timer was set for a phase left meanwhile */
+        return acrm__timer_by(&system, timer->kind, timer->entity, timer->subject, due);
     acrm__set(walk.instance, F_process_instance__overdue, acrm__cell_int(1));
     st = acrm__update(&system, walk.instance);
     if (st == ACRM_OK)

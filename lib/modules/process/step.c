@@ -81,6 +81,7 @@ static int32_t step_actions(acrm__call *call, const acrm__walk *walk, const acrm
 
 int32_t acrm__step_record(acrm__call *call, const acrm__rec *instance, const acrm__step *step)
 {
+    acrm__call system = step_system(call);
     acrm__rec *rec = acrm__new(call, "process_step");
 
     if (!rec)
@@ -93,7 +94,7 @@ int32_t acrm__step_record(acrm__call *call, const acrm__rec *instance, const acr
     acrm__set(rec, F_process_step__to_phase, acrm__cell_text(step->to));
     acrm__set(rec, F_process_step__user_id, acrm__cell_id(acrm__actor(call)));
     acrm__set(rec, F_process_step__note, acrm__cell_text(step->note));
-    return acrm__insert(call, rec);
+    return acrm__insert(&system, rec);
 }
 
 int32_t acrm__process_emit(acrm__call *call, const char *type, const acrm__rec *instance,
@@ -257,7 +258,8 @@ static int32_t step_enter(acrm__call *call, acrm__walk *walk, const acrm_value *
         st = step_actions(call, walk, actions[i]);
         acted |= actions[i] != NULL;
     }
-    if (st == ACRM_OK && acted)
+    if (st == ACRM_OK && acted &&
+        !(acrm__is_fresh(call, walk->instance) && acrm__is_fresh(call, walk->subject)))
         st = step_reload(call, walk);
     if (st != ACRM_OK || !acrm__is_open(walk->instance) ||
         strcmp(acrm__text(walk->instance, F_process_instance__phase), phase->code) != 0)

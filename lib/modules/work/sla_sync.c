@@ -116,8 +116,7 @@ static int32_t sync_timer(acrm__call *call, const acrm__rec *item, bool timer_go
         return ACRM_OK;
     if (acrm__is_null(item, F_sla_item__next_at))
         return timer_gone ? ACRM_OK : acrm__timer_cancel(call, "sla.due", id);
-    return acrm__timer_set(call, "sla.due", "sla_item", id,
-                           acrm__int(item, F_sla_item__next_at), NULL);
+    return acrm__timer_by(call, "sla.due", "sla_item", id, acrm__int(item, F_sla_item__next_at));
 }
 
 static int32_t sync_item(acrm__call *call, acrm__sla_state *state, bool timer_gone)
