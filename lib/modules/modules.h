@@ -23,6 +23,7 @@ extern const acrm__module acrm__mod_message;
 extern const acrm__module acrm__mod_process;
 extern const acrm__module acrm__mod_catalog;
 extern const acrm__module acrm__mod_loyalty;
+extern const acrm__module acrm__mod_ledger;
 extern const acrm__module acrm__mod_privacy;
 extern const acrm__module acrm__mod_sla;
 
