@@ -80,7 +80,7 @@ int32_t acrm__load_arg(acrm__call *call, const char *entity, const char *arg, ac
  * by another way since. False may be said of one that is. */
 bool acrm__is_fresh(const acrm__call *call, const acrm__rec *rec);
 
-/* Write. insert gives id, version and stamps; update does nothing when nothing changed and raises
+/* Write. insert gives id (unless the handler set one), version and stamps; update does nothing when nothing changed and raises
  * the version otherwise; remove is the soft delete. Each validates, audits, raises the event
  * <entity>.created / .updated / .deleted, and keeps the search index. */
 int32_t acrm__insert(acrm__call *call, acrm__rec *rec);
@@ -92,9 +92,9 @@ int32_t acrm__derive(acrm__call *call, acrm__rec *rec, bool *differs);
 /* Delete the row for good, without audit: for entities with ACRM__NO_AUDIT only. */
 int32_t acrm__purge(acrm__call *call, acrm__rec *rec);
 
-/* Put a new row of an entity with ACRM__NO_AUDIT down as it is, with an id of its own: no hooks,
- * checks or events. For bulk work on tables that only the module itself writes; the record may be
- * used again for the next row. */
+/* Put a new row of an entity with ACRM__NO_AUDIT down as it is, with an id of its own unless it has
+ * one: no hooks, checks or events. For bulk work on tables that only the module itself writes; the
+ * record may be used again for the next row. */
 int32_t acrm__append(acrm__call *call, acrm__rec *rec);
 /* The same for rows together: n_rows times the entity's fields, of which the system's are filled in
  * here. At most ACRM__APPEND_ROWS at a time. */

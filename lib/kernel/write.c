@@ -227,12 +227,14 @@ static int32_t write_stamp(acrm__call *call, acrm__rec *rec)
     acrm_cell actor = p->kind == ACRM__PRINCIPAL_SYSTEM ? acrm__cell_null()
                                                         : acrm__cell_blob(p->id, 16);
 
-    if (!rec->before) {
+    if (!rec->before && acrm__is_null(rec, F_ID)) {
         unsigned char *id = acrm__arena_alloc(call->arena, 16);
         if (!id)
             return acrm__nomem(call);
         acrm__engine_uuid(call->session->engine, call->now, id);
         rec->cells[F_ID] = acrm__cell_blob(id, 16);
+    }
+    if (!rec->before) {
         rec->cells[F_CREATED_AT] = acrm__cell_int(call->now);
         rec->cells[F_CREATED_BY] = actor;
     }
@@ -361,8 +363,10 @@ int32_t acrm__append_many(acrm__call *call, const acrm__entity *entity, acrm_cel
     assert(n_rows <= ACRM__APPEND_ROWS && entity->def->flags & ACRM__NO_AUDIT);
     for (uint32_t i = 0; i < n_rows; i++) {
         acrm_cell *row = cells + (size_t)i * entity->n_fields;
-        acrm__engine_uuid(s->engine, call->now, ids[i]);
-        row[F_ID] = acrm__cell_blob(ids[i], 16);
+        if (row[F_ID].type != ACRM_CELL_BLOB) {
+            acrm__engine_uuid(s->engine, call->now, ids[i]);
+            row[F_ID] = acrm__cell_blob(ids[i], 16);
+        }
         row[F_VERSION] = acrm__cell_int(1);
         row[F_CREATED_AT] = row[F_UPDATED_AT] = acrm__cell_int(call->now);
         row[F_CREATED_BY] = row[F_UPDATED_BY] =
@@ -373,8 +377,9 @@ int32_t acrm__append_many(acrm__call *call, const acrm__entity *entity, acrm_cel
     for (uint32_t i = 0; !storage->insert_many && st == ACRM_OK && i < n_rows; i++)
         st = storage->insert(s->conn, &entity->table, cells + (size_t)i * entity->n_fields, NULL,
                              call->err);
-    for (uint32_t i = 0; i < n_rows; i++) /* the ids do not outlive this */
-        cells[(size_t)i * entity->n_fields + F_ID] = acrm__cell_null();
+    for (uint32_t i = 0; i < n_rows; i++) /* ids made here do not outlive this */
+        if (cells[(size_t)i * entity->n_fields + F_ID].data == ids[i])
+            cells[(size_t)i * entity->n_fields + F_ID] = acrm__cell_null();
     s->writes += st == ACRM_OK ? n_rows : 0;
     return st;
 }

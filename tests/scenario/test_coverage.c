@@ -17,6 +17,7 @@ static const struct {
     COMPUTES("settlement"), COMPUTES("solve"),
 #undef COMPUTES
     { "case.check_entitlement", "needs a check to ask; tests/unit/care/test_case_ends.c" },
+    { "loyalty.approve", "needs a second person; tests/unit/loyalty/test_ledger.c" },
     { "case_compensation.decide", "needs a role with less; tests/unit/care/test_case_ends.c" },
     { "incident.retry", "needs a rule that fails; tests/unit/process/test_automation.c" },
     { "incident.dismiss", "needs a rule that fails; tests/unit/process/test_automation.c" },
@@ -86,6 +87,30 @@ static const life_step rest[] = {
     { "vehicle_ownership.create", "{'vehicle_id':'$car','customer_id':'$twin'}" },
     { "sales_contract.create", "{'number':'C-1','customer_id':'$twin'}" },
     { "member_card.create", "{'number':'77 0001','customer_id':'$twin'}" },
+    { "loyalty_program.create", "{'code':'spare','name':'Spare'}" },
+    { "loyalty_program.create", "{'code':'club','name':'Club','expire_months':12,"
+                                "'cost_per_point':'0.01','currency':'EUR',"
+                                "'return_policy':'unlimited','pooling':'household',"
+                                "'four_eyes_from':100}", .save = "club=id" },
+    { "member.create", "{'program_id':'$club','customer_id':'$twin'}", .save = "fan=id" },
+    { "member.create", "{'program_id':'$club','customer_id':'$ada'}", .save = "friend=id" },
+    { "loyalty.earn", "{'member_id':'$fan','points':500,'source_id':'e1'}" },
+    { "loyalty.earn", "{'card':'770001','program':'club','points':500}", .save =
+      "earned=transaction.id" },
+    { "loyalty.redeem", "{'member_id':'$fan','points':700,'source_id':'r1'}", .save =
+      "spent=transaction.id" },
+    { "loyalty.reserve", "{'member_id':'$fan','points':100,'source_id':'h1'}", .save =
+      "held=transaction.id" },
+    { "loyalty.confirm", "{'of_id':'$held'}" },
+    { "loyalty.reserve", "{'member_id':'$fan','points':100}", .save = "held=transaction.id" },
+    { "loyalty.cancel", "{'of_id':'$held'}" },
+    { "loyalty.reverse", "{'of_id':'$earned'}" },
+    { "loyalty.reverse", "{'of_source_id':'r1','program':'club','points':600}" },
+    { "loyalty.transfer", "{'member_id':'$fan','to_id':'$friend','points':10}" },
+    { "loyalty.adjust", "{'member_id':'$fan','points':20,'cause':'goodwill'}" },
+    { "loyalty.adjust", "{'member_id':'$fan','points':-200,'cause':'error'}", .save = "fix=id" },
+    { "loyalty.reject", "{'id':'$fix'}" },
+    { "loyalty.balance", "{'member_id':'$fan'}" },
     { "privacy.export", "{'customer_id':'$ada'}" },
     { "privacy.restrict", "{'customer_id':'$bob','basis':'Art. 18'}" },
     { "privacy.lift", "{'customer_id':'$bob'}" },

@@ -22,6 +22,7 @@ typedef struct acrm__ledger_order {
     const acrm__rec *member;
     int32_t kind;           /* ACRM__POINTS ... */
     int64_t points;         /* more than 0; of an adjustment also less; of a reversal 0: all */
+    int64_t qualifying;     /* of what is earned: points for the tier that come with it */
     int64_t at;             /* when it takes effect; 0: now. The past is replayed */
     const char *source_id;  /* the caller's name of it, unique in the programme; NULL: none */
     const char *rule, *source;      /* code of the rule; what it was for */
@@ -36,6 +37,7 @@ typedef struct acrm__ledger_order {
 
 typedef struct acrm__ledger_done {
     acrm__rec *transaction;
+    acrm__rec *account; /* of the transaction, as it is now */
     int64_t points;  /* moved by all its parts */
     bool duplicate;  /* its source_id was known: this is what happened then */
 } acrm__ledger_done;
@@ -60,6 +62,10 @@ int32_t acrm__ledger_transfer(acrm__call *call, const acrm__ledger_order *order,
 int32_t acrm__ledger_adjust(acrm__call *call, const acrm__ledger_order *order,
                             acrm__ledger_done *out);
 
+/* The transaction that a source_id names in a programme, or NULL. */
+int32_t acrm__ledger_known(acrm__call *call, const unsigned char program[16],
+                           const char *source_id, acrm__rec **out);
+
 typedef struct acrm__ledger_balance {
     int64_t available, pending, reserved; /* at that time, of the member alone */
     int64_t pool;                         /* what could be spent with the household's */
@@ -68,7 +74,7 @@ typedef struct acrm__ledger_balance {
 /* As of `at` (0: now), counting what became due and no tick has done yet. */
 int32_t acrm__ledger_balance_of(acrm__call *call, const acrm__rec *member, int32_t kind,
                                 int64_t at, acrm__ledger_balance *out);
-/* Points earned and not reversed with from < earned_at <= to: what a tier counts. */
+/* Qualifying points with from < earned_at <= to that were not reversed: what a tier counts. */
 int32_t acrm__ledger_earned(acrm__call *call, const acrm__rec *member, int32_t kind, int64_t from,
                             int64_t to, int64_t *out);
 
@@ -78,6 +84,8 @@ int32_t acrm__ledger_program(acrm__call *call, const acrm__rec *member, acrm__re
  * program (a code). `spends`: the card must be good and the member not blocked. */
 int32_t acrm__ledger_member(acrm__call *call, const char *member_arg, const char *card_arg,
                             bool spends, acrm__rec **out);
+/* The programme of the argument `program`, a code; without it, the only one. */
+int32_t acrm__ledger_program_named(acrm__call *call, acrm__rec **out);
 /* Days of the programme: the local day of an instant, and the instant at which a day begins. */
 int32_t acrm__ledger_day(acrm__call *call, const acrm__rec *program, int64_t at, int32_t *day);
 int32_t acrm__ledger_day_start(acrm__call *call, const acrm__rec *program, int32_t day,
