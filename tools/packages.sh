@@ -7,6 +7,8 @@ packages_build="gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev libsod
 packages_build="$packages_build libexpat1-dev tzdata"
 # To run every test as well.
 packages_test="check libsubunit-dev libcjson-dev g++ binutils python3 pmccabe zlib1g-dev"
+# Languages that have a binding.
+packages_test="$packages_test luajit php-cli default-jdk-headless libjna-java"
 
 # need_packages NAME...: those not installed yet, as root or by sudo.
 need_packages() {

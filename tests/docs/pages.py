@@ -13,7 +13,7 @@ In a page:
     <!-- needs PROGRAM -->  the next code block is run where there is such a program
 Ids, hashes and instants of today are compared by their form alone, "..." stands for any text.
 
-"cc", "pkg-config", "autocrm", "meson" and Python's autocrm are found as after an installation.
+"cc", "pkg-config", "autocrm", "meson" and the bindings are found as after an installation.
 
 Usage: pages.py SOURCE-ROOT BUILD-FOLDER C-COMPILER PAGE...
 """
@@ -144,6 +144,9 @@ def environment(root, build, compiler, tools):
         "LD_LIBRARY_PATH": lib,
         "PYTHONPATH": os.path.join(root, "bindings", "python"),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "LUA_PATH": os.path.join(root, "bindings", "lua", "?.lua"),
+        "AUTOCRM_PHP": os.path.join(root, "bindings", "php"),
+        "AUTOCRM_JAVA": os.path.join(root, "bindings", "java"),
         "LC_ALL": "C.UTF-8",
     })
     return env

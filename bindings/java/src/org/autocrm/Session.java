@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+package org.autocrm;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Somebody acting on a database. Used by one thread at a time: another one that tries meanwhile is
+ * told so. Results are maps and lists; amounts, ids, instants and days are text, as in JSON.
+ */
+public class Session implements AutoCloseable {
+    final Engine engine;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Pointer handle;
+
+    Session(Engine engine, String principal) {
+        this.engine = engine;
+        PointerByReference out = new PointerByReference();
+        PointerByReference err = new PointerByReference();
+        int status = Library.acrm_session_new(engine.handle(), Values.utf8(principal), out, err);
+        if (status != 0) {
+            throw AutocrmException.of(status, err.getValue());
+        }
+        handle = out.getValue();
+    }
+
+    /** Another session: "user:UUID", "customer:UUID" or "system". */
+    public Session actingAs(String principal) {
+        return new Session(engine, principal);
+    }
+
+    /** Run an operation; keys and values of its arguments alternate: "id", lead, "force", true. */
+    public Map<String, Object> call(String operation, Object... arguments) {
+        if (arguments.length % 2 != 0) {
+            throw AutocrmException.misuse("arguments are names and values in turn");
+        }
+        Map<String, Object> map = new HashMap<>();
+        for (int n = 0; n < arguments.length; n += 2) {
+            map.put((String) arguments[n], arguments[n + 1]);
+        }
+        return call(operation, map);
+    }
+
+    /** Run an operation. */
+    @SuppressWarnings("unchecked")
+    public Map<String, Object> call(String operation, Map<String, ?> arguments) {
+        Pointer args = Values.give(arguments);
+        try {
+            return (Map<String, Object>) run(operation, args);
+        } finally {
+            Library.acrm_value_free(args);
+        }
+    }
+
+    private Object run(String operation, Pointer args) {
+        enter();
+        try {
+            if (handle == null) {
+                throw AutocrmException.misuse("the session was closed");
+            }
+            PointerByReference out = new PointerByReference();
+            PointerByReference err = new PointerByReference();
+            int status = Library.acrm_call(handle, Values.utf8(operation), args, out, err);
+            if (status != 0) {
+                throw engine.thrown(AutocrmException.of(status, err.getValue()));
+            }
+            Object result = Values.take(out.getValue());
+            engine.rethrow();
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void enter() {
+        if (!lock.tryLock()) {
+            throw AutocrmException.misuse("a session is used by one thread at a time");
+        }
+    }
+
+    /** Walk a list to its end, page by page: each("customer.list", Map.of("limit", 100)). */
+    public Iterable<Map<String, Object>> each(String list, Map<String, ?> arguments) {
+        return () -> new Walk(list, new HashMap<>(arguments));
+    }
+
+    private final class Walk implements Iterator<Map<String, Object>> {
+        private final String operation;
+        private final Map<String, Object> arguments;
+        private final ArrayDeque<Map<String, Object>> page = new ArrayDeque<>();
+        private boolean last;
+
+        Walk(String operation, Map<String, Object> arguments) {
+            this.operation = operation;
+            this.arguments = arguments;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public boolean hasNext() {
+            while (page.isEmpty() && !last) {
+                Map<String, Object> got = call(operation, arguments);
+                page.addAll((List<Map<String, Object>>) got.get("items"));
+                arguments.put("after", got.get("next"));
+                last = got.get("next") == null;
+            }
+            return !page.isEmpty();
+        }
+
+        @Override
+        public Map<String, Object> next() {
+            return hasNext() ? page.remove() : page.element();
+        }
+    }
+
+    /** End the session. Closing twice does nothing. */
+    @Override
+    public void close() {
+        enter();
+        try {
+            if (handle != null) {
+                Library.acrm_session_free(handle);
+                handle = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
