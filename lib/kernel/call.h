@@ -168,6 +168,8 @@ int32_t acrm__emit(acrm__call *call, const char *type, const char *entity,
                    const unsigned char id[16], const acrm_value *data);
 /* Run the reactions to the events raised so far (the dispatcher does it at the end anyway). */
 int32_t acrm__react(acrm__call *call);
+/* Whether a pattern names a type: itself, "lead.*" for all that begin so, "*". */
+bool acrm__event_fits(const char *pattern, const char *type, size_t len);
 /* One timer per (kind, subject): setting it again moves it. */
 int32_t acrm__timer_set(acrm__call *call, const char *kind, const char *entity,
                         const unsigned char subject[16], int64_t due_at, const acrm_value *data);
@@ -204,6 +206,33 @@ bool acrm__has_output(const acrm__call *call);
 int32_t acrm__write_output(acrm__call *call, const void *bytes, size_t len);
 /* Progress of long work; ACRM_E_INTERRUPTED when it is to end. */
 int32_t acrm__progress(acrm__call *call, const char *what, int64_t done, int64_t total);
+
+/* --- The feed of events: kernel/feed.c. All of it lies in the call's arena. --- */
+typedef struct acrm__feed_event {
+    int64_t seq, at;
+    const char *type, *entity, *actor;
+    const char *data; /* JSON; NULL: none */
+    size_t data_len;
+    const unsigned char *record; /* id, or NULL */
+    unsigned char id[16];
+} acrm__feed_event;
+typedef struct acrm__feed_range {
+    int64_t after, until;    /* after < seq <= until */
+    const acrm_value *types; /* list of patterns; NULL: all */
+    const char *entity;      /* NULL: all */
+    uint32_t limit;
+} acrm__feed_range;
+int32_t acrm__feed_head(acrm__call *call, int64_t *out); /* the number of the last event */
+int32_t acrm__feed_read(acrm__call *call, const acrm__feed_range *range, acrm__feed_event **items,
+                        uint32_t *n);
+/* Whether who acts may see an event: all, when no row scope leaves anything out; else those about
+ * records that may be got. */
+int32_t acrm__feed_sees(acrm__call *call, const acrm__feed_event *event, bool *out);
+/* An event's data without the fields that who acts may not see; *out NULL: there is none. */
+int32_t acrm__feed_data(acrm__call *call, const acrm__feed_event *event, const acrm_value **out);
+/* Put the event into a map as CloudEvents 1.0 has it. */
+int32_t acrm__feed_cloud(acrm__call *call, const acrm__feed_event *event, const char *source,
+                         acrm_value *item);
 
 /* --- What a session keeps between calls: rules and definitions, parsed. --- */
 typedef struct acrm__keep {

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Domain events: appending them to the feed, running the modules' reactions, reading the feed. */
+/* Domain events: appending them to the feed, and running the modules' reactions. */
 #include "base/json.h"
 #include "kernel/inside.h"
 
 #include <string.h>
 
-enum { EVENTS_LIMIT = 100 };
-
 /* --- Raising --- */
 
 /* A type fits itself, "lead.*" for all of one entity, and "*". */
-static bool events_fits(const char *pattern, const char *type, size_t len)
+bool acrm__event_fits(const char *pattern, const char *type, size_t len)
 {
     size_t n = strlen(pattern);
 
@@ -25,7 +23,7 @@ static bool events_awaited(const char *type)
 
     for (size_t m = 0; acrm__modules[m]; m++)
         for (const acrm__reaction *r = acrm__modules[m]->reactions; r && r->type; r++)
-            if (events_fits(r->type, type, len))
+            if (acrm__event_fits(r->type, type, len))
                 return true;
     return false;
 }
@@ -134,7 +132,7 @@ static int32_t events_react_one(acrm__call *call, const acrm__queued_event *queu
     for (size_t m = 0; acrm__modules[m] && st == ACRM_OK; m++) {
         const acrm__reaction *r = acrm__modules[m]->reactions;
         for (; r && r->type && st == ACRM_OK; r++) {
-            if (!events_fits(r->type, event->type, len))
+            if (!acrm__event_fits(r->type, event->type, len))
                 continue;
             /* Reactions see neither the operation's arguments nor its result. */
             acrm_value *args = acrm__value_in(call->arena), *out = acrm__value_in(call->arena);
@@ -161,154 +159,4 @@ int32_t acrm__react(acrm__call *call)
         st = events_react_one(call, queued);
     }
     return st;
-}
-
-/* --- event.list --- */
-
-typedef struct events_walk {
-    acrm__call *call;
-    acrm_value *items;
-    const char *source; /* NULL: not as CloudEvents */
-    uint32_t limit, n;
-    int64_t last;
-    bool more;
-} events_walk;
-
-static bool events_put_text(acrm_value *item, const char *key, const acrm_cell *cell)
-{
-    return cell->type == ACRM_CELL_TEXT ? acrm__put_textn(item, key, cell->data, cell->size)
-                                        : acrm__put_null(item, key);
-}
-
-static bool events_put_plain(acrm_value *item, const acrm_cell *cells, const char *at,
-                             const char *id)
-{
-    return acrm__put_int(item, "seq", cells[ACRM__EVENT_SEQ].integer) &&
-           acrm__put_text(item, "at", at) &&
-           events_put_text(item, "type", &cells[ACRM__EVENT_TYPE]) &&
-           events_put_text(item, "entity", &cells[ACRM__EVENT_ENTITY]) &&
-           acrm__put_text(item, "record", id) &&
-           events_put_text(item, "actor", &cells[ACRM__EVENT_ACTOR]);
-}
-
-/* CloudEvents 1.0, with the extensions "sequence" (of the sequence extension) and "actor". */
-static bool events_put_cloud(const events_walk *walk, acrm_value *item, const acrm_cell *cells,
-                             const char *at, const char *id)
-{
-    acrm__arena *arena = walk->call->arena;
-    const acrm_cell *entity = &cells[ACRM__EVENT_ENTITY];
-    const char *seq = acrm__arena_format(arena, "%lld",
-                                         (long long)cells[ACRM__EVENT_SEQ].integer);
-    bool ok = seq && acrm__put_text(item, "specversion", "1.0") &&
-              acrm__put_text(item, "id", seq) && acrm__put_text(item, "source", walk->source) &&
-              events_put_text(item, "type", &cells[ACRM__EVENT_TYPE]) &&
-              acrm__put_text(item, "time", at) && acrm__put_text(item, "sequence", seq) &&
-              events_put_text(item, "actor", &cells[ACRM__EVENT_ACTOR]);
-
-    if (ok && entity->type == ACRM_CELL_TEXT && id) {
-        const char *subject = acrm__arena_format(arena, "%.*s/%s", (int)entity->size,
-                                                 (const char *)entity->data, id);
-        ok = subject && acrm__put_text(item, "subject", subject);
-    }
-    if (ok && cells[ACRM__EVENT_DATA].type == ACRM_CELL_TEXT)
-        ok = acrm__put_text(item, "datacontenttype", "application/json");
-    return ok;
-}
-
-static int32_t events_row(void *user, const acrm_cell *cells, uint32_t n_cells)
-{
-    events_walk *walk = user;
-    acrm__call *call = walk->call;
-    const acrm_cell *data = &cells[ACRM__EVENT_DATA], *record = &cells[ACRM__EVENT_RECORD];
-    acrm_value *value = NULL;
-    acrm__json_fault fault;
-
-    (void)n_cells;
-    if (walk->n == walk->limit) {
-        walk->more = true;
-        return 1;
-    }
-    acrm_value *item = acrm__add_map(walk->items);
-    const char *at = acrm__instant_text(call, cells[ACRM__EVENT_AT].integer);
-    const char *id = record->type == ACRM_CELL_BLOB && record->size == 16
-                         ? acrm__id_text(call, record->data) : NULL;
-    if (!item || !at)
-        return ACRM_E_NOMEM;
-    bool ok = walk->source ? events_put_cloud(walk, item, cells, at, id)
-                           : events_put_plain(item, cells, at, id);
-    if (ok && data->type == ACRM_CELL_TEXT) {
-        int32_t st = acrm__json_read(call->arena, data->data, data->size, &value, &fault);
-        if (st != ACRM_OK)
-            return st == ACRM_E_NOMEM ? st : ACRM_E_CORRUPT;
-        ok = acrm__put_value(item, "data", value);
-    } else if (ok && !walk->source) {
-        ok = acrm__put_null(item, "data");
-    }
-    walk->n++;
-    walk->last = cells[ACRM__EVENT_SEQ].integer;
-    return ok ? ACRM_OK : ACRM_E_NOMEM;
-}
-
-/* Exact types as one IN, patterns ending in a star as STARTS, any of which may hold. */
-static const acrm_filter_node *events_types(acrm__call *call, const acrm_value *types)
-{
-    size_t n = acrm_value_count(types);
-    acrm_filter_node *nodes = acrm__arena_array(call->arena, n + 1, sizeof *nodes);
-    acrm_cell *values = acrm__arena_array(call->arena, n + 1, sizeof *values);
-
-    if (!nodes || !values)
-        return NULL;
-    for (size_t i = 0; i < n; i++) {
-        size_t len;
-        const char *type = acrm_value_text(acrm_value_at(types, i), &len);
-        bool star = len > 0 && type[len - 1] == '*';
-        values[i] = acrm__cell_textn(type, star ? len - 1 : len);
-        nodes[i + 1] = (acrm_filter_node){ .op = star ? ACRM_FILTER_STARTS : ACRM_FILTER_EQ,
-                                           .column = ACRM__EVENT_TYPE, .values = &values[i],
-                                           .n_values = 1 };
-    }
-    nodes[0] = (acrm_filter_node){ .op = ACRM_FILTER_OR, .n_children = (uint32_t)n,
-                                   .children = nodes + 1 };
-    return nodes;
-}
-
-int32_t acrm__event_list(acrm__call *call)
-{
-    static const acrm_order by_seq = { .expression = ACRM__EVENT_SEQ };
-    const acrm_value *types = acrm__arg(call, "types");
-    int64_t after = acrm__arg_int(call, "after", 0);
-    const acrm__term terms[] = {
-        { ACRM__EVENT_SEQ, ACRM_FILTER_GT, acrm__cell_int(after) },
-        { ACRM__EVENT_ENTITY, ACRM_FILTER_EQ, acrm__cell_text(acrm__arg_text(call, "entity")) },
-    };
-    events_walk walk = { .call = call, .last = after,
-                         .limit = (uint32_t)acrm__arg_int(call, "limit", EVENTS_LIMIT) };
-
-    if (!acrm__sees_all(call))
-        return acrm__fail(call, ACRM_E_DENIED, "scope", NULL,
-                          "the event feed is for sessions whose scope is all records");
-    if (acrm__arg_bool(call, "cloudevents", false)) {
-        walk.source = acrm__arg_text(call, "source");
-        if (!walk.source)
-            walk.source = "/autocrm";
-    }
-    const acrm_filter_node *where = acrm__where(call, terms,
-                                                acrm__arg_text(call, "entity") ? 2 : 1);
-    if (where && types) {
-        const acrm_filter_node *any = events_types(call, types);
-        where = any ? acrm__and(call, where, any) : NULL;
-    }
-    walk.items = acrm__put_list(call->out, "items");
-    if (!where || !walk.items)
-        return acrm__nomem(call);
-    const acrm_query query = { .struct_size = sizeof query,
-                               .table = &acrm__tables[ACRM__TABLE_EVENT], .where = where,
-                               .n_order = 1, .order = &by_seq, .limit = walk.limit + 1 };
-    int32_t st = acrm__query(call, &query, events_row, &walk);
-    if (st != ACRM_OK)
-        return st;
-    bool ok = acrm__put_int(call->out, "last_seq", walk.last) &&
-              (walk.more ? acrm__put_int(call->out, "next", walk.last)
-                         : acrm__put_null(call->out, "next"));
-    return ok ? ACRM_OK : acrm__nomem(call);
 }

@@ -130,7 +130,8 @@ static const acrm__field kernel_event_in[] = {
 static const acrm__field kernel_event_out[] = {
     { .name = "items", .type = ACRM__T_MAP, .flags = ACRM__LIST,
       .help = "Events in order: seq, at, type, entity, record, actor, data" },
-    { .name = "last_seq", .type = ACRM__T_INT, .help = "Number of the last event given" },
+    { .name = "last_seq", .type = ACRM__T_INT,
+      .help = "Number up to which the feed was looked at: after, the next time" },
     { .name = "next", .type = ACRM__T_INT,
       .help = "Pass as after to get the next page; null at the end" },
     { .name = NULL }
@@ -225,9 +226,8 @@ static const acrm__op kernel_ops[] = {
       .run = acrm__audit_verify, .help = "Prove that no audit entry was changed or removed" },
     { .name = "audit.list", .in = kernel_audit_in, .out = kernel_audit_out,
       .run = acrm__audit_list, .help = "Who did what when, page by page" },
-    { .name = "event.list", .flags = ACRM__OP_SINGLE, .in = kernel_event_in,
-      .out = kernel_event_out, .run = acrm__event_list,
-      .help = "The feed of domain events in their gapless order" },
+    { .name = "event.list", .in = kernel_event_in, .out = kernel_event_out,
+      .run = acrm__event_list, .help = "The feed of domain events in their gapless order" },
     { .name = "schema.add_entity", .flags = ACRM__OP_WRITE, .in = kernel_add_entity_in,
       .out = kernel_entity_out, .run = acrm__schema_add_entity,
       .help = "Add an entity with a table of its own" },
