@@ -123,7 +123,8 @@ enum {
     ACRM__OP_WRITE = 1,  /* runs in a write transaction; takes idempotency_key and dry_run */
     ACRM__OP_STEPS = 2,  /* manages its own transactions: finished steps stay */
     ACRM__OP_SINGLE = 4, /* reads with one statement: no transaction is opened */
-    ACRM__OP_PUBLIC = 8  /* needs no permission (pure computing) */
+    ACRM__OP_PUBLIC = 8, /* needs no permission (pure computing) */
+    ACRM__OP_SECRET = 16 /* its result shows a secret once: it is not kept for a repeated call */
 };
 
 typedef struct acrm__op {

@@ -60,7 +60,10 @@ int32_t acrm__idempotency_find(acrm__call *call, const char *key, bool *found)
         return st;
     if (cells[ACRM__IDEMPOTENCY_RESULT].type == ACRM_CELL_NULL)
         return acrm__fail(call, ACRM_E_CONFLICT, "erased", "idempotency_key",
-                          "the result of the first call was erased with somebody's personal data");
+                          call->info->op->flags & ACRM__OP_SECRET
+                              ? "this was done before; what it showed is not kept"
+                              : "the result of the first call was erased with somebody's personal "
+                                "data");
     if (!acrm__cell_equal(&cells[ACRM__IDEMPOTENCY_ARGS], &hash_cell))
         return acrm__fail(call, ACRM_E_CONFLICT, "idempotency_key", "idempotency_key",
                           "this idempotency_key was used for another call");
@@ -162,7 +165,9 @@ int32_t acrm__idempotency_keep(acrm__call *call, const char *key, int64_t since)
         [ACRM__IDEMPOTENCY_AT] = acrm__cell_int(call->now),
         [ACRM__IDEMPOTENCY_OPERATION] = acrm__cell_text(call->info->name),
         [ACRM__IDEMPOTENCY_ARGS] = acrm__cell_blob(hash, sizeof hash),
-        [ACRM__IDEMPOTENCY_RESULT] = acrm__cell_textn(text.data, text.len),
+        [ACRM__IDEMPOTENCY_RESULT] = call->info->op->flags & ACRM__OP_SECRET
+                                         ? acrm__cell_null()
+                                         : acrm__cell_textn(text.data, text.len),
     };
     st = s->engine->storage.insert(s->conn, &acrm__tables[ACRM__TABLE_IDEMPOTENCY], cells, NULL,
                                    call->err);

@@ -31,6 +31,7 @@ static const struct {
 #define SENDS(name) { "message." name, "needs a transport; tests/unit/message" }
     SENDS("retry"), SENDS("drop"), SENDS("receipt"),
 #undef SENDS
+    { "webhook.test", "needs a transport; tests/unit/webhook/test_endpoint.c" },
     { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
 };
 
@@ -187,6 +188,15 @@ static const life_step rest[] = {
     { "message.outbox", "{}" },
     { "message.dead", "{}" },
     { "message.receive", "{'transport':'t','channel':'sms','from':'+15550001','body':'Hi'}" },
+    { "webhook_endpoint.create", "{'name':'Shop','url':'https://example.com/hook','types':"
+                                 "['lead.*'],'condition':{'seq':{'$gt':0}}}", .save = "hook=id" },
+    { "webhook_endpoint.rotate", "{'id':'$hook','kind':'ed25519'}" },
+    { "webhook_endpoint.disable", "{'id':'$hook'}" },
+    { "webhook_endpoint.enable", "{'id':'$hook','skip':true}" },
+    { "webhook.replay", "{'endpoint_id':'$hook','since':'2026-11-01T00:00:00Z'}" },
+    { "webhook.status", "{'id':'$hook'}" },
+    { "webhook.verify", "{'key':'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw','id':'a','timestamp':'1',"
+                        "'signature':'v1,x','body':''}" },
     { "message_cap.create", "{'name':'Cap','most':3,'within':'P7D'}" },
     { "quiet_hours.create", "{'channel':'sms','quiet_from':'21:00','quiet_to':'08:00'}" },
     { "tag.create", "{'name':'VIP'}" },

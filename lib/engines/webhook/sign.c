@@ -155,6 +155,19 @@ static int32_t sign_timely(const char *timestamp, int64_t now, int32_t tolerance
     return ACRM_OK;
 }
 
+static int32_t sign_read_keys(const char *const *keys, uint32_t n, acrm__webhook_key *out,
+                              bool *join, acrm_error **err)
+{
+    int32_t st = ACRM_OK;
+
+    for (uint32_t i = 0; i < n && st == ACRM_OK; i++) {
+        st = keys[i] ? acrm__webhook_key_read(keys[i], &out[i], err)
+                     : acrm__error(err, ACRM_E_MISUSE, NULL, NULL, "a key is NULL");
+        *join |= st == ACRM_OK && out[i].kind != ACRM_WEBHOOK_HMAC;
+    }
+    return st;
+}
+
 int32_t acrm_webhook_verify(const char *const *keys, uint32_t n_keys, const char *id,
                             const char *timestamp, const char *signatures, const void *payload,
                             size_t len, int64_t now, int32_t tolerance, acrm_error **err)
@@ -172,11 +185,8 @@ int32_t acrm_webhook_verify(const char *const *keys, uint32_t n_keys, const char
                            "at most %d keys, a tolerance and an instant from 0 on",
                            (int)SIGN_KEYS_MAX);
     st = sign_timely(timestamp, now, tolerance, err);
-    for (uint32_t i = 0; i < n_keys && st == ACRM_OK; i++) {
-        st = keys[i] ? acrm__webhook_key_read(keys[i], &read[i], err)
-                     : acrm__error(err, ACRM_E_MISUSE, NULL, NULL, "a key is NULL");
-        join |= st == ACRM_OK && read[i].kind != ACRM_WEBHOOK_HMAC;
-    }
+    if (st == ACRM_OK)
+        st = sign_read_keys(keys, n_keys, read, &join, err);
     if (st == ACRM_OK) {
         if (!sign_join(join ? &content : &nothing, &joined))
             st = acrm__error_nomem(err);
