@@ -13,12 +13,15 @@
 /* Exit statuses. */
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130, CLI_PIPE = 141 };
 
+enum { CLI_OUTBOX_MAX = 16 };
+
 typedef struct cli {
     const char *db;  /* file, or "memory:"; NULL: not given */
     const char *as;  /* principal, or login:NAME; NULL: system */
     const char *key; /* key file; NULL: the database's, when it is there */
-    const char *outbox; /* "console" or "spool:FOLDER"; NULL: nothing is sent */
-    struct example_spool *spool;
+    const char *outbox[CLI_OUTBOX_MAX]; /* as --outbox was given, each time */
+    int outboxes;                       /* 0: nothing is sent */
+    struct example_outbox *transports;
     const char *zone; /* IANA name by which people are told times; NULL: UTC */
     bool json, csv, quiet, yes, help, jalali;
     bool clock_fixed;

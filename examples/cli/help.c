@@ -13,7 +13,9 @@ static const char *const help_globals[][2] = {
     { "--zone ZONE", "tell times by the clock of an IANA zone, such as Asia/Tehran" },
     { "--jalali", "tell dates in the Solar Hijri calendar" },
     { "--now INSTANT", "set the clock, such as 2026-11-21T08:00:00Z" },
-    { "--outbox HOW", "how tick sends messages: console, or spool:FOLDER for files to print" },
+    { "--outbox HOW", "how tick sends messages: console, spool:FOLDER (files to print), "
+                      "smtp://HOST?from=ADDRESS, sms:FILE, https://URL, webhook; several times, "
+                      "CHANNEL=HOW for one" },
     { "--key FILE", "key of encrypted fields; DATABASE.key otherwise, when it is there" },
     { "--quiet", "print ids alone" },
     { "--yes", "do not ask" },

@@ -184,29 +184,34 @@ static int host_registry(cli *c)
 }
 
 /* By what engine.tick sends, as --outbox says. */
-static int host_outbox(cli *c, acrm_transport *transport, acrm_options *options)
+static int host_outbox(cli *c, acrm_options *options)
 {
-    if (!c->outbox)
+    example_fault fault = { "" };
+
+    if (c->outboxes == 0)
         return CLI_OK;
-    if (strcmp(c->outbox, "console") == 0) {
-        *transport = example_console(c->json ? stderr : stdout);
-    } else if (strncmp(c->outbox, "spool:", 6) == 0 && c->outbox[6]) {
-        c->spool = example_spool_open(c->outbox + 6);
-        if (!c->spool)
-            return cli_fail("--outbox: cannot write to the folder %s: %s", c->outbox + 6,
-                            strerror(errno));
-        *transport = example_spool_transport(c->spool);
-    } else {
-        return cli_usage("--outbox takes console or spool:FOLDER, not %s", c->outbox);
-    }
-    options->transports = transport;
-    options->n_transports = 1;
+    if (!c->transports)
+        c->transports = cli_alloc(sizeof *c->transports);
+    for (int i = (int)c->transports->n; i < c->outboxes; i++)
+        if (!example_outbox_add(c->transports, c->outbox[i], c->json ? stderr : stdout, &fault))
+            return cli_usage("--outbox: %s", fault.text);
+    options->transports = c->transports->transports;
+    options->n_transports = c->transports->n;
     return CLI_OK;
+}
+
+static void host_printed(void *user, const char *file)
+{
+    const cli *c = user;
+
+    if (!file)
+        fprintf(stderr, "autocrm: the file to print cannot be written; the letters wait\n");
+    else if (!c->quiet && !c->json)
+        printf("To print: %s\n", file);
 }
 
 int cli_open(cli *c, uint32_t flags)
 {
-    acrm_transport transport;
     acrm_options options;
     acrm_clock clock;
     acrm_keys keys;
@@ -218,7 +223,7 @@ int cli_open(cli *c, uint32_t flags)
         return cli_usage("no database: give --db FILE, or set AUTOCRM_DB");
     int result = host_options(c, flags, &options, &clock, &keys);
     if (result == CLI_OK)
-        result = host_outbox(c, &transport, &options);
+        result = host_outbox(c, &options);
     if (result != CLI_OK)
         return result;
     int32_t status = acrm_open(c->db, &options, &c->engine, &error);
@@ -299,10 +304,8 @@ void cli_close(cli *c)
     c->engine = NULL;
     c->registry = NULL;
     memset(c->secret, 0, sizeof c->secret);
-    char merged[2048];
-    if (c->spool && example_spool_close(c->spool, merged, sizeof merged) != 0)
-        fprintf(stderr, "autocrm: cannot write %s\n", merged);
-    else if (c->spool && merged[0] && !c->quiet && !c->json)
-        printf("To print: %s\n", merged);
-    c->spool = NULL;
+    if (c->transports)
+        example_outbox_close(c->transports, host_printed, c);
+    free(c->transports);
+    c->transports = NULL;
 }

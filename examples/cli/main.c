@@ -200,8 +200,10 @@ static int main_set(cli *c, const char *name, const char *value)
         c->as = value;
     else if (strcmp(name, "key") == 0)
         c->key = value;
+    else if (strcmp(name, "outbox") == 0 && c->outboxes == CLI_OUTBOX_MAX)
+        return cli_usage("--outbox can be given %d times", CLI_OUTBOX_MAX);
     else if (strcmp(name, "outbox") == 0)
-        c->outbox = value;
+        c->outbox[c->outboxes++] = value;
     else if (strcmp(name, "zone") == 0)
         c->zone = value;
     else if (!cli_parse_instant(value, &c->now))

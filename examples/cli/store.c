@@ -130,7 +130,7 @@ int cli_tick(cli *c, cli_words *words)
     }
     if (result == CLI_OK) {
         cli_copy_value(cli_put(sums, "next_due_at"), acrm_value_get(out, "next_due_at"));
-        if (c->outbox)
+        if (c->outboxes > 0)
             cli_copy_value(cli_put(sums, "messages"), messages);
         if (c->json)
             cli_print_json(sums);

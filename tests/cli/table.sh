@@ -45,6 +45,6 @@ says out "To print: letters/run-"
 checks=$((checks + 1))
 grep -q "A &amp; B" letters/run-*.html || fault "the letter is not in the file to print"
 expect 2 --outbox fax tick
-says err "--outbox takes console or spool:FOLDER"
+says err "--outbox: takes console, spool:FOLDER"
 
 finish
