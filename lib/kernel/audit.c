@@ -99,8 +99,7 @@ int32_t acrm__audit(acrm__call *call, const acrm__audit_entry *entry)
         return st;
     acrm__chain_hash(chain->hash, cells, hash);
     cells[ACRM__AUDIT_HASH] = acrm__cell_blob(hash, sizeof hash);
-    st = session->engine->storage.insert(session->conn, &acrm__tables[ACRM__TABLE_AUDIT], cells,
-                                         NULL, call->err);
+    st = acrm__trace_insert(call, ACRM__TABLE_AUDIT, cells);
     if (st != ACRM_OK)
         return st;
     chain->audit_seq = seq;

@@ -32,6 +32,7 @@ struct acrm__rec {
     acrm_cell *cells;        /* one per field, in declaration order */
     const acrm_cell *before; /* as loaded; NULL for a new record */
     uint64_t as_of;          /* of the kernel: the writes of the session until then */
+    const acrm_cell *told;   /* of what was touched since: as the audit tells it; else NULL */
 };
 
 /* --- Errors. Each returns its code, so that `return acrm__fail(...)` works. --- */
@@ -86,6 +87,14 @@ bool acrm__is_fresh(const acrm__call *call, const acrm__rec *rec);
 int32_t acrm__insert(acrm__call *call, acrm__rec *rec);
 int32_t acrm__update(acrm__call *call, acrm__rec *rec);
 int32_t acrm__remove(acrm__call *call, acrm__rec *rec, const char *reason);
+/* As insert, for new records of one entity without search text, ACRM__APPEND_ROWS at most, whose
+ * rows are put down together: none of them may break a unique index. */
+int32_t acrm__insert_many(acrm__call *call, acrm__rec *const *recs, size_t n);
+/* From here to the end of the transaction, audit and events are put down many at a time. */
+int32_t acrm__gather(acrm__call *call);
+/* Put changed cells down without a trace, for marks of work under way: the next update() of the
+ * record tells of them. */
+int32_t acrm__touch(acrm__call *call, acrm__rec *rec);
 /* Do ahead of a write what it would do to the record: defaults of a new one, hooks, and encrypted
  * values given again put back as they are. *differs: acrm__update() would write something. */
 int32_t acrm__derive(acrm__call *call, acrm__rec *rec, bool *differs);
@@ -132,6 +141,9 @@ int32_t acrm__find_one(acrm__call *call, const acrm__select *select, acrm__rec *
 int32_t acrm__count(acrm__call *call, const acrm__select *select, int64_t *out);
 /* Build AND of terms in the call's arena; NULL when memory is short. */
 const acrm_filter_node *acrm__where(acrm__call *call, const acrm__term *terms, size_t n);
+/* The condition that a field holds one of n values, which are lent; NULL when memory is short. */
+const acrm_filter_node *acrm__where_in(acrm__call *call, uint32_t field, const acrm_cell *values,
+                                       size_t n);
 /* Parse a JSON filter over an entity; `path` names it in errors ("where"). */
 int32_t acrm__filter(acrm__call *call, const acrm__entity *entity, const acrm_value *filter,
                      const char *path, const acrm_filter_node **out);

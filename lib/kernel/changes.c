@@ -34,6 +34,7 @@ static void changes_field(acrm__call *call, acrm__changes *out, const acrm__rec 
 {
     static const acrm_cell absent = { .type = ACRM_CELL_NULL };
     const acrm__fieldinfo *f = &rec->entity->fields[i];
+    const acrm_cell *before = rec->told ? rec->told : rec->before;
     bool personal = (f->def.flags & ACRM__PERSONAL) != 0;
     acrm__str *to = personal ? &out->personal : &out->plain;
     int32_t digits = f->def.type == ACRM__T_MONEY
@@ -42,7 +43,7 @@ static void changes_field(acrm__call *call, acrm__changes *out, const acrm__rec 
     acrm__str_putc(to, to->len ? ',' : '{');
     acrm__json_write_text(to, f->def.name, f->name_len);
     acrm__str_puts(to, ":[");
-    changes_value(call, out, to, f, rec->before ? &rec->before[i] : &absent, digits);
+    changes_value(call, out, to, f, before ? &before[i] : &absent, digits);
     acrm__str_putc(to, ',');
     changes_value(call, out, to, f, &rec->cells[i], digits);
     acrm__str_putc(to, ']');
@@ -68,7 +69,9 @@ int32_t acrm__changes_write(acrm__call *call, const acrm__rec *rec, acrm__change
     acrm__str_init(&out->names, allocator);
     for (uint32_t i = F_DELETED_AT; i < rec->entity->n_fields; i++) {
         bool absent = rec->cells[i].type == ACRM_CELL_NULL && !rec->before;
-        if (!absent && acrm__changed(rec, i) && !(rec->entity->fields[i].def.flags & ACRM__HIDDEN))
+        bool changed = rec->told ? !acrm__cell_equal(&rec->cells[i], &rec->told[i])
+                                 : acrm__changed(rec, i);
+        if (!absent && changed && !(rec->entity->fields[i].def.flags & ACRM__HIDDEN))
             changes_field(call, out, rec, i);
     }
     changes_end(&out->plain, '}');

@@ -73,10 +73,7 @@ static int32_t events_append(acrm__call *call, const char *type, const char *ent
         [ACRM__EVENT_ACTOR] = acrm__cell_text(acrm__actor_text(call)),
         [ACRM__EVENT_DATA] = data ? acrm__cell_textn(json.data, json.len) : acrm__cell_null(),
     };
-    st = json.failed ? acrm__nomem(call)
-                     : session->engine->storage.insert(session->conn,
-                                                       &acrm__tables[ACRM__TABLE_EVENT], cells,
-                                                       NULL, call->err);
+    st = json.failed ? acrm__nomem(call) : acrm__trace_insert(call, ACRM__TABLE_EVENT, cells);
     acrm__str_free(&json);
     if (st != ACRM_OK)
         return st;
@@ -111,7 +108,8 @@ int32_t acrm__emit(acrm__call *call, const char *type, const char *entity,
 int32_t acrm__emit_change(acrm__call *call, const char *type, const acrm__rec *rec,
                           const acrm_value *data)
 {
-    return events_emit(call, type, rec->entity->def->name, acrm__id(rec, F_ID), data, rec->before);
+    return events_emit(call, type, rec->entity->def->name, acrm__id(rec, F_ID), data,
+                       rec->told ? rec->told : rec->before);
 }
 
 /* --- Reacting --- */

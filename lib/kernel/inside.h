@@ -184,6 +184,7 @@ struct acrm_session {
     bool access_changed;            /* raise access_epoch at commit */
     acrm__mark marks[ACRM__CALL_DEPTH_MAX]; /* of the open savepoints */
     uint32_t n_marks;
+    struct acrm__gather *gather;    /* kernel/gather.c; of the running transaction */
     void *reference_cache;          /* kernel/references.c */
     uint64_t reference_epoch[2];    /* in which its entries hold: within the scope, past it */
     void *subject_cache;            /* kernel/seal.c; of the running transaction */
@@ -198,6 +199,14 @@ struct acrm_session {
     void *write_user;
 };
 
+/* kernel/gather.c: rows of a table without search text together */
+int32_t acrm__rows_insert(acrm__call *call, const acrm_table *table, const acrm_cell *cells,
+                          uint32_t n_rows);
+/* One of the audit or the feed, now or with those held back. */
+int32_t acrm__trace_insert(acrm__call *call, uint32_t table, const acrm_cell *cells);
+int32_t acrm__gather_flush(acrm__call *call);   /* put down what is held back */
+void acrm__gather_drop(acrm_session *session);  /* forget it */
+void acrm__gather_end(acrm_session *session);   /* forget it and gather no more */
 /* kernel/cache.c: drop what was not used lately, or everything. */
 void acrm__cache_trim(acrm_session *session, bool all);
 /* kernel/transaction.c */

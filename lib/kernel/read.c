@@ -151,6 +151,17 @@ const acrm_filter_node *acrm__where(acrm__call *call, const acrm__term *terms, s
     return nodes;
 }
 
+const acrm_filter_node *acrm__where_in(acrm__call *call, uint32_t field, const acrm_cell *values,
+                                       size_t n)
+{
+    acrm_filter_node *node = acrm__arena_zero(call->arena, sizeof *node);
+
+    if (node)
+        *node = (acrm_filter_node){ .op = ACRM_FILTER_IN, .column = field, .values = values,
+                                    .n_values = (uint32_t)n };
+    return node;
+}
+
 const acrm_filter_node *acrm__and(acrm__call *call, const acrm_filter_node *a,
                                   const acrm_filter_node *b)
 {
@@ -382,7 +393,12 @@ int32_t acrm__count(acrm__call *call, const acrm__select *select, int64_t *out)
 int32_t acrm__query(acrm__call *call, const acrm_query *query, acrm_row_fn row, void *user)
 {
     acrm_session *s = call->session;
-    int32_t st = s->engine->storage.query(s->conn, query, row, user, call->err);
+    bool trace = query->table == &acrm__tables[ACRM__TABLE_AUDIT] ||
+                 query->table == &acrm__tables[ACRM__TABLE_EVENT];
+    int32_t st = trace ? acrm__gather_flush(call) : ACRM_OK;
+
+    if (st == ACRM_OK)
+        st = s->engine->storage.query(s->conn, query, row, user, call->err);
 
     return st == ACRM_E_NOMEM ? acrm__nomem(call) : st;
 }

@@ -6,6 +6,7 @@
 
 static void transaction_forget(acrm_session *s)
 {
+    acrm__gather_end(s);
     acrm__references_forget(s);
     acrm__seal_forget(s);
     s->events_head = s->events_tail = NULL;
@@ -50,9 +51,9 @@ int32_t acrm__transaction_commit(acrm__call *call)
 {
     acrm_session *s = call->session;
     bool write = s->in_transaction == 2;
-    int32_t st = ACRM_OK;
+    int32_t st = acrm__gather_flush(call);
 
-    if (write)
+    if (st == ACRM_OK && write)
         st = acrm__chain_store(call);
     if (st == ACRM_OK && s->access_changed)
         st = acrm__access_raise(call);
@@ -109,7 +110,9 @@ int32_t acrm__savepoint(acrm__call *call)
 
     if (s->n_marks == ACRM__CALL_DEPTH_MAX)
         return acrm__fail(call, ACRM_E_LIMIT, "limit", NULL, "savepoints are nested too deeply");
-    int32_t st = s->engine->storage.savepoint(s->conn, call->err);
+    int32_t st = acrm__gather_flush(call);
+    if (st == ACRM_OK)
+        st = s->engine->storage.savepoint(s->conn, call->err);
     if (st == ACRM_OK)
         s->marks[s->n_marks++] = (acrm__mark){ .chain = s->chain, .events_tail = s->events_tail,
                                                .n_events = s->n_events,
@@ -131,6 +134,7 @@ int32_t acrm__rollback_to(acrm__call *call)
     acrm__mark mark = s->marks[--s->n_marks];
 
     int32_t st = s->engine->storage.rollback_to(s->conn, call->err);
+    acrm__gather_drop(s);
     s->chain = mark.chain;
     s->events_tail = mark.events_tail;
     s->n_events = mark.n_events;

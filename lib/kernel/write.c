@@ -205,6 +205,7 @@ bool acrm__is_fresh(const acrm__call *call, const acrm__rec *rec)
 /* The row as it is now becomes what later changes are compared with. */
 static int32_t write_settle(acrm__call *call, acrm__rec *rec)
 {
+    rec->told = NULL;
     rec->as_of = *write_slot(call->session, rec) = ++call->session->writes;
     rec->before = acrm__cells_copy(call->arena, rec->cells, rec->entity->n_fields);
     return rec->before ? ACRM_OK : acrm__nomem(call);
@@ -322,11 +323,9 @@ int32_t acrm__derive(acrm__call *call, acrm__rec *rec, bool *differs)
     return st;
 }
 
-int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
+/* All that comes before the row. */
+static int32_t write_ready(acrm__call *call, acrm__rec *rec)
 {
-    acrm_session *s = call->session;
-    const char *search;
-
     int32_t st = write_presets(call, rec);
     if (st == ACRM_OK)
         st = write_stamp(call, rec);
@@ -336,14 +335,14 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
         st = write_validate(call, rec);
     if (st == ACRM_OK && rec->entity->subject == F_ID)
         st = acrm__subject_start(call, acrm__id(rec, F_ID));
-    if (st == ACRM_OK)
-        st = write_seal(call, rec);
-    if (st == ACRM_OK)
-        st = write_search(call, rec->entity, rec->cells, &search);
-    if (st == ACRM_OK)
-        st = s->engine->storage.insert(s->conn, &rec->entity->table, rec->cells, search, call->err);
-    if (st == ACRM_OK)
-        st = write_traces(call, rec, ACRM__CREATED, true, NULL);
+    return st == ACRM_OK ? write_seal(call, rec) : st;
+}
+
+/* All that comes after it. */
+static int32_t write_done(acrm__call *call, acrm__rec *rec)
+{
+    int32_t st = write_traces(call, rec, ACRM__CREATED, true, NULL);
+
     if (st != ACRM_OK)
         return st;
     write_watch_access(call, rec->entity);
@@ -351,14 +350,47 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
     return write_settle(call, rec);
 }
 
+int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
+{
+    acrm_session *s = call->session;
+    const char *search;
+
+    int32_t st = write_ready(call, rec);
+    if (st == ACRM_OK)
+        st = write_search(call, rec->entity, rec->cells, &search);
+    if (st == ACRM_OK)
+        st = s->engine->storage.insert(s->conn, &rec->entity->table, rec->cells, search, call->err);
+    return st == ACRM_OK ? write_done(call, rec) : st;
+}
+
+int32_t acrm__insert_many(acrm__call *call, acrm__rec *const *recs, size_t n)
+{
+    const acrm__entity *entity = n ? recs[0]->entity : NULL;
+    int32_t st = ACRM_OK;
+
+    assert(n <= ACRM__APPEND_ROWS && (!entity || !entity->searchable));
+    if (n == 0)
+        return ACRM_OK;
+    acrm_cell *cells = acrm__arena_array(call->arena, n * entity->n_fields, sizeof *cells);
+    if (!cells)
+        return acrm__nomem(call);
+    for (size_t i = 0; st == ACRM_OK && i < n; i++) {
+        st = write_ready(call, recs[i]);
+        memcpy(cells + i * entity->n_fields, recs[i]->cells, entity->n_fields * sizeof *cells);
+    }
+    if (st == ACRM_OK)
+        st = acrm__rows_insert(call, &entity->table, cells, (uint32_t)n);
+    for (size_t i = 0; st == ACRM_OK && i < n; i++)
+        st = write_done(call, recs[i]);
+    return st;
+}
+
 int32_t acrm__append_many(acrm__call *call, const acrm__entity *entity, acrm_cell *cells,
                           uint32_t n_rows)
 {
     const acrm__principal *p = &call->session->principal;
     acrm_session *s = call->session;
-    const acrm_storage_ops *storage = &s->engine->storage;
     unsigned char ids[ACRM__APPEND_ROWS][16];
-    int32_t st = ACRM_OK;
 
     assert(n_rows <= ACRM__APPEND_ROWS && entity->def->flags & ACRM__NO_AUDIT);
     for (uint32_t i = 0; i < n_rows; i++) {
@@ -372,11 +404,7 @@ int32_t acrm__append_many(acrm__call *call, const acrm__entity *entity, acrm_cel
         row[F_CREATED_BY] = row[F_UPDATED_BY] =
             p->kind == ACRM__PRINCIPAL_SYSTEM ? acrm__cell_null() : acrm__cell_blob(p->id, 16);
     }
-    if (storage->insert_many)
-        st = storage->insert_many(s->conn, &entity->table, cells, n_rows, call->err);
-    for (uint32_t i = 0; !storage->insert_many && st == ACRM_OK && i < n_rows; i++)
-        st = storage->insert(s->conn, &entity->table, cells + (size_t)i * entity->n_fields, NULL,
-                             call->err);
+    int32_t st = acrm__rows_insert(call, &entity->table, cells, n_rows);
     for (uint32_t i = 0; i < n_rows; i++) /* ids made here do not outlive this */
         if (cells[(size_t)i * entity->n_fields + F_ID].data == ids[i])
             cells[(size_t)i * entity->n_fields + F_ID] = acrm__cell_null();
@@ -457,6 +485,17 @@ static int32_t write_change(acrm__call *call, acrm__rec *rec, int32_t kind, cons
 int32_t acrm__update(acrm__call *call, acrm__rec *rec)
 {
     return write_change(call, rec, ACRM__UPDATED, NULL);
+}
+
+int32_t acrm__touch(acrm__call *call, acrm__rec *rec)
+{
+    const acrm_cell *told = rec->told ? rec->told : rec->before;
+    int32_t st = write_update_row(call, rec);
+
+    if (st == ACRM_OK)
+        st = write_settle(call, rec);
+    rec->told = told;
+    return st;
 }
 
 int32_t acrm__remove(acrm__call *call, acrm__rec *rec, const char *reason)

@@ -185,6 +185,10 @@ static const life_step rest[] = {
     { "message.send", "{'customer_id':'$ada','channel':'sms','template':'ready',"
                       "'values':{'what':'ready'},'to':'+15550001'}", .save = "sms=id" },
     { "message.cancel", "{'id':'$sms'}" },
+    { "message.send_many", "{'run':'r','channel':'sms','template':'ready','where':{},"
+                           "'values':{'what':'ready'},'local_time':'09:00'}" },
+    { "consent.check_many", "{'customer_ids':['$ada'],'purpose':'service','channel':'sms'}" },
+    { "message_block.create", "{'value':'example.net'}" },
     { "message.outbox", "{}" },
     { "message.dead", "{}" },
     { "message.receive", "{'transport':'t','channel':'sms','from':'+15550001','body':'Hi'}" },

@@ -3,6 +3,8 @@
 #include "modules/consent/consent.h"
 #include "modules/consent/entities.h"
 
+#include <string.h>
+
 int32_t acrm__consent_purpose(acrm__call *call, const char *code, acrm__rec **out)
 {
     acrm__term named = { F_consent_purpose__code, ACRM_FILTER_EQ, acrm__cell_text(code) };
@@ -67,6 +69,132 @@ int32_t acrm__consent_check(acrm__call *call)
     st = check_put_record(call, call->out, "consent", verdict.row);
     if (st == ACRM_OK)
         st = check_put_record(call, call->out, "suppression", verdict.suppression);
+    return st;
+}
+
+/* --- Many at once: their facts are read together, in order of the customers --- */
+
+enum { CHECK_MANY_MAX = 1000 };
+
+typedef struct check_many {
+    acrm_cell *ids;
+    size_t n;
+    acrm__recs customers, rows, suppressions;
+} check_many;
+
+static int32_t check_many_ids(acrm__call *call, check_many *m)
+{
+    const acrm_value *ids = acrm__arg(call, "customer_ids");
+
+    m->n = acrm_value_count(ids);
+    if (m->n > CHECK_MANY_MAX)
+        return acrm__fail(call, ACRM_E_LIMIT, "limit", "customer_ids",
+                          "at most %d customers are checked at once", CHECK_MANY_MAX);
+    m->ids = acrm__arena_array(call->arena, m->n + 1, sizeof *m->ids);
+    if (!m->ids)
+        return acrm__nomem(call);
+    for (size_t i = 0; i < m->n; i++) {
+        size_t len = 0;
+        const char *text = acrm_value_text(acrm_value_at(ids, i), &len);
+        unsigned char *id = acrm__arena_alloc(call->arena, 16);
+        if (!id)
+            return acrm__nomem(call);
+        if (!text || !acrm__uuid_parse(text, len, id))
+            return acrm__fail(call, ACRM_E_INVALID, "format", "customer_ids",
+                              "customer_ids must be a list of ids");
+        m->ids[i] = acrm__cell_id(id);
+    }
+    return ACRM_OK;
+}
+
+/* Those of a customer among records in order of one: a slice of them. */
+static acrm__recs check_slice(const acrm__recs *all, uint32_t field, const acrm_cell *customer)
+{
+    acrm__recs out = { NULL, 0 };
+    size_t low = 0, high = all->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (memcmp(acrm__id(all->items[middle], field), customer->data, 16) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    out.items = all->items + low;
+    while (low + out.count < all->count &&
+           memcmp(acrm__id(all->items[low + out.count], field), customer->data, 16) == 0)
+        out.count++;
+    return out;
+}
+
+/* Decisions in order of time; a customer has few. */
+static void check_in_time(acrm__recs *rows)
+{
+    for (size_t i = 1; i < rows->count; i++)
+        for (size_t k = i; k > 0 && acrm__int(rows->items[k], F_consent__given_at) <
+                                        acrm__int(rows->items[k - 1], F_consent__given_at); k--) {
+            acrm__rec *swap = rows->items[k];
+            rows->items[k] = rows->items[k - 1];
+            rows->items[k - 1] = swap;
+        }
+}
+
+static int32_t check_many_read(acrm__call *call, const char *code, check_many *m)
+{
+    const acrm__term of = { F_consent__purpose, ACRM_FILTER_EQ, acrm__cell_text(code) };
+    const acrm_filter_node *by_id = acrm__where_in(call, F_ID, m->ids, m->n);
+    const acrm_filter_node *rows = acrm__where_in(call, F_consent__customer_id, m->ids, m->n);
+    const acrm_filter_node *ends =
+        acrm__where_in(call, F_contact_suppression__customer_id, m->ids, m->n);
+
+    if (!by_id || !rows || !ends)
+        return acrm__nomem(call);
+    int32_t st = acrm__find(call, &(acrm__select){ .entity = "customer", .where = by_id },
+                            &m->customers);
+    if (st == ACRM_OK)
+        st = acrm__find(call, &(acrm__select){ .entity = "consent", .terms = &of, .n_terms = 1,
+            .where = rows, .order = F_consent__customer_id, .as_system = true }, &m->rows);
+    if (st == ACRM_OK)
+        st = acrm__find(call, &(acrm__select){ .entity = "contact_suppression", .where = ends,
+            .order = F_contact_suppression__customer_id, .as_system = true }, &m->suppressions);
+    return st;
+}
+
+static int32_t check_many_item(acrm__call *call, const check_many *m, const acrm_cell *id,
+                               const acrm__rec *purpose, acrm_value *items)
+{
+    acrm__recs customer = check_slice(&m->customers, F_ID, id);
+    acrm__consent_facts facts = {
+        .rows = check_slice(&m->rows, F_consent__customer_id, id),
+        .suppressions = check_slice(&m->suppressions, F_contact_suppression__customer_id, id) };
+    acrm__consent_verdict verdict = { .reason = "unknown" };
+    acrm_value *item = acrm__add_map(items);
+
+    check_in_time(&facts.rows);
+    if (customer.count) {
+        facts.customer = customer.items[0];
+        acrm__consent_decide(&facts, purpose, acrm__arg_text(call, "channel"), call->now,
+                             &verdict);
+    }
+    bool ok = item && acrm__put_bool(item, "allowed", verdict.allowed) &&
+              acrm__put_text(item, "reason", verdict.reason);
+    return ok ? ACRM_OK : acrm__nomem(call);
+}
+
+int32_t acrm__consent_check_many(acrm__call *call)
+{
+    const char *code = acrm__arg_text(call, "purpose");
+    acrm_value *items = acrm__put_list(call->out, "items");
+    acrm__rec *purpose = NULL;
+    check_many many = { .n = 0 };
+
+    int32_t st = items ? acrm__consent_purpose(call, code, &purpose) : acrm__nomem(call);
+    if (st == ACRM_OK)
+        st = check_many_ids(call, &many);
+    if (st == ACRM_OK && many.n > 0)
+        st = check_many_read(call, code, &many);
+    for (size_t i = 0; st == ACRM_OK && i < many.n; i++)
+        st = check_many_item(call, &many, &many.ids[i], purpose, items);
     return st;
 }
 

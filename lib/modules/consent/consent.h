@@ -31,6 +31,7 @@ void acrm__consent_decide(const acrm__consent_facts *facts, const acrm__rec *pur
 /* check.c */
 int32_t acrm__consent_purpose(acrm__call *call, const char *code, acrm__rec **out);
 int32_t acrm__consent_check(acrm__call *call);
+int32_t acrm__consent_check_many(acrm__call *call);
 int32_t acrm__consent_state(acrm__call *call);
 
 /* rules.c: what is written by the free operations; the first purposes; the end of consents. */

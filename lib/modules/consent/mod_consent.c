@@ -87,6 +87,20 @@ static const acrm__field consent_check_out[] = {
       .help = "The suppression that decided it, or null" },
     { .name = NULL }
 };
+static const acrm__field consent_check_many_in[] = {
+    { .name = "customer_ids", .type = ACRM__T_REF, .flags = ACRM__REQUIRED | ACRM__LIST,
+      .target = "customer", .help = "Who, at most 1000" },
+    CONSENT_PURPOSE,
+    { .name = "channel", .type = ACRM__T_ENUM, .flags = ACRM__REQUIRED,
+      .choices = "phone|sms|email|letter|fax|push|messenger", .help = "By what" },
+    { .name = NULL }
+};
+static const acrm__field consent_check_many_out[] = {
+    { .name = "items", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "In the order given: allowed and reason as consent.check; a customer who is not "
+              "there is not allowed, for the reason unknown" },
+    { .name = NULL }
+};
 static const acrm__field consent_state_in[] = { CONSENT_CUSTOMER, { .name = NULL } };
 static const acrm__field consent_state_out[] = {
     { .name = "items", .type = ACRM__T_MAP, .flags = ACRM__LIST,
@@ -111,6 +125,9 @@ static const acrm__op consent_ops[] = {
     { .name = "consent.check", .in = consent_check_in, .out = consent_check_out,
       .run = acrm__consent_check,
       .help = "Tell whether a customer may be contacted, and what decides it" },
+    { .name = "consent.check_many", .in = consent_check_many_in, .out = consent_check_many_out,
+      .run = acrm__consent_check_many,
+      .help = "The same for many customers, in as many steps as for one" },
     { .name = "consent.state", .in = consent_state_in, .out = consent_state_out,
       .run = acrm__consent_state, .help = "What a customer allows: purposes by channels" },
     { .name = NULL }

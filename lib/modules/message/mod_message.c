@@ -59,6 +59,41 @@ static const acrm__field message_send_in[] = {
     { .name = "subject_id", .type = ACRM__T_ID, .help = "What it is about" },
     { .name = NULL }
 };
+static const acrm__field message_many_in[] = {
+    { .name = "run", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 200,
+      .help = "Name of the run: under it each customer gets the message once, however often this "
+              "is called" },
+    { .name = "channel", .type = ACRM__T_ENUM, .flags = ACRM__REQUIRED,
+      .choices = MESSAGE_CHANNELS, .help = "By what" },
+    { .name = "template", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 64,
+      .help = "Code of a message_template" },
+    { .name = "snapshot_id", .type = ACRM__T_REF, .target = "segment_snapshot",
+      .help = "To the customers of this picture of a segment" },
+    { .name = "segment_id", .type = ACRM__T_REF, .target = "segment",
+      .help = "or to those who satisfy its filter when their turn comes" },
+    { .name = "where", .type = ACRM__T_FILTER, .target = "customer",
+      .help = "or to those who satisfy this one" },
+    { .name = "customer_ids", .type = ACRM__T_REF, .flags = ACRM__LIST, .target = "customer",
+      .help = "or to these, at most 10000" },
+    { .name = "values", .type = ACRM__T_MAP,
+      .help = "What names in the template mean, before the customer's own fields" },
+    { .name = "not_before", .type = ACRM__T_INSTANT, .help = "Not sent before" },
+    { .name = "expires_at", .type = ACRM__T_INSTANT, .help = "Not sent from then on" },
+    { .name = "local_time", .type = ACRM__T_TIME,
+      .help = "At this time of the day where the customer lives" },
+    { .name = "priority", .type = ACRM__T_INT, .min = 0, .max = 9, .preset = "5",
+      .help = "Of those due, the lowest number leaves first" },
+    { .name = "allow_missing", .type = ACRM__T_BOOL, .preset = "false",
+      .help = "Leave names without a value empty" },
+    { .name = "limit", .type = ACRM__T_INT, .min = 1,
+      .help = "Come to so many customers in this call, and to the others in the next" },
+    { .name = NULL }
+};
+static const acrm__field message_many_out[] = {
+    { .name = "record", .type = ACRM__T_RECORD, .target = "message_run",
+      .help = "The run, its fields at top level" },
+    { .name = NULL }
+};
 static const acrm__field message_out[] = {
     { .name = "record", .type = ACRM__T_RECORD, .target = "message",
       .help = "The message, its fields at top level" },
@@ -135,6 +170,9 @@ static const acrm__op message_ops[] = {
       .help = "Show a message as it would be sent, and whether it would be" },
     { .name = "message.send", .flags = ACRM__OP_WRITE, .in = message_send_in, .out = message_out,
       .run = acrm__message_send, .help = "Order a message; engine.tick sends it" },
+    { .name = "message.send_many", .flags = ACRM__OP_WRITE | ACRM__OP_STEPS,
+      .in = message_many_in, .out = message_many_out, .run = acrm__message_send_many,
+      .help = "Order a message to each of many customers, once; called again it goes on" },
     { .name = "message.cancel", .flags = ACRM__OP_WRITE, .in = message_id_in, .out = message_out,
       .run = acrm__message_cancel, .help = "Take back a message that waits" },
     { .name = "message.retry", .flags = ACRM__OP_WRITE, .in = message_id_in, .out = message_out,

@@ -26,12 +26,8 @@ static int32_t order_read(acrm__call *call, order *o)
     o->recipient = acrm__arg_text(call, "to");
     if (st == ACRM_OK && !o->recipient)
         st = acrm__message_point(call, acrm__id(o->customer, F_ID), channel, &o->point);
-    if (st == ACRM_OK && o->point) {
-        uint32_t normal = acrm__field_of(o->point->entity, "match_value");
-        uint32_t given = acrm__field_of(o->point->entity, "value");
-        bool number = strcmp(channel, "letter") != 0 && !acrm__is_null(o->point, normal);
-        o->recipient = acrm__text(o->point, number ? normal : given);
-    }
+    if (st == ACRM_OK && o->point)
+        o->recipient = acrm__message_recipient(o->point, channel);
     return st;
 }
 
@@ -81,6 +77,7 @@ int32_t acrm__message_preview(acrm__call *call)
 {
     order o = { .customer = NULL };
     acrm__verdict verdict = { .until = 0 };
+    acrm__policy *policy = NULL;
     int32_t st = order_read(call, &o);
     acrm__rec *rec = st == ACRM_OK ? order_record(call, &o) : NULL;
 
@@ -88,10 +85,9 @@ int32_t acrm__message_preview(acrm__call *call)
         return st;
     if (!rec)
         return acrm__nomem(call);
-    if (o.recipient)
-        st = acrm__message_policy(call, rec, &verdict);
-    else
-        verdict.refused = "address";
+    st = acrm__policy_read(call, &rec, 1, &policy);
+    if (st == ACRM_OK)
+        st = acrm__policy_judge(call, policy, 0, &verdict);
     if (st != ACRM_OK)
         return st;
     bool ok = acrm__put_text(call->out, "to", o.recipient) &&

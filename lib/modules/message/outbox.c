@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-    OUTBOX_BATCH = 50,
+    OUTBOX_BATCH = ACRM__APPEND_ROWS,
     OUTBOX_ATTEMPTS_MAX = 8,
     OUTBOX_MOVES_MAX = 30,
     OUTBOX_CHANNELS = 7
@@ -111,74 +111,123 @@ static int32_t outbox_release(acrm__call *call)
     return st;
 }
 
-/* Those due by the channels that have a transport with room. */
-static int32_t outbox_due(acrm__call *call, uint32_t channels, uint32_t limit, acrm__recs *out)
-{
-    const acrm__term due[] = {
-        { F_message__status, ACRM_FILTER_EQ, acrm__cell_text("queued") },
-        { F_message__next_at, ACRM_FILTER_LE, acrm__cell_int(call->now) },
-    };
-    acrm_value *filter = acrm__value_in(call->arena);
-    const acrm_filter_node *where = NULL;
-    acrm_value *is = filter && acrm_value_set_map(filter) == ACRM_OK
-                         ? acrm__put_map(filter, "channel") : NULL;
-    acrm_value *in = is ? acrm__put_list(is, "$in") : NULL;
-    bool ok = in != NULL;
+/* A channel that has a transport with room. */
+typedef struct outbox_lane {
+    const char *channel;
+    uint32_t bit;
+    int64_t *room; /* of the transport, which may have several channels */
+    int64_t taken;
+} outbox_lane;
 
-    for (size_t i = 0; i < OUTBOX_CHANNELS && ok; i++)
-        if (channels & outbox_channels[i].bit)
-            ok = acrm__add_text(in, outbox_channels[i].word);
-    if (!ok)
-        return acrm__nomem(call);
-    int32_t st = acrm__filter(call, acrm__entity_of(call, "message"), filter, "where", &where);
-    if (st == ACRM_OK)
-        st = acrm__find(call, &(acrm__select){ .entity = "message", .terms = due, .n_terms = 2,
-            .where = where, .order = F_message__next_at, .limit = limit, .as_system = true }, out);
-    /* Of those that are due together, the most urgent first. */
-    for (size_t i = 1; st == ACRM_OK && i < out->count; i++)
-        for (size_t k = i; k > 0 && acrm__int(out->items[k], F_message__priority) <
-                                        acrm__int(out->items[k - 1], F_message__priority); k--) {
-            acrm__rec *swap = out->items[k];
-            out->items[k] = out->items[k - 1];
-            out->items[k - 1] = swap;
-        }
+static int32_t outbox_lanes(acrm__call *call, outbox *box, outbox_lane *lanes, int64_t *rooms,
+                            size_t *n)
+{
+    int32_t st = ACRM_OK;
+
+    for (size_t i = 0; i < OUTBOX_CHANNELS && st == ACRM_OK; i++) {
+        uint32_t bit = outbox_channels[i].bit;
+        const acrm_transport *t = box->full & bit ? NULL : outbox_transport(call, bit);
+        size_t same = 0;
+        while (t && same < *n && outbox_transport(call, lanes[same].bit) != t)
+            same++;
+        if (!t)
+            continue;
+        lanes[*n] = (outbox_lane){ .channel = outbox_channels[i].word, .bit = bit };
+        lanes[*n].room = same < *n ? lanes[same].room : &rooms[*n];
+        if (same == *n)
+            st = outbox_room(call, t, &rooms[*n]);
+        ++*n;
+    }
     return st;
 }
 
-/* Asks the policy; *take when it may leave now. */
-static int32_t outbox_judge(acrm__call *call, acrm__rec *rec, outbox *box, bool *take)
+/* The lowest priority above one that anything queued by a channel has; -1: nothing has. */
+static int32_t outbox_priority(acrm__call *call, const outbox_lane *lane, int64_t above,
+                               int64_t *out)
+{
+    const acrm__term terms[] = {
+        { F_message__status, ACRM_FILTER_EQ, acrm__cell_text("queued") },
+        { F_message__channel, ACRM_FILTER_EQ, acrm__cell_text(lane->channel) },
+        { F_message__priority, ACRM_FILTER_GT, acrm__cell_int(above) },
+    };
+    acrm__rec *first = NULL;
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "message", .terms = terms,
+        .n_terms = 3, .order = F_message__priority, .as_system = true }, &first);
+
+    *out = first ? acrm__int(first, F_message__priority) : -1;
+    return st;
+}
+
+/* Those due by one channel, the most urgent first, so many at most. */
+static int32_t outbox_due(acrm__call *call, outbox_lane *lane, int64_t most, acrm__rec **due,
+                          uint32_t *n)
+{
+    int64_t priority = -1;
+    int32_t st = most > 0 ? outbox_priority(call, lane, -1, &priority) : ACRM_OK;
+
+    while (st == ACRM_OK && most > 0 && priority >= 0) {
+        const acrm__term terms[] = {
+            { F_message__status, ACRM_FILTER_EQ, acrm__cell_text("queued") },
+            { F_message__channel, ACRM_FILTER_EQ, acrm__cell_text(lane->channel) },
+            { F_message__priority, ACRM_FILTER_EQ, acrm__cell_int(priority) },
+            { F_message__next_at, ACRM_FILTER_LE, acrm__cell_int(call->now) },
+        };
+        acrm__recs found = { NULL, 0 };
+        st = acrm__find(call, &(acrm__select){ .entity = "message", .terms = terms, .n_terms = 4,
+            .order = F_message__next_at, .limit = (uint32_t)most, .as_system = true }, &found);
+        for (size_t i = 0; st == ACRM_OK && i < found.count; i++)
+            due[(*n)++] = found.items[i];
+        lane->taken += (int64_t)found.count;
+        *lane->room -= (int64_t)found.count;
+        most -= (int64_t)found.count;
+        if (st == ACRM_OK && most > 0)
+            st = outbox_priority(call, lane, priority, &priority);
+    }
+    return st;
+}
+
+/* What is due; each channel has its share of a batch, so that none waits for another. A channel
+ * that has no more, or whose transport takes no more, is not asked again in this tick. */
+static int32_t outbox_all_due(acrm__call *call, outbox *box, uint32_t limit, acrm__rec **due,
+                              uint32_t *n, bool *more)
+{
+    outbox_lane lanes[OUTBOX_CHANNELS];
+    int64_t rooms[OUTBOX_CHANNELS];
+    size_t n_lanes = 0;
+    int32_t st = outbox_lanes(call, box, lanes, rooms, &n_lanes);
+    int64_t share = n_lanes ? (int64_t)(limit / n_lanes) : 0;
+
+    share += share == 0;
+    *more = false;
+    for (size_t i = 0; i < n_lanes && st == ACRM_OK; i++) {
+        int64_t most = share < *lanes[i].room ? share : *lanes[i].room;
+        most = most < limit - *n ? most : limit - *n;
+        st = outbox_due(call, &lanes[i], most, due, n);
+        if (*lanes[i].room <= 0 || lanes[i].taken < most)
+            box->full |= lanes[i].bit;
+        else
+            *more = true;
+    }
+    return st;
+}
+
+/* Keep what the policy said of a message that does not leave now. */
+static int32_t outbox_stay(acrm__call *call, acrm__rec *rec, acrm__verdict *verdict, outbox *box)
 {
     int64_t moved = acrm__int(rec, F_message__moved) + 1;
-    acrm__verdict verdict;
-    int32_t st = acrm__message_policy(call, rec, &verdict);
 
-    *take = st == ACRM_OK && !verdict.refused && !verdict.moved;
-    if (st != ACRM_OK || *take)
-        return st;
-    if (!verdict.refused && moved > OUTBOX_MOVES_MAX)
-        verdict.refused = verdict.moved;
-    if (verdict.refused) {
-        outbox_set(rec, "refused", verdict.refused);
+    if (!verdict->refused && moved > OUTBOX_MOVES_MAX)
+        verdict->refused = verdict->moved;
+    if (verdict->refused) {
+        outbox_set(rec, "refused", verdict->refused);
         box->refused++;
     } else {
-        acrm__set(rec, F_message__reason, acrm__cell_text(verdict.moved));
+        acrm__set(rec, F_message__reason, acrm__cell_text(verdict->moved));
         acrm__set(rec, F_message__moved, acrm__cell_int(moved));
-        acrm__set(rec, F_message__next_at, acrm__cell_int(verdict.until));
+        acrm__set(rec, F_message__next_at, acrm__cell_int(verdict->until));
         box->moved++;
     }
     return acrm__update(call, rec);
-}
-
-static int32_t outbox_name(acrm__call *call, outbox_item *item)
-{
-    acrm__rec *customer = NULL;
-    const acrm__term by_id = { F_ID, ACRM_FILTER_EQ, item->rec->cells[F_message__customer_id] };
-
-    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "customer", .terms = &by_id,
-        .n_terms = 1, .as_system = true }, &customer);
-    if (st == ACRM_OK && customer)
-        item->name = acrm__text(customer, acrm__field_of(customer->entity, "name"));
-    return st;
 }
 
 static int32_t outbox_mark(acrm__call *call, acrm__rec *rec, const acrm_transport *transport,
@@ -192,44 +241,43 @@ static int32_t outbox_mark(acrm__call *call, acrm__rec *rec, const acrm_transpor
     acrm__set(rec, F_message__attempts,
               acrm__cell_int(acrm__int(rec, F_message__attempts) + 1));
     acrm__set(rec, F_message__next_at, acrm__cell_int(call->now + OUTBOX_LEASE));
-    int32_t st = acrm__update(call, rec);
-    return st == ACRM_OK ? outbox_name(call, item) : st;
+    return acrm__touch(call, rec);
+}
+
+static int32_t outbox_one(acrm__call *call, outbox *box, acrm__policy *policy, size_t i,
+                          acrm__rec *rec, outbox_item *items, size_t *n)
+{
+    uint32_t bit = acrm__message_channel(acrm__text(rec, F_message__channel));
+    acrm__verdict verdict;
+    int32_t st = acrm__policy_judge(call, policy, i, &verdict);
+
+    if (st != ACRM_OK)
+        return st;
+    if (verdict.refused || verdict.moved)
+        return outbox_stay(call, rec, &verdict, box);
+    st = outbox_mark(call, rec, outbox_transport(call, bit), &items[*n]);
+    items[(*n)++].name = acrm__policy_name(policy, i);
+    return st == ACRM_OK ? acrm__policy_left(call, policy, rec) : st;
 }
 
 static int32_t outbox_take(acrm__call *call, outbox *box, outbox_item *items, size_t *n,
                            bool *more)
 {
-    uint32_t channels = 0;
-    acrm__recs due = { NULL, 0 };
-    int32_t st = outbox_release(call);
+    uint32_t limit = box->left < OUTBOX_BATCH ? (uint32_t)box->left : OUTBOX_BATCH, found = 0;
+    acrm__rec **due = acrm__arena_array(call->arena, OUTBOX_BATCH, sizeof *due);
+    acrm__policy *policy = NULL;
 
-    for (size_t i = 0; i < OUTBOX_CHANNELS; i++)
-        if (!(box->full & outbox_channels[i].bit) &&
-            outbox_transport(call, outbox_channels[i].bit))
-            channels |= outbox_channels[i].bit;
-    uint32_t limit = box->left < OUTBOX_BATCH ? (uint32_t)box->left : OUTBOX_BATCH;
     *more = false;
-    if (st != ACRM_OK || channels == 0 || limit == 0)
-        return st;
-    st = outbox_due(call, channels, limit, &due);
-    *more = due.count == limit;
-    for (size_t i = 0; st == ACRM_OK && i < due.count; i++) {
-        uint32_t bit = acrm__message_channel(acrm__text(due.items[i], F_message__channel));
-        const acrm_transport *transport = outbox_transport(call, bit);
-        int64_t room = 0;
-        bool take = false;
-        st = outbox_room(call, transport, &room);
-        if (st == ACRM_OK && room == 0) {
-            box->full |= transport->channels; /* those left are asked for in the next tick */
-            *more = true;
-            continue;
-        }
-        box->left--;
-        if (st == ACRM_OK)
-            st = outbox_judge(call, due.items[i], box, &take);
-        if (st == ACRM_OK && take)
-            st = outbox_mark(call, due.items[i], transport, &items[(*n)++]);
-    }
+    int32_t st = due ? outbox_release(call) : acrm__nomem(call);
+    if (st == ACRM_OK)
+        st = outbox_all_due(call, box, limit, due, &found, more);
+    if (st == ACRM_OK && found > 0)
+        st = acrm__policy_read(call, due, found, &policy);
+    if (st == ACRM_OK && found > 0)
+        st = acrm__gather(call);
+    box->left -= found;
+    for (size_t i = 0; st == ACRM_OK && i < found; i++)
+        st = outbox_one(call, box, policy, i, due[i], items, n);
     return st;
 }
 
@@ -378,6 +426,7 @@ static int32_t outbox_keep(acrm__call *call, outbox_item *items, size_t n, outbo
 
     if (st != ACRM_OK)
         return st;
+    st = acrm__gather(call);
     for (size_t i = 0; i < n && st == ACRM_OK; i++) {
         st = outbox_outcome(call, &items[i], box);
         if (st == ACRM_OK)

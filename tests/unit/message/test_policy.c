@@ -68,7 +68,8 @@ START_TEST(policy__an_erased_customer_gets_nothing)
     (void)world_tick(&w, "refused");
     ck_assert_int_eq(w.post.n, 0);
     acrm_value *out = office_call(&w.o, "message.get", world_args("{'id':'%s'}", id));
-    ck_assert_str_ne(office_text(out, "recipient"), "+393331234567");
+    const char *to = office_text(out, "recipient");
+    ck_assert(!to || strcmp(to, "+393331234567") != 0);
     acrm_value_free(out);
     office_close(&w.o);
 }
