@@ -4,12 +4,12 @@
 
 # To build the library, the command line tool and the demo.
 packages_build="gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev libsodium-dev"
-packages_build="$packages_build libexpat1-dev libcurl4-openssl-dev tzdata"
+packages_build="$packages_build libexpat1-dev libpq-dev libcurl4-openssl-dev tzdata"
 # To run every test as well.
 packages_test="check libsubunit-dev libcjson-dev g++ binutils python3 pmccabe zlib1g-dev"
 # Languages that have a binding.
 packages_test="$packages_test luajit php-cli default-jdk-headless libjna-java"
-packages_test="$packages_test python3-aiosmtpd openssl"
+packages_test="$packages_test python3-aiosmtpd openssl postgresql"
 
 # need_packages NAME...: those not installed yet, as root or by sudo.
 need_packages() {

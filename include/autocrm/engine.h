@@ -55,7 +55,8 @@ typedef struct acrm_options {
 
 /**
  * Open a database, creating or upgrading it as needed.
- * @param where    a file path, "memory:" for rows in memory, "sqlite:PATH"
+ * @param where    a file path, "memory:" for rows in memory, "sqlite:PATH", or the address of a
+ *                 PostgreSQL database, postgres://user@host:port/database, as libpq takes it
  * @param options  (nullable)
  * @param[out] out (transfer full) the engine
  * @param[out] err (transfer full)(optional)

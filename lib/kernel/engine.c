@@ -331,9 +331,15 @@ int32_t acrm_open(const char *where, const acrm_options *options, acrm_engine **
         st = acrm__memory_open(o.allocator, &ops, &self, err);
     else if (strncmp(where, "sqlite:", 7) == 0)
         st = acrm__sqlite_open(o.allocator, where + 7, flags, &ops, &self, err);
+#if defined(ACRM_HAVE_POSTGRES)
+    else if (strncmp(where, "postgres://", 11) == 0 || strncmp(where, "postgresql://", 13) == 0)
+        st = acrm__postgres_open(o.allocator, where, flags, &ops, &self, err);
+#endif
     else if (strstr(where, "://"))
         st = acrm__error(err, ACRM_E_UNSUPPORTED, "storage", NULL,
-                         "this build has no storage for %.40s", where);
+                         "this build has no storage for %.*s addresses",
+                         (int)(strstr(where, "://") - where < 40 ? strstr(where, "://") - where
+                                                                 : 40), where);
     else
         st = acrm__sqlite_open(o.allocator, where, flags, &ops, &self, err);
     return st == ACRM_OK ? engine_new(&o, &ops, self, out, err) : st;

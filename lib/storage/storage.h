@@ -24,6 +24,17 @@ int32_t acrm__sqlite_open(const acrm_allocator *allocator, const char *path, uin
  * first connection. */
 void acrm__sqlite_set_busy(void *self, int32_t milliseconds);
 
+#if defined(ACRM_HAVE_POSTGRES)
+/* A PostgreSQL server, by an address as libpq takes it (postgres://user@host:port/database). Opens
+ * no connection yet. Flags as above: SYNC_NORMAL is synchronous_commit=off. Error texts never hold
+ * values of rows, nor the address as it was given. */
+int32_t acrm__postgres_open(const acrm_allocator *allocator, const char *url, uint32_t flags,
+                            acrm_storage_ops *ops, void **self, acrm_error **err);
+void acrm__postgres_set_busy(void *self, int32_t milliseconds); /* before the first connection */
+/* How often a connection waited for the server so far, for tests and benchmarks. */
+int64_t acrm__postgres_round_trips(void *conn);
+#endif
+
 /* Rows in memory, shared among the connections of this storage: simple and obviously right, the
  * oracle of the differential tests. Writers exclude everybody else. */
 int32_t acrm__memory_open(const acrm_allocator *allocator, acrm_storage_ops *ops, void **self,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Storage port: how the library keeps its rows. Shipped adapters: SQLite and memory.
+ * Storage port: how the library keeps its rows. Shipped adapters: SQLite,
+ * PostgreSQL (where it was built with libpq) and memory.
  *
  * An adapter moves rows of cells, runs filter trees with ordering, keyset paging, grouping and
  * aggregates, takes transactions and savepoints, and applies schema changes. It knows nothing of
@@ -53,7 +54,12 @@ enum {
 /** Flags of a table. */
 enum {
     ACRM_TABLE_SEARCH = 1, /**< rows carry search text; see insert() and ACRM_FILTER_SEARCH */
-    ACRM_TABLE_LEAN = 2    /**< clustered by its key, without a separate row number */
+    ACRM_TABLE_LEAN = 2,   /**< clustered by its key, without a separate row number */
+    ACRM_TABLE_LATE = 4,   /**< its keys are made by the library and never collide: a failed
+                                insert may be told by a later call of the transaction, by commit
+                                at the latest, after which it must be rolled back */
+    ACRM_TABLE_SET = 8     /**< a row is its key: the insert of one that is there may be ACRM_OK
+                                and change nothing, and a failed one be told later as above */
 };
 
 typedef struct acrm_table acrm_table;
@@ -251,12 +257,15 @@ typedef struct acrm_storage_ops {
     int32_t (*insert)(void *conn, const acrm_table *table, const acrm_cell *cells,
                       const char *search, acrm_error **err);
     /** Change some columns of the row with this key. search_old and search_new: the text before
-     * and after, both NULL when it did not change. *changed is 1, or 0 if there is no such row. */
+     * and after, both NULL when it did not change. *changed is 1, or 0 if there is no such row;
+     * changed NULL: the caller does not need to know, and a failure may be told by a later call,
+     * as for ACRM_TABLE_LATE. */
     int32_t (*update)(void *conn, const acrm_table *table, const acrm_cell *key,
                       const uint32_t *columns, const acrm_cell *cells, uint32_t n_columns,
                       const char *search_old, const char *search_new, int32_t *changed,
                       acrm_error **err);
-    /** Delete the row with this key for good. `search` is the row's search text, or NULL. */
+    /** Delete the row with this key for good. `search` is the row's search text, or NULL; changed
+     * as for update(). */
     int32_t (*remove)(void *conn, const acrm_table *table, const acrm_cell *key,
                       const char *search, int32_t *changed, acrm_error **err);
     /** Rows whose `column` equals `value` (never NULL), in order of the key column, to `row`.

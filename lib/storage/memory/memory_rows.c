@@ -208,7 +208,8 @@ int32_t acrm__memory_update(void *conn, const acrm_table *table, const acrm_cell
     if (st != ACRM_OK)
         return st;
     if (!acrm__memory_find_row(view->kept, key, &at)) {
-        *changed = 0;
+        if (changed)
+            *changed = 0;
         return ACRM_OK;
     }
     acrm__memory_row *before = view->kept->rows[at];
@@ -219,7 +220,7 @@ int32_t acrm__memory_update(void *conn, const acrm_table *table, const acrm_cell
     acrm__memory_row *after = memory_changed(&c->storage->allocator, view, before, columns, cells,
                                              n_columns, searched ? search_new : before->search);
     st = after ? memory_replace(c, view, before, after, err) : acrm__error_nomem(err);
-    if (st == ACRM_OK)
+    if (st == ACRM_OK && changed)
         *changed = 1;
     return st;
 }
@@ -243,7 +244,7 @@ int32_t acrm__memory_remove(void *conn, const acrm_table *table, const acrm_cell
         st = memory_check_search(table, view->kept->rows[at], search, err);
     if (found && st == ACRM_OK)
         st = memory_replace(c, view, view->kept->rows[at], NULL, err);
-    if (st == ACRM_OK)
+    if (st == ACRM_OK && changed)
         *changed = found;
     return st;
 }

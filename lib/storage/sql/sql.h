@@ -21,8 +21,11 @@ typedef struct acrm__sql_scope {
 
 typedef struct acrm__sql_dialect {
     bool numbered;            /* placeholders are $1, $2 ..., else ? */
+    bool inexact;             /* an integer and a real are compared as reals */
+    bool blobs_unordered;     /* there is no least or greatest of byte strings */
     const char *nulls_first;  /* behind an ascending order term, where NULL does not sort first */
     const char *nulls_last;   /* behind a descending one */
+    const char *average_of;   /* behind what an average is taken of, to make it a real */
     /* Append the start of the bucket of a column. */
     void (*bucket)(acrm__sql *sql, const acrm__sql_scope *scope, const acrm_expression *e);
     /* Append the condition that a text column contains a text, byte for byte. */
@@ -59,6 +62,17 @@ void acrm__sql_columns(acrm__sql *sql, const acrm_table *table); /* all names, w
 
 /* The same as a query selects them; long enough to be worth keeping. */
 void acrm__sql_all_columns(acrm__sql *sql, const acrm_table *table);
+
+/*
+ * A comparison of a column with a number of the other kind, made one with its own kind: *op and
+ * *value are changed so that it is exact where the database would round. Other values stay.
+ */
+enum {
+    ACRM__SQL_BY_VALUE = 0,
+    ACRM__SQL_ALWAYS, /* true for every row that has a value */
+    ACRM__SQL_NEVER
+};
+int32_t acrm__sql_exact(int32_t column_type, int32_t *op, acrm_cell *value);
 
 /* The condition for a checked filter tree: true exactly for the rows that match, else false or
  * NULL. */

@@ -62,48 +62,67 @@ static void sql_not(acrm__sql *sql, const acrm__sql_scope *scope, const acrm_fil
     acrm__sql_puts(sql, ") IS NOT TRUE)");
 }
 
-static void sql_compare(acrm__sql *sql, const acrm__sql_scope *scope, const acrm_filter_node *node)
+/* column op value */
+static void sql_relation(acrm__sql *sql, const acrm__sql_scope *scope, uint32_t column, int32_t op,
+                         const acrm_cell *value)
 {
-    if (node->values[0].type == ACRM_CELL_NULL && node->op != ACRM_FILTER_EQ) {
+    int32_t verdict = ACRM__SQL_BY_VALUE;
+    acrm_cell exact = *value;
+
+    if (sql->dialect->inexact)
+        verdict = acrm__sql_exact(scope->table->columns[column].type, &op, &exact);
+    if (verdict == ACRM__SQL_NEVER) {
         acrm__sql_puts(sql, "FALSE");
         return;
     }
-    acrm__sql_column(sql, scope, node->column);
-    if (node->values[0].type == ACRM_CELL_NULL) {
-        acrm__sql_puts(sql, " IS NULL");
+    acrm__sql_column(sql, scope, column);
+    if (verdict == ACRM__SQL_ALWAYS) {
+        acrm__sql_puts(sql, " IS NOT NULL");
         return;
     }
-    acrm__sql_puts(sql, sql_compare_ops[node->op]);
-    acrm__sql_bind(sql, &node->values[0]);
+    acrm__sql_puts(sql, sql_compare_ops[op]);
+    acrm__sql_bind(sql, &exact);
+}
+
+static void sql_compare(acrm__sql *sql, const acrm__sql_scope *scope, const acrm_filter_node *node)
+{
+    if (node->values[0].type != ACRM_CELL_NULL) {
+        sql_relation(sql, scope, node->column, node->op, &node->values[0]);
+    } else if (node->op != ACRM_FILTER_EQ) {
+        acrm__sql_puts(sql, "FALSE");
+    } else {
+        acrm__sql_column(sql, scope, node->column);
+        acrm__sql_puts(sql, " IS NULL");
+    }
 }
 
 static void sql_differ(acrm__sql *sql, const acrm__sql_scope *scope, const acrm_filter_node *node)
 {
-    bool null = node->values[0].type == ACRM_CELL_NULL;
-
-    if (!null) {
-        acrm__sql_puts(sql, "(");
+    if (node->values[0].type == ACRM_CELL_NULL) {
         acrm__sql_column(sql, scope, node->column);
-        acrm__sql_puts(sql, " <> ");
-        acrm__sql_bind(sql, &node->values[0]);
-        acrm__sql_puts(sql, " OR ");
+        acrm__sql_puts(sql, " IS NOT NULL");
+        return;
     }
+    acrm__sql_puts(sql, "(NOT ");
+    sql_relation(sql, scope, node->column, ACRM_FILTER_EQ, &node->values[0]);
+    acrm__sql_puts(sql, " OR ");
     acrm__sql_column(sql, scope, node->column);
-    acrm__sql_puts(sql, null ? " IS NOT NULL" : " IS NULL)");
+    acrm__sql_puts(sql, " IS NULL)");
 }
 
 static void sql_in(acrm__sql *sql, const acrm__sql_scope *scope, const acrm_filter_node *node)
 {
+    const int32_t type = scope->table->columns[node->column].type;
     uint32_t values = 0;
     bool null = false;
 
-    for (uint32_t i = 0; i < node->n_values; i++) {
-        if (node->values[i].type == ACRM_CELL_NULL)
-            null = true;
-    }
     acrm__sql_puts(sql, "(");
     for (uint32_t i = 0; i < node->n_values; i++) {
-        if (node->values[i].type == ACRM_CELL_NULL)
+        acrm_cell value = node->values[i];
+        int32_t op = ACRM_FILTER_EQ;
+        null = null || value.type == ACRM_CELL_NULL;
+        if (value.type == ACRM_CELL_NULL
+            || (sql->dialect->inexact && acrm__sql_exact(type, &op, &value) == ACRM__SQL_NEVER))
             continue;
         if (values++ == 0) {
             acrm__sql_column(sql, scope, node->column);
@@ -111,7 +130,7 @@ static void sql_in(acrm__sql *sql, const acrm__sql_scope *scope, const acrm_filt
         } else {
             acrm__sql_puts(sql, ",");
         }
-        acrm__sql_bind(sql, &node->values[i]);
+        acrm__sql_bind(sql, &value);
     }
     acrm__sql_puts(sql, values ? ")" : "FALSE");
     if (null) {

@@ -40,6 +40,27 @@ void acrm__sql_all_columns(acrm__sql *sql, const acrm_table *table)
     }
 }
 
+static bool sql_as_hex(const acrm__sql *sql, const acrm_query *query, const acrm_expression *e)
+{
+    return sql->dialect->blobs_unordered
+           && (e->aggregate == ACRM_AGGREGATE_MIN || e->aggregate == ACRM_AGGREGATE_MAX)
+           && acrm__storage_source(query, e->source)->columns[e->column].type == ACRM_CELL_BLOB;
+}
+
+static void sql_expression(acrm__sql *sql, const acrm_query *query, const acrm_expression *e)
+{
+    bool hex = sql_as_hex(sql, query, e);
+
+    acrm__sql_puts(sql, hex ? "decode(" : "");
+    acrm__sql_puts(sql, sql_aggregates[e->aggregate]);
+    acrm__sql_puts(sql, hex ? "encode(" : "");
+    if (e->aggregate != ACRM_AGGREGATE_COUNT)
+        sql_operand(sql, query, e);
+    acrm__sql_puts(sql, e->aggregate == ACRM_AGGREGATE_AVG ? sql->dialect->average_of : "");
+    acrm__sql_puts(sql, hex ? ",'hex') COLLATE \"C\"),'hex'" : "");
+    acrm__sql_puts(sql, e->aggregate != ACRM_AGGREGATE_NONE ? ")" : "");
+}
+
 static void sql_expressions(acrm__sql *sql, const acrm_query *query)
 {
     if (query->n_select == 0 && sql->columns)
@@ -47,12 +68,8 @@ static void sql_expressions(acrm__sql *sql, const acrm_query *query)
     else if (query->n_select == 0)
         acrm__sql_all_columns(sql, query->table);
     for (uint32_t i = 0; i < query->n_select; i++) {
-        const acrm_expression *e = &query->select[i];
         acrm__sql_puts(sql, i > 0 ? "," : "");
-        acrm__sql_puts(sql, sql_aggregates[e->aggregate]);
-        if (e->aggregate != ACRM_AGGREGATE_COUNT)
-            sql_operand(sql, query, e);
-        acrm__sql_puts(sql, e->aggregate != ACRM_AGGREGATE_NONE ? ")" : "");
+        sql_expression(sql, query, &query->select[i]);
     }
 }
 
@@ -257,6 +274,16 @@ static void sql_where(acrm__sql *sql, const acrm_query *query, const acrm__sql_p
         sql_page_step(sql, query, page);
 }
 
+/* The key is never NULL, and its own index is in the database's usual order. */
+static bool sql_term_is_key(const acrm_query *query, uint32_t term)
+{
+    acrm_expression whole;
+    const acrm_expression *e = acrm__storage_order_expression(query, term, &whole);
+
+    return e->source == 0 && e->column == 0 && e->bucket == ACRM_BUCKET_NONE
+           && e->aggregate == ACRM_AGGREGATE_NONE;
+}
+
 void acrm__sql_select(acrm__sql *sql, const acrm_query *query, const acrm__sql_page *page,
                       int64_t limit)
 {
@@ -274,8 +301,9 @@ void acrm__sql_select(acrm__sql *sql, const acrm_query *query, const acrm__sql_p
         acrm__sql_puts(sql, i > 0 ? "," : " ORDER BY ");
         acrm__str_int(&sql->text, (int64_t)query->order[i].expression + 1);
         acrm__sql_puts(sql, query->order[i].descending ? " DESC" : "");
-        acrm__sql_puts(sql, query->order[i].descending ? sql->dialect->nulls_last
-                                                       : sql->dialect->nulls_first);
+        if (!sql_term_is_key(query, i))
+            acrm__sql_puts(sql, query->order[i].descending ? sql->dialect->nulls_last
+                                                           : sql->dialect->nulls_first);
     }
     if (limit > 0) {
         acrm__sql_puts(sql, " LIMIT ");

@@ -91,6 +91,7 @@ static void sqlite_write_search(acrm__sql *sql, const acrm__sql_scope *scope,
 const acrm__sql_dialect acrm__sqlite_dialect = {
     .nulls_first = "",
     .nulls_last = "",
+    .average_of = "",
     .bucket = sqlite_write_bucket,
     .contains = sqlite_write_contains,
     .search = sqlite_write_search,

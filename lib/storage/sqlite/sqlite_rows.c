@@ -249,7 +249,7 @@ int32_t acrm__sqlite_update_row(void *conn, const acrm_table *table, const acrm_
         return st;
     int32_t rows = sqlite3_changes(c->db);
     st = sqlite_search_replace(c, t, key, search_old, search_new, err);
-    if (st == ACRM_OK)
+    if (st == ACRM_OK && changed)
         *changed = rows;
     return st;
 }
@@ -280,7 +280,7 @@ int32_t acrm__sqlite_remove(void *conn, const acrm_table *table, const acrm_cell
         return st;
     acrm__sqlite_bind(&t->remove, 1, key);
     st = acrm__sqlite_run(c, &t->remove, "write", err);
-    if (st == ACRM_OK)
+    if (st == ACRM_OK && changed)
         *changed = sqlite3_changes(c->db);
     return st;
 }

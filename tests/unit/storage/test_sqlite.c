@@ -255,7 +255,7 @@ START_TEST(sqlite__other_dialects_number_their_placeholders)
     ck_assert_str_eq(sql.text.data,
                      "SELECT s0.\"id\",s0.\"name\",s0.\"phone\",s0.\"score\",s0.\"seen\","
                      "s0.\"dealer_id\",s0.\"deleted_at\" FROM \"customer\" AS s0 WHERE "
-                     "s0.\"name\" = $1 ORDER BY 5 NULLS FIRST,1 NULLS FIRST LIMIT $2");
+                     "s0.\"name\" = $1 ORDER BY 5 NULLS FIRST,1 LIMIT $2");
     acrm__sql_free(&sql);
     acrm__arena_free(&arena);
 }

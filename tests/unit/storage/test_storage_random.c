@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random schemas, rows, changes and queries give the same answers on SQLite and in memory. The seed
- * is printed; ACRM_TEST_SEED=N repeats a run, ACRM_TEST_ROUNDS=N makes it longer or shorter.
+ * Random schemas, rows, changes and queries give the same answers in memory, on SQLite and, where
+ * there is a server, on PostgreSQL (some of the rounds, or all with ACRM_TEST_ROUNDS). The seed is
+ * printed; ACRM_TEST_SEED=N repeats a run, ACRM_TEST_ROUNDS=N makes it longer or shorter.
  */
 #include "base/alloc.h"
 #include "storage/storage.h"
 #include "support/suite.h"
+#if defined(ACRM_HAVE_POSTGRES)
+#include "support/postgres.h"
+#endif
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+enum { MEMORY, SQLITE, POSTGRES, STORES_MAX };
+
+static const char *const random_names[] = { "memory", "SQLite", "PostgreSQL" };
+
 enum {
     ROUNDS = 240,          /* schemas */
+    POSTGRES_ROUNDS = 40,  /* of them */
     QUERIES = 100,         /* of each */
     CHANGES = 20,          /* in random transactions, before and between the queries */
     SAVEPOINTS_MAX = 8,
@@ -34,12 +43,18 @@ typedef struct random_world {
     acrm__arena arena; /* of the schema */
     acrm__arena query; /* of one query */
     acrm_table tables[TABLES];
-    random_store stores[2];
+    random_store stores[STORES_MAX];
+    int n_stores;
     bool live[TABLES][IDS];
     const char *search[TABLES][IDS]; /* the text each row has, as the port wants to be told */
     uint64_t seed;
     int round, step;
 } random_world;
+
+#if defined(ACRM_HAVE_POSTGRES)
+static postgres_server random_server;
+static char random_schema_name[16];
+#endif
 
 /* splitmix64 */
 static uint64_t random_next(random_world *w)
@@ -217,12 +232,15 @@ static void random_schema(random_world *w)
 
 /* ---- changes ---- */
 
-/* Both stores must say the same. */
-static int32_t random_agree(random_world *w, const char *what, int32_t a, int32_t b)
+/* All stores must say the same as the first. */
+static int32_t random_agree(random_world *w, const char *what, const int32_t *st)
 {
-    ck_assert_msg(a == b, "seed %" PRIu64 " round %d step %d: %s: SQLite says %s, memory %s",
-                  w->seed, w->round, w->step, what, acrm_status_name(a), acrm_status_name(b));
-    return a;
+    for (int s = 1; s < w->n_stores; s++)
+        ck_assert_msg(st[s] == st[0],
+                      "seed %" PRIu64 " round %d step %d: %s: %s says %s, %s says %s", w->seed,
+                      w->round, w->step, what, random_names[0], acrm_status_name(st[0]),
+                      random_names[s], acrm_status_name(st[s]));
+    return st[0];
 }
 
 static acrm_cell random_key(random_world *w, const acrm_table *t, uint32_t n)
@@ -276,14 +294,14 @@ static void random_insert(random_world *w, uint32_t table, uint32_t n)
     const acrm_table *t = &w->tables[table];
     acrm_cell cells[COLUMNS_MAX];
     const char *search = t->flags & ACRM_TABLE_SEARCH ? random_search_text(w) : NULL;
-    int32_t st[2];
+    int32_t st[STORES_MAX];
 
     cells[0] = random_key(w, t, n);
     for (uint32_t i = 1; i < t->n_columns; i++)
         cells[i] = random_cell(w, t, i);
-    for (int s = 0; s < 2; s++)
+    for (int s = 0; s < w->n_stores; s++)
         st[s] = w->stores[s].ops.insert(w->stores[s].conn, t, cells, search, NULL);
-    if (random_agree(w, "insert", st[0], st[1]) != ACRM_OK)
+    if (random_agree(w, "insert", st) != ACRM_OK)
         return;
     w->search[table][n] = search;
     w->live[table][n] = true;
@@ -297,8 +315,8 @@ static void random_update(random_world *w, uint32_t table, uint32_t n)
     acrm_cell key = random_key(w, t, n);
     const char *old = NULL;
     const char *new = NULL;
-    int32_t st[2];
-    int32_t changed[2] = { -1, -1 };
+    int32_t st[STORES_MAX];
+    int32_t changed[STORES_MAX] = { -1, -1, -1 };
     uint32_t n_columns = 0;
 
     for (uint32_t i = 1; i < t->n_columns; i++) {
@@ -313,12 +331,12 @@ static void random_update(random_world *w, uint32_t table, uint32_t n)
         old = w->search[table][n];
         new = random_search_text(w);
     }
-    for (int s = 0; s < 2; s++)
+    for (int s = 0; s < w->n_stores; s++)
         st[s] = w->stores[s].ops.update(w->stores[s].conn, t, &key, columns, cells, n_columns, old,
                                         new, &changed[s], NULL);
-    if (random_agree(w, "update", st[0], st[1]) != ACRM_OK)
+    if (random_agree(w, "update", st) != ACRM_OK)
         return;
-    random_agree(w, "rows updated", changed[0], changed[1]);
+    random_agree(w, "rows updated", changed);
     if (new && changed[0])
         w->search[table][n] = new;
 }
@@ -327,22 +345,33 @@ static void random_remove(random_world *w, uint32_t table, uint32_t n)
 {
     const acrm_table *t = &w->tables[table];
     acrm_cell key = random_key(w, t, n);
-    int32_t st[2];
-    int32_t changed[2] = { -1, -1 };
+    int32_t st[STORES_MAX];
+    int32_t changed[STORES_MAX] = { -1, -1, -1 };
 
-    for (int s = 0; s < 2; s++)
+    for (int s = 0; s < w->n_stores; s++)
         st[s] = w->stores[s].ops.remove(w->stores[s].conn, t, &key, w->search[table][n],
                                         &changed[s], NULL);
-    if (random_agree(w, "remove", st[0], st[1]) == ACRM_OK) {
-        random_agree(w, "rows removed", changed[0], changed[1]);
+    if (random_agree(w, "remove", st) == ACRM_OK) {
+        random_agree(w, "rows removed", changed);
         w->search[table][n] = NULL;
         w->live[table][n] = false;
     }
 }
 
-#define BOTH(w, call)                                                                             \
-    random_agree(w, #call, w->stores[0].ops.call(w->stores[0].conn, NULL),                        \
-                 w->stores[1].ops.call(w->stores[1].conn, NULL))
+#define ALL(w, call) random_all(w, #call, offsetof(acrm_storage_ops, call))
+
+/* One of the functions of transactions, on each store. */
+static int32_t random_all(random_world *w, const char *name, size_t offset)
+{
+    int32_t st[STORES_MAX];
+
+    for (int s = 0; s < w->n_stores; s++) {
+        int32_t (*call)(void *conn, acrm_error **err);
+        memcpy(&call, (const char *)&w->stores[s].ops + offset, sizeof call);
+        st[s] = call(w->stores[s].conn, NULL);
+    }
+    return random_agree(w, name, st);
+}
 
 /* What the test knows of the rows, to go back to. */
 typedef struct random_known {
@@ -366,13 +395,13 @@ static void random_recall(random_world *w, const random_known *known)
 static void random_nest(random_world *w, random_known *saved, int *depth)
 {
     if (*depth == 0 || (*depth < SAVEPOINTS_MAX && random_chance(w, 50))) {
-        BOTH(w, savepoint);
+        ALL(w, savepoint);
         random_remember(w, &saved[(*depth)++]);
     } else if (random_chance(w, 50)) {
-        BOTH(w, release);
+        ALL(w, release);
         --*depth;
     } else {
-        BOTH(w, rollback_to);
+        ALL(w, rollback_to);
         random_recall(w, &saved[--*depth]);
     }
 }
@@ -385,7 +414,7 @@ static void random_change(random_world *w, int changes, uint32_t insert_percent)
     int depth = 0;
 
     random_remember(w, &before);
-    for (int s = 0; s < 2; s++)
+    for (int s = 0; s < w->n_stores; s++)
         ck_assert_int_eq(w->stores[s].ops.begin(w->stores[s].conn, 1, NULL), ACRM_OK);
     for (int i = 0; i < changes; i++, w->step++) {
         uint32_t table = random_below(w, TABLES);
@@ -400,10 +429,10 @@ static void random_change(random_world *w, int changes, uint32_t insert_percent)
         else
             random_remove(w, table, n);
     }
-    if (random_chance(w, 90) && BOTH(w, commit) == ACRM_OK)
+    if (random_chance(w, 90) && ALL(w, commit) == ACRM_OK)
         return;
     random_recall(w, &before);
-    for (int s = 0; s < 2; s++)
+    for (int s = 0; s < w->n_stores; s++)
         w->stores[s].ops.rollback(w->stores[s].conn);
 }
 
@@ -647,16 +676,27 @@ static int random_by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static random_answer random_answers[2];
+static random_answer random_answers[STORES_MAX];
+
+static void random_compare(const random_world *w, const random_answer *a, const random_answer *b,
+                           const char *name)
+{
+    ck_assert_msg(a->n == b->n, "seed %" PRIu64 " round %d step %d: %u rows from %s, %u from %s",
+                  w->seed, w->round, w->step, a->n, random_names[0], b->n, name);
+    for (uint32_t i = 0; i < a->n; i++)
+        ck_assert_msg(strcmp(a->rows[i], b->rows[i]) == 0,
+                      "seed %" PRIu64 " round %d step %d row %u: %s from %s, %s from %s", w->seed,
+                      w->round, w->step, i, a->rows[i], random_names[0], b->rows[i], name);
+}
 
 static void random_ask(random_world *w)
 {
     bool ordered = false;
-    int32_t st[2];
+    int32_t st[STORES_MAX];
 
     acrm__arena_reset(&w->query);
     acrm_query query = random_query(w, &ordered);
-    for (int s = 0; s < 2; s++) {
+    for (int s = 0; s < w->n_stores; s++) {
         random_answer *answer = &random_answers[s];
         acrm_error *err = NULL;
         answer->arena = &w->query;
@@ -667,14 +707,27 @@ static void random_ask(random_world *w)
         if (!ordered)
             qsort(answer->rows, answer->n, sizeof answer->rows[0], random_by_text);
     }
-    ck_assert_msg(random_answers[0].n == random_answers[1].n,
-                  "seed %" PRIu64 " round %d step %d: %u rows from SQLite, %u from memory",
-                  w->seed, w->round, w->step, random_answers[0].n, random_answers[1].n);
-    for (uint32_t i = 0; i < random_answers[0].n; i++)
-        ck_assert_msg(strcmp(random_answers[0].rows[i], random_answers[1].rows[i]) == 0,
-                      "seed %" PRIu64 " round %d step %d row %u: %s from SQLite, %s from memory",
-                      w->seed, w->round, w->step, i, random_answers[0].rows[i],
-                      random_answers[1].rows[i]);
+    for (int s = 1; s < w->n_stores; s++)
+        random_compare(w, &random_answers[0], &random_answers[s], random_names[s]);
+}
+
+static void random_open(random_world *w)
+{
+    random_store *stores = w->stores;
+
+    ck_assert_int_eq(acrm__memory_open(NULL, &stores[MEMORY].ops, &stores[MEMORY].self, NULL),
+                     ACRM_OK);
+    ck_assert_int_eq(acrm__sqlite_open(NULL, ":memory:", 0, &stores[SQLITE].ops,
+                                       &stores[SQLITE].self, NULL), ACRM_OK);
+#if defined(ACRM_HAVE_POSTGRES)
+    char url[256];
+    if (w->n_stores < STORES_MAX)
+        return;
+    ck_assert_int_eq(postgres_schema(&random_server, random_schema_name,
+                                     sizeof random_schema_name, url, sizeof url), 0);
+    ck_assert_int_eq(acrm__postgres_open(NULL, url, 0, &stores[POSTGRES].ops,
+                                         &stores[POSTGRES].self, NULL), ACRM_OK);
+#endif
 }
 
 static void random_round(random_world *w)
@@ -683,10 +736,8 @@ static void random_round(random_world *w)
     memset(w->live, 0, sizeof w->live);
     memset(w->search, 0, sizeof w->search);
     random_schema(w);
-    ck_assert_int_eq(acrm__sqlite_open(NULL, ":memory:", 0, &w->stores[0].ops, &w->stores[0].self,
-                                       NULL), ACRM_OK);
-    ck_assert_int_eq(acrm__memory_open(NULL, &w->stores[1].ops, &w->stores[1].self, NULL), ACRM_OK);
-    for (int s = 0; s < 2; s++) {
+    random_open(w);
+    for (int s = 0; s < w->n_stores; s++) {
         random_store *store = &w->stores[s];
         ck_assert_int_eq(store->ops.connect(store->self, &store->conn, NULL), ACRM_OK);
         ck_assert_int_eq(store->ops.begin(store->conn, 1, NULL), ACRM_OK);
@@ -696,17 +747,21 @@ static void random_round(random_world *w)
     }
     for (int part = 0; part < 4; part++) {
         random_change(w, part == 0 ? 4 * CHANGES : CHANGES, part == 0 ? 90 : 40);
-        for (int s = 0; s < 2; s++)
+        for (int s = 0; s < w->n_stores; s++)
             ck_assert_int_eq(w->stores[s].ops.begin(w->stores[s].conn, 0, NULL), ACRM_OK);
         for (int i = 0; i < QUERIES / 4; i++, w->step++)
             random_ask(w);
-        for (int s = 0; s < 2; s++)
+        for (int s = 0; s < w->n_stores; s++)
             w->stores[s].ops.rollback(w->stores[s].conn);
     }
-    for (int s = 0; s < 2; s++) {
+    for (int s = 0; s < w->n_stores; s++) {
         w->stores[s].ops.disconnect(w->stores[s].conn);
         w->stores[s].ops.destroy(w->stores[s].self);
     }
+#if defined(ACRM_HAVE_POSTGRES)
+    if (w->n_stores == STORES_MAX)
+        ck_assert_int_eq(postgres_drop(&random_server, random_schema_name), 0);
+#endif
 }
 
 START_TEST(storage__adapters_agree_on_random_queries)
@@ -720,11 +775,19 @@ START_TEST(storage__adapters_agree_on_random_queries)
     printf("storage: seed %" PRIu64 ", %d queries\n", w.seed, n * QUERIES);
     acrm__arena_init(&w.arena, NULL);
     acrm__arena_init(&w.query, NULL);
+    bool server = false;
+#if defined(ACRM_HAVE_POSTGRES)
+    server = postgres_open(&random_server) == 0;
+#endif
     for (w.round = 0; w.round < n; w.round++) {
+        w.n_stores = server && (rounds || w.round < POSTGRES_ROUNDS) ? STORES_MAX : POSTGRES;
         w.state = w.seed * 1000003 + (uint64_t)w.round;
         w.step = 0;
         random_round(&w);
     }
+#if defined(ACRM_HAVE_POSTGRES)
+    postgres_close(&random_server);
+#endif
     acrm__arena_free(&w.arena);
     acrm__arena_free(&w.query);
 }
