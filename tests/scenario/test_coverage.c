@@ -31,6 +31,10 @@ static const struct {
 #define SENDS(name) { "message." name, "needs a transport; tests/unit/message" }
     SENDS("retry"), SENDS("drop"), SENDS("receipt"),
 #undef SENDS
+    { "message.opened", "needs a token; tests/unit/message/test_tracking.c" },
+    { "message.clicked", "needs a token; tests/unit/message/test_tracking.c" },
+    { "message.unsubscribe", "needs a token; tests/unit/message/test_tracking.c" },
+    { "message_link.get", "needs a token; tests/unit/message/test_tracking.c" },
     { "webhook.test", "needs a transport; tests/unit/webhook/test_endpoint.c" },
     { "timer.retry", "needs a timer that failed; tests/unit/kernel/test_timers.c" },
 };
@@ -201,6 +205,7 @@ static const life_step rest[] = {
     { "webhook.status", "{'id':'$hook'}" },
     { "webhook.verify", "{'key':'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw','id':'a','timestamp':'1',"
                         "'signature':'v1,x','body':''}" },
+    { "link_setting.create", "{'base_url':'https://example.com/m'}" },
     { "message_cap.create", "{'name':'Cap','most':3,'within':'P7D'}" },
     { "quiet_hours.create", "{'channel':'sms','quiet_from':'21:00','quiet_to':'08:00'}" },
     { "tag.create", "{'name':'VIP'}" },

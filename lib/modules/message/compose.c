@@ -5,6 +5,7 @@
 #include "kernel/crud.h"
 #include "modules/message/entities.h"
 #include "modules/message/message.h"
+#include "modules/message/tracking.h"
 
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct acrm__composer {
     acrm_value *names, *own_names; /* NULL: everything; names behind "customer." */
     acrm__view view, own_view;
     bool wants_own;
+    acrm__links links;
     /* Of the text being made: */
     acrm__call *call;
     const char *language;
@@ -196,7 +198,8 @@ int32_t acrm__composer_open(acrm__call *call, const char *code, const char *chan
         return st;
     *c = (acrm__composer){ .arena = call->arena, .channel = channel,
                            .customer = acrm__entity_of(call, "customer") };
-    if (code)
+    st = acrm__links_load(call, &c->links);
+    if (st == ACRM_OK && code)
         st = compose_load(call, c, code);
     if (st == ACRM_OK && code && !c->texts)
         return acrm__fail(call, ACRM_E_NOTFOUND, "reference", "template",
@@ -237,7 +240,9 @@ static acrm_value *compose_context(acrm__call *call, const acrm__composer *c,
                (own && acrm__view_render(call, &c->own_view, customer->cells, own) == ACRM_OK)) &&
               acrm__put_text(context, "lang", c->language) &&
               acrm__put_text(context, "dir",
-                             acrm_language_right_to_left(c->language) ? "rtl" : "ltr");
+                             acrm_language_right_to_left(c->language) ? "rtl" : "ltr") &&
+              (!c->links.base ||
+               acrm__put_text(context, "unsubscribe_url", ACRM__LINK_UNSUBSCRIBE));
     for (size_t i = 0; ok && values && i < acrm_value_count(values); i++)
         ok = acrm__put_value(context, acrm_value_key(values, i, NULL), acrm_value_at(values, i));
     return ok ? context : NULL;

@@ -9,6 +9,7 @@
 #include "kernel/inside.h"
 #include "modules/message/entities.h"
 #include "modules/message/message.h"
+#include "modules/message/tracking.h"
 
 #include <string.h>
 
@@ -305,21 +306,24 @@ static void outbox_clean(char *text, size_t size)
             *p = ' ';
 }
 
-static int32_t outbox_hand_over(acrm__call *call, outbox_item *item)
+static int32_t outbox_hand_over(acrm__call *call, const acrm__links *links, outbox_item *item)
 {
     const acrm_transport *transport = item->transport;
     const acrm__rec *rec = item->rec;
     const char *channel = acrm__text(rec, F_message__channel);
     const char *to = acrm__text(rec, F_message__recipient);
     const char *key = acrm__id_text(call, acrm__id(rec, F_ID));
-    const char *body = acrm__text(rec, F_message__body);
+    acrm__dressed dressed;
 
     item->sent = (acrm_sent){ .struct_size = sizeof item->sent };
     if (strcmp(channel, "letter") != 0)
         to = outbox_line(call, to);
     if (!key || !to)
         return acrm__nomem(call);
-    if (transport->body_max > 0 && strlen(body) > transport->body_max) {
+    int32_t st = acrm__links_dress(call, links, rec, &dressed);
+    if (st != ACRM_OK)
+        return st;
+    if (transport->body_max > 0 && strlen(dressed.body) > transport->body_max) {
         item->sent.outcome = ACRM_SENT_REFUSED;
         memcpy(item->sent.reason, "too_long", 9);
         return ACRM_OK;
@@ -333,7 +337,8 @@ static int32_t outbox_hand_over(acrm__call *call, outbox_item *item)
                                     .name = outbox_line(call, item->name),
                                     .subject = outbox_line(call,
                                                            acrm__text(rec, F_message__subject)),
-                                    .body = body,
+                                    .body = dressed.body,
+                                    .unsubscribe = dressed.unsubscribe,
                                     .language = acrm__text(rec, F_message__language) };
     if (transport->submit(transport->self, &message, &item->sent) != 0)
         item->sent.outcome = ACRM_SENT_RETRY;
@@ -444,6 +449,7 @@ static int32_t outbox_keep(acrm__call *call, outbox_item *items, size_t n, outbo
 static int32_t outbox_round(acrm__call *call, outbox *box, bool *more)
 {
     outbox_item items[OUTBOX_BATCH];
+    acrm__links links;
     size_t n = 0;
     int32_t st = acrm__begin(call);
 
@@ -451,11 +457,13 @@ static int32_t outbox_round(acrm__call *call, outbox *box, bool *more)
         return st;
     st = outbox_take(call, box, items, &n, more);
     if (st == ACRM_OK)
+        st = acrm__links_load(call, &links);
+    if (st == ACRM_OK)
         st = acrm__commit(call);
     else
         acrm__rollback(call);
     for (size_t i = 0; i < n && st == ACRM_OK; i++)
-        st = outbox_hand_over(call, &items[i]);
+        st = outbox_hand_over(call, &links, &items[i]);
     return st == ACRM_OK && n > 0 ? outbox_keep(call, items, n, box) : st;
 }
 

@@ -19,7 +19,7 @@
 /* What the transport was handed, and what it answers. */
 typedef struct post {
     int n;
-    char to[200], name[200], subject[200], body[4000], key[40];
+    char to[200], name[200], subject[200], body[4000], key[40], unsubscribe[200];
     int attempt, channel;
     acrm_sent answer;
     int32_t status;
@@ -50,6 +50,8 @@ static int32_t world_submit(void *self, const acrm_outgoing *message, acrm_sent 
     snprintf(p->subject, sizeof p->subject, "%s", message->subject ? message->subject : "");
     snprintf(p->body, sizeof p->body, "%s", message->body);
     snprintf(p->key, sizeof p->key, "%s", message->key);
+    snprintf(p->unsubscribe, sizeof p->unsubscribe, "%s",
+             message->unsubscribe ? message->unsubscribe : "");
     p->attempt = message->attempt;
     p->channel = message->channel;
     *sent = p->answer;
