@@ -37,6 +37,25 @@ static bool link_is_space(char c)
 
 /* --- HTML --- */
 
+static size_t link_skip_space(const char *text, size_t at, size_t end)
+{
+    while (at < end && link_is_space(text[at]))
+        at++;
+    return at;
+}
+
+/* The value of an attribute, quoted or not; where it ends. */
+static size_t link_value(const char *text, size_t at, size_t end, acrm__link *out)
+{
+    char quote = at < end && (text[at] == '"' || text[at] == '\'') ? text[at] : '\0';
+
+    out->at = at += quote != '\0';
+    while (at < end && (quote ? text[at] != quote : !link_is_space(text[at])))
+        at++;
+    out->len = at - out->at;
+    return at + (quote && at < end);
+}
+
 /* The value of href within a tag, which ends at `end`; false when it has none. */
 static bool link_href(const char *text, size_t at, size_t end, acrm__link *out)
 {
@@ -47,21 +66,12 @@ static bool link_href(const char *text, size_t at, size_t end, acrm__link *out)
         while (at < end && text[at] != '=' && !link_is_space(text[at]))
             at++;
         bool href = at - name == 4 && link_begins(text + name, 4, "href");
-        while (at < end && link_is_space(text[at]))
-            at++;
+        at = link_skip_space(text, at, end);
         if (at == end || text[at] != '=')
             continue; /* an attribute without a value */
-        for (at++; at < end && link_is_space(text[at]);)
-            at++;
-        char quote = at < end && (text[at] == '"' || text[at] == '\'') ? text[at] : '\0';
-        size_t value = at += quote != '\0';
-        while (at < end && (quote ? text[at] != quote : !link_is_space(text[at])))
-            at++;
-        if (href) {
-            *out = (acrm__link){ value, at - value };
+        at = link_value(text, link_skip_space(text, at + 1, end), end, out);
+        if (href)
             return true;
-        }
-        at += quote && at < end;
     }
     return false;
 }
