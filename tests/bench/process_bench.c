@@ -16,6 +16,7 @@ typedef struct process {
     char path[64];
     const char *tag;
     bool levels; /* service levels run for the records that are moved */
+    bool synced; /* every commit is on the disk, as it is unless a host wants otherwise */
     long size, turn, updates;
     char (*customers)[37], (*instances)[37];
 } process;
@@ -97,32 +98,45 @@ static void process_fill(process *p)
     }
 }
 
-static void process_open(process *p, bool fill)
+static void process_connect(process *p, uint32_t flags)
 {
-    const acrm_options options = { .struct_size = sizeof options,
-                                   .flags = ACRM_OPEN_SYNC_NORMAL };
+    const acrm_options options = { .struct_size = sizeof options, .flags = flags };
     acrm_error *err = NULL;
 
-    snprintf(p->path, sizeof p->path, "/tmp/acrm-process-bench-%ld%s.db", (long)getpid(),
-             p->tag ? p->tag : "");
-    unlink(p->path);
     if (acrm_open(p->path, &options, &p->engine, &err) != ACRM_OK ||
         acrm_session_new(p->engine, "system", &p->session, &err) != ACRM_OK)
         process_die("open", err);
+}
+
+static void process_leave(process *p)
+{
+    acrm_session_free(p->session);
+    acrm_close(p->engine);
+}
+
+static void process_open(process *p, bool fill)
+{
+    snprintf(p->path, sizeof p->path, "/tmp/acrm-process-bench-%ld%s.db", (long)getpid(),
+             p->tag ? p->tag : "");
+    unlink(p->path);
+    process_connect(p, ACRM_OPEN_SYNC_NORMAL);
     p->customers = calloc((size_t)p->size, sizeof *p->customers);
     p->instances = calloc((size_t)p->size, sizeof *p->instances);
     if (!p->customers || !p->instances)
         exit(EXIT_FAILURE);
     if (fill)
         process_fill(p);
+    if (p->synced) {
+        process_leave(p);
+        process_connect(p, 0);
+    }
 }
 
 static void process_close(process *p)
 {
     char side[80];
 
-    acrm_session_free(p->session);
-    acrm_close(p->engine);
+    process_leave(p);
     free(p->customers);
     free(p->instances);
     unlink(p->path);
@@ -169,6 +183,17 @@ static void process_update(void *user, long ops)
                  p->customers[turn * 7919 % p->size], turn / p->size % 2 ? "en" : "fa");
         process_call(p, "customer.update", json, NULL);
     }
+}
+
+static void process_measure_moves(bench *b, const char *name, process p)
+{
+    if (!bench_wanted(b, name))
+        return;
+    process_open(&p, true);
+    bench_compare(b, &(bench_measure){ .name = name, .size = p.size, .goal = 2, .ops = 500,
+                                       .ours = process_transition, .baseline = process_update,
+                                       .user = &p });
+    process_close(&p);
 }
 
 /* --- What rules add to a write --- */
@@ -235,24 +260,15 @@ int main(int argc, char **argv)
     bench b = bench_begin(argc, argv);
 
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        process p = { .size = sizes[i] };
-        if (!bench_wants_size(&b, sizes[i], sizes[0]) || !bench_wanted(&b, "process.transition"))
+        if (!bench_wants_size(&b, sizes[i], sizes[0]))
             continue;
-        process_open(&p, true);
-        bench_compare(&b, &(bench_measure){ .name = "process.transition", .size = sizes[i],
-                                            .goal = 2, .ours = process_transition,
-                                            .baseline = process_update, .user = &p });
-        process_close(&p);
-    }
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        process p = { .size = sizes[i], .levels = true };
-        if (!bench_wants_size(&b, sizes[i], sizes[0]) || !bench_wanted(&b, "process.with_levels"))
-            continue;
-        process_open(&p, true);
-        bench_compare(&b, &(bench_measure){ .name = "process.with_levels", .size = sizes[i],
-                                            .goal = 2, .ops = 500, .ours = process_transition,
-                                            .baseline = process_update, .user = &p });
-        process_close(&p);
+        process_measure_moves(&b, "process.transition", (process){ .size = sizes[i] });
+        process_measure_moves(&b, "process.transition_synced",
+                              (process){ .size = sizes[i], .synced = true });
+        process_measure_moves(&b, "process.with_levels",
+                              (process){ .size = sizes[i], .levels = true });
+        process_measure_moves(&b, "process.with_levels_synced",
+                              (process){ .size = sizes[i], .levels = true, .synced = true });
     }
     for (size_t i = 0; i < sizeof counts / sizeof counts[0] && !b.size; i++) {
         process_measure_rules(&b, counts[i], false);

@@ -80,16 +80,30 @@ static int32_t item_tell(acrm__call *call, acrm__sla_state *state, int64_t now)
     return st;
 }
 
+/* In the order of what happened; rows come in the order in which it was told, nearly the same. */
+static void item_sort(acrm__recs *history)
+{
+    for (size_t i = 1; i < history->count; i++) {
+        acrm__rec *row = history->items[i];
+        size_t at = i;
+        for (; at > 0 && acrm__int(history->items[at - 1], F_sla_happening__at) >
+                             acrm__int(row, F_sla_happening__at); at--)
+            history->items[at] = history->items[at - 1];
+        history->items[at] = row;
+    }
+}
+
 int32_t acrm__sla_fold(acrm__call *call, acrm__rec *item, int64_t now, acrm__sla_state *out)
 {
     const acrm__term term = { F_sla_happening__item_id, ACRM_FILTER_EQ, item->cells[F_ID] };
     acrm__sla_state state = { .item = item };
 
     int32_t st = acrm__find(call, &(acrm__select){ .entity = "sla_happening", .terms = &term,
-                                                   .n_terms = 1, .order = F_sla_happening__at,
-                                                   .as_system = true }, &state.history);
+                                                   .n_terms = 1, .as_system = true },
+                             &state.history);
     if (st != ACRM_OK)
         return st;
+    item_sort(&state.history);
     if (acrm_sla_new(acrm__cache_allocator(call), &state.sla) != ACRM_OK)
         return acrm__nomem(call);
     st = item_tell(call, &state, now);
