@@ -3,7 +3,11 @@
 #include "host.h"
 
 #include <check.h>
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static int64_t host_now(void *self)
@@ -257,4 +261,40 @@ void host_remove(const char *path)
     unlink(side);
     snprintf(side, sizeof side, "%s-shm", path);
     unlink(side);
+}
+
+/* --- Lives --- */
+
+static void host_sleep(int64_t us)
+{
+    struct timespec t = { (time_t)(us / 1000000), (long)(us % 1000000) * 1000 };
+
+    while (nanosleep(&t, &t) != 0 && errno == EINTR)
+        continue;
+}
+
+int host_life(void (*live)(void *user, int told), void *user, int64_t life_us)
+{
+    int told[2], status = 0, count = 0;
+    char seen[4096];
+
+    ck_assert_int_eq(pipe(told), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        close(told[0]);
+        live(user, told[1]);
+        _exit(0);
+    }
+    close(told[1]);
+    if (life_us >= 0) {
+        host_sleep(life_us);
+        kill(child, SIGKILL);
+    }
+    for (ssize_t n; (n = read(told[0], seen, sizeof seen)) > 0;)
+        count += (int)n;
+    close(told[0]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_msg(WIFSIGNALED(status) || WEXITSTATUS(status) == 0, "a life failed");
+    return WIFEXITED(status) ? -1 : count;
 }

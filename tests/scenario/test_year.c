@@ -11,11 +11,7 @@
 #include "host.h"
 #include "support/suite.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { CREATE, START, MESSAGE, REPLY, PAUSE, RESUME, RESOLVE, REOPEN, STEPS_A_CASE = 14 };
@@ -212,49 +208,26 @@ static void live(host *h, int from, int told)
 
 /* --- Killing it --- */
 
-static void sleep_us(int64_t us)
+typedef struct life {
+    const char *path;
+    int run, from;
+} life;
+
+static void live_on(void *user, int told)
 {
-    struct timespec t = { (time_t)(us / 1000000), (long)(us % 1000000) * 1000 };
+    const life *l = user;
+    host h;
 
-    while (nanosleep(&t, &t) != 0 && errno == EINTR)
-        continue;
-}
-
-/* One life of the process; the steps it told of, or -1 when it came to the end. */
-static int one_life(const char *path, int run, int from, int64_t life_us)
-{
-    int told[2], status = 0, count = 0;
-    char seen[4096];
-
-    ck_assert_int_eq(pipe(told), 0);
-    pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    if (child == 0) {
-        host h;
-        close(told[0]);
-        open_year(&h, path, run);
-        live(&h, from, told[1]);
-        host_close(&h);
-        _exit(0);
-    }
-    close(told[1]);
-    if (life_us >= 0) {
-        sleep_us(life_us);
-        kill(child, SIGKILL);
-    }
-    for (ssize_t n; (n = read(told[0], seen, sizeof seen)) > 0;)
-        count += (int)n;
-    close(told[0]);
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_msg(WIFSIGNALED(status) || WEXITSTATUS(status) == 0, "life %d failed", run);
-    return WIFEXITED(status) ? -1 : count;
+    open_year(&h, l->path, l->run);
+    live(&h, l->from, told);
+    host_close(&h);
 }
 
 /* The dealership is founded before the first kill, as its founding has no keys. */
 static int kill_year(const char *path)
 {
     long kills = setting("ACRM_YEAR_KILLS", 10), killed = 0;
-    int64_t life = n_steps * INT64_C(350) / (kills + 1) + 20000;
+    int64_t span = n_steps * INT64_C(350) / (kills + 1) + 20000;
     int from = 0, done = 0;
     host h;
 
@@ -264,14 +237,14 @@ static int kill_year(const char *path)
     host_close(&h);
     from = 1;
     while (killed < kills && done >= 0) {
-        done = one_life(path, (int)killed + 1, from, 5000 + below(life));
+        done = host_life(live_on, &(life){ path, (int)killed + 1, from }, 5000 + below(span));
         if (done >= 0) {
             from += done;
             killed++;
         }
     }
     if (done >= 0)
-        ck_assert_int_eq(one_life(path, 1000, from, -1), -1);
+        ck_assert_int_eq(host_life(live_on, &(life){ path, 1000, from }, -1), -1);
     return (int)killed;
 }
 

@@ -149,6 +149,14 @@ static int32_t action_do(acrm__call *call, const action_run *run)
     return args ? acrm__run(call, operation, args, NULL) : acrm__nomem(call);
 }
 
+/* What was resolved before a step's turn came is not given to somebody else or raised any more; but
+ * who was to be told is told. */
+static bool action_is_moot(const action_run *run)
+{
+    return acrm__int(run->item, F_sla_item__open) == 0 &&
+           strcmp(acrm__text(run->action, F_sla_action__action), "notify") != 0;
+}
+
 int32_t acrm__sla_act(acrm__call *call, const acrm__timer *timer)
 {
     acrm__rec *action = NULL, *item = NULL;
@@ -163,10 +171,12 @@ int32_t acrm__sla_act(acrm__call *call, const acrm__timer *timer)
                         .entity = acrm__text(item, F_sla_item__entity),
                         .subject = acrm__id(item, F_sla_item__subject_id) };
     st = acrm__work_json(call, action, F_sla_action__step, &run.step);
-    if (st == ACRM_OK)
+    bool moot = action_is_moot(&run);
+    if (st == ACRM_OK && !moot)
         st = action_do(call, &run);
     if (st != ACRM_OK)
         return st;
+    acrm__set(action, F_sla_action__lapsed, acrm__cell_int(moot));
     acrm__set(action, F_sla_action__done_at, acrm__cell_int(call->now));
     return acrm__update(call, action);
 }
