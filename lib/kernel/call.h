@@ -111,6 +111,12 @@ enum { ACRM__APPEND_ROWS = 64 };
 int32_t acrm__append_many(acrm__call *call, const acrm__entity *entity, acrm_cell *cells,
                           uint32_t n_rows);
 
+/* Set some fields of a row as they are, by its id: no hooks, checks, version, audit or event. For
+ * what is computed from other records, whose history is kept elsewhere. *changed (may be NULL):
+ * there is such a row. The fields are not searchable, unique or encrypted ones. */
+int32_t acrm__amend(acrm__call *call, const acrm__entity *entity, const unsigned char id[16],
+                    const uint32_t *fields, const acrm_cell *cells, uint32_t n, bool *changed);
+
 /* --- Queries: conditions on the record's own fields, all of which must hold. --- */
 typedef struct acrm__term {
     uint32_t field;
@@ -196,6 +202,11 @@ int32_t acrm__run(acrm__call *call, const char *operation, const acrm_value *arg
                   acrm_value **out);
 /* The IANA name of the business's time zone; UTC when the engine was opened without one. */
 const char *acrm__business_zone(const acrm__call *call);
+/* Days begin and end by the clock of the business: the day number of an instant, of the call's
+ * `now`, and the instant at which a day begins (false out of range). */
+int32_t acrm__day_of(const acrm__call *call, int64_t us);
+int32_t acrm__today(const acrm__call *call);
+bool acrm__day_start(const acrm__call *call, int32_t day, int64_t *us);
 /* Run a part that may fail alone, with the reactions to its events. When it fails it is undone,
  * *failure says why (transfer full; NULL: it did not) and the result is ACRM_OK; when the machine
  * fails (memory, storage), so does this. */

@@ -134,10 +134,8 @@ static int32_t filter_variable(void *self, const char *name, size_t len, const a
     return ACRM_OK;
 }
 
-/* Days begin and end by the clock of the business. */
-static bool filter_day_start(void *self, int32_t day, int64_t *us)
+bool acrm__day_start(const acrm__call *call, int32_t day, int64_t *us)
 {
-    const acrm__call *call = self;
     const acrm_zone *zone = call->session->engine->clock_zone;
 
     if (!zone) {
@@ -147,14 +145,24 @@ static bool filter_day_start(void *self, int32_t day, int64_t *us)
     return acrm_zone_to_instant(zone, day, 0, us, NULL) == ACRM_OK;
 }
 
-static int32_t filter_today(const acrm__call *call)
+static bool filter_day_start(void *self, int32_t day, int64_t *us)
+{
+    return acrm__day_start(self, day, us);
+}
+
+int32_t acrm__day_of(const acrm__call *call, int64_t us)
 {
     const acrm_zone *zone = call->session->engine->clock_zone;
     acrm_local local = { .struct_size = sizeof local };
 
-    if (zone && acrm_zone_to_local(zone, call->now, &local) == ACRM_OK)
+    if (zone && acrm_zone_to_local(zone, us, &local) == ACRM_OK)
         return local.day;
-    return (int32_t)acrm__floor_div(call->now, ACRM__DAY_US);
+    return (int32_t)acrm__floor_div(us, ACRM__DAY_US);
+}
+
+int32_t acrm__today(const acrm__call *call)
+{
+    return acrm__day_of(call, call->now);
 }
 
 int32_t acrm__filter(acrm__call *call, const acrm__entity *entity, const acrm_value *filter,
@@ -164,7 +172,7 @@ int32_t acrm__filter(acrm__call *call, const acrm__entity *entity, const acrm_va
                                    .suggest = filter_suggest, .encode = filter_encode };
     acrm__filter_context context = {
         .self = call, .now_us = call->now, .variable = filter_variable,
-        .today = filter_today(call), .day_start = filter_day_start,
+        .today = acrm__today(call), .day_start = filter_day_start,
     };
 
     return acrm__filter_parse(call->arena, &schema, &context, entity, &entity->table, filter, path,

@@ -417,6 +417,21 @@ int32_t acrm__append(acrm__call *call, acrm__rec *rec)
     return acrm__append_many(call, rec->entity, rec->cells, 1);
 }
 
+int32_t acrm__amend(acrm__call *call, const acrm__entity *entity, const unsigned char id[16],
+                    const uint32_t *fields, const acrm_cell *cells, uint32_t n, bool *changed)
+{
+    acrm_session *s = call->session;
+    const acrm_cell key = acrm__cell_blob(id, 16);
+    int32_t found = 0;
+
+    int32_t st = s->engine->storage.update(s->conn, &entity->table, &key, fields, cells, n, NULL,
+                                           NULL, &found, call->err);
+    if (st == ACRM_OK && changed)
+        *changed = found;
+    s->writes += st == ACRM_OK && found;
+    return st;
+}
+
 static int32_t write_update_row(acrm__call *call, acrm__rec *rec)
 {
     acrm_session *s = call->session;

@@ -26,5 +26,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_ledger,
     &acrm__mod_privacy,
     &acrm__mod_sla,
+    &acrm__mod_grading,
     NULL,
 };

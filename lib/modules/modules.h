@@ -28,5 +28,6 @@ extern const acrm__module acrm__mod_loyalty;
 extern const acrm__module acrm__mod_ledger;
 extern const acrm__module acrm__mod_privacy;
 extern const acrm__module acrm__mod_sla;
+extern const acrm__module acrm__mod_grading;
 
 #endif

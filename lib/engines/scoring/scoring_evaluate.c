@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Grading one subject: measures, bands, the grade, and whether hysteresis holds it. */
+#include "engines/scoring/scoring.h"
 #include "engines/scoring/scoring_internal.h"
 
 #include "base/civil.h"
@@ -16,6 +17,22 @@ bool acrm__scoring_value(const acrm_scoring *s, const acrm_scoring_facts *facts,
     *out = s->inputs[input].type == ACRM_SCORING_DAY ? facts->today - facts->values[input]
                                                      : facts->values[input];
     return true;
+}
+
+uint32_t acrm__scoring_axes(const acrm_scoring *scoring)
+{
+    return scoring->n_axes;
+}
+
+uint32_t acrm__scoring_rules(const acrm_scoring *scoring)
+{
+    return scoring->n_rules;
+}
+
+bool acrm__scoring_rule_value(const acrm_scoring *scoring, const acrm_scoring_facts *facts,
+                              uint32_t rule, int64_t *out)
+{
+    return acrm__scoring_value(scoring, facts, scoring->rules[rule].input, out);
 }
 
 /* Days since a day grow by one a day: the first later day on which they reach a limit. */

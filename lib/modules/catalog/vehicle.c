@@ -86,6 +86,9 @@ int32_t acrm__catalog_vehicle_write(acrm__call *call, acrm__rec *rec, const acrm
     int32_t st = ACRM_OK;
 
     (void)before;
+    if (!acrm__is_null(rec, F_vehicle__odometer) && acrm__changed(rec, F_vehicle__odometer) &&
+        (acrm__is_null(rec, F_vehicle__odometer_on) || !acrm__changed(rec, F_vehicle__odometer_on)))
+        acrm__set(rec, F_vehicle__odometer_on, acrm__cell_int(acrm__today(call)));
     if (acrm__changed(rec, F_vehicle__vin))
         st = vehicle_vin(call, rec);
     if (st == ACRM_OK && acrm__changed(rec, F_vehicle__plate))
