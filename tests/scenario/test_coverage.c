@@ -285,6 +285,29 @@ static const life_step rest[] = {
     { "consent_purpose.create", "{'code':'unused','name':'Unused'}" },
     { "contact_suppression.create", "{'customer_id':'$ada','cause':'manual'}" },
     { "preference.create", "{'customer_id':'$ada','preferred_channel':'sms'}" },
+    { "profile_policy.create", "{'name':'House','currency':'EUR'}" },
+    { "grade.check", "{'definition':{'kind':'customer'}}" },
+    { "grade.load", "{'activate':true,'definition':{'kind':'customer','grades':['A','B'],"
+                    "'axes':[{'name':'v','bands':[{'name':'B','to':5},{'name':'A','from':5}]}],"
+                    "'rules':[{'name':'visits','value':'visits','each':1},{'name':'fleet',"
+                    "'when':{'kind':'company'},'points':5}]}}", .save = "scheme=id" },
+    { "grade.simulate", "{'id':'$scheme'}" },
+    { "grade.run", "{}" },
+    { "grade.refresh", "{'customer_id':'$kim'}" },
+    { "grade.set", "{'customer_id':'$kim','grade':'A','floor':true,'why':'a promise'}" },
+    { "grade.explain", "{'customer_id':'$kim'}" },
+    { "customer.profile", "{'id':'$kim'}" },
+    { "grade.release", "{'customer_id':'$kim'}" },
+    { "interaction.create", "{'customer_id':'$kim','at':'2026-11-21T10:06:00Z',"
+                            "'channel':'visit'}" },
+    { "engine.tick", "{}" },
+    { "grade.activate", "{'id':'$scheme'}" },
+    { "grade.retire", "{'id':'$scheme'}" },
+    { "grade.load", "{'activate':true,'definition':{'kind':'rfm','grades':['A','B'],'axes':["
+                    "{'name':'r','value':'last_seen_on','best':'low','quantiles':2}],"
+                    "'map':[{'grade':'A','r':['2']}],'other':'B'}}", .save = "rfm=id" },
+    { "grade.run", "{'restart':true}" },
+    { "grade.retire", "{'id':'$rfm'}" },
     { "segment.create", "{'name':'All','filter':{}}", .save = "segment=id" },
     { "segment.preview", "{'id':'$segment','group':['grade']}" },
     { "segment.count", "{'id':'$segment'}" },
