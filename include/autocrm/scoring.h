@@ -4,10 +4,10 @@
  * bands or quintiles, bands over up to three axes, and hysteresis. Pure computing in whole numbers.
  *
  * A scheme is a JSON definition (docs/grading.md has its members), compiled once against a table of
- * inputs and then asked about any number of subjects. Each axis measures a subject: by the points of
- * its rules, or by one input itself. The bands of an axis are checked for gaps and overlaps, and so
- * is the map that leads from bands to grades, cell by cell. A day as input counts the days since:
- * today less the day.
+ * inputs and then asked about any number of subjects. Each axis measures a subject: by the points
+ * of its rules, or by one input itself. The bands of an axis are checked for gaps and overlaps, and
+ * so is the map that leads from bands to grades, cell by cell. A day as input counts the days
+ * since: today less the day.
  */
 #ifndef AUTOCRM_SCORING_H
 #define AUTOCRM_SCORING_H
@@ -62,7 +62,7 @@ typedef struct acrm_scoring_facts {
     const int64_t *values;          /**< one for each input */
     const unsigned char *present;   /**< one for each input: 1 when there is a value */
     const unsigned char *conditions; /**< (nullable without conditions) one for each: 1 holds */
-    const int64_t *cuts[ACRM_SCORING_AXES_MAX]; /**< of each axis in quantiles: acrm_scoring_cut() */
+    const int64_t *cuts[ACRM_SCORING_AXES_MAX]; /**< of axes in quantiles: acrm_scoring_cut() */
     int32_t today;                  /**< day since 1970-01-01 */
     int32_t grade;                  /**< the one until now, or ACRM_SCORING_NONE */
     int32_t below_since;            /**< since when it would be lower, or ACRM_SCORING_NO_DAY */

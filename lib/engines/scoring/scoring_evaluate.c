@@ -178,7 +178,8 @@ int32_t acrm_scoring_evaluate(const acrm_scoring *scoring, const acrm_scoring_fa
     const acrm_scoring *s = scoring;
 
     if (!s || !facts || facts->struct_size < sizeof *facts || !out ||
-        out->struct_size < sizeof *out || (s->n_inputs > 0 && (!facts->values || !facts->present)) ||
+        out->struct_size < sizeof *out ||
+        (s->n_inputs > 0 && (!facts->values || !facts->present)) ||
         (s->n_conditions > 0 && !facts->conditions))
         return ACRM_E_MISUSE;
     if (!evaluate_sound(s, facts))

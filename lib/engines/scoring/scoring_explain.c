@@ -75,15 +75,22 @@ static bool explain_rule(const acrm_scoring *s, const acrm_scoring_facts *facts,
     return ok && acrm__put_int(item, "points", result->points[i]);
 }
 
+static bool explain_sound(const acrm_scoring *s, const acrm_scoring_facts *facts,
+                          const acrm_scoring_result *result)
+{
+    return s && facts && facts->struct_size >= sizeof *facts && result &&
+           result->struct_size >= sizeof *result && result->grade >= 0 &&
+           result->grade < (int32_t)s->n_grades && result->computed >= 0 &&
+           result->computed < (int32_t)s->n_grades && result->why >= ACRM_SCORING_SAME &&
+           result->why <= ACRM_SCORING_HELD_STAY;
+}
+
 int32_t acrm_scoring_explain(const acrm_scoring *scoring, const acrm_scoring_facts *facts,
                              const acrm_scoring_result *result, acrm_value *into)
 {
     const acrm_scoring *s = scoring;
 
-    if (!s || !facts || facts->struct_size < sizeof *facts || !result ||
-        result->struct_size < sizeof *result || !into || result->grade < 0 ||
-        result->grade >= (int32_t)s->n_grades || result->computed < 0 ||
-        result->computed >= (int32_t)s->n_grades)
+    if (!into || !explain_sound(s, facts, result))
         return ACRM_E_MISUSE;
     bool ok = acrm_value_set_map(into) == ACRM_OK &&
               acrm__put_text(into, "grade", s->grades[result->grade]) &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* customer.profile and grade.explain: computed at the moment, with every reason, nothing written. */
+/* customer.profile and grade.explain: computed at the moment, with every reason; nothing is
+ * written. */
 #include "modules/grading/grading.h"
 
 #include "base/json.h"
@@ -131,6 +132,27 @@ static bool explain_by_hand(acrm__call *call, const acrm__grade_row *row)
                                              ? NULL : acrm__date_text(call, row->by_hand_until));
 }
 
+static bool explain_day(acrm__call *call, const char *key, int32_t day)
+{
+    return acrm__put_text(call->out, key, day == ACRM_SCORING_NO_DAY
+                                              ? NULL : acrm__date_text(call, day));
+}
+
+static bool explain_result(acrm__call *call, const acrm__grade_ask *ask,
+                           const acrm_scoring_facts *facts, const acrm_scoring_result *out)
+{
+    const acrm__grade_row *row = &ask->rows[0];
+    acrm_value *now = acrm_value_put(call->out, "explanation");
+
+    return now && acrm_scoring_explain(ask->scoring, facts, out, now) == ACRM_OK &&
+           acrm__put_text(call->out, "kind", ask->scheme->kind) &&
+           acrm__put_int(call->out, "revision", ask->scheme->revision) &&
+           acrm__put_text(call->out, "scheme_id", acrm__id_text(call, ask->scheme->id)) &&
+           acrm__put_text(call->out, "grade", row->found ? row->grade : NULL) &&
+           explain_day(call, "next_review", out->next_on) &&
+           explain_day(call, "below_since", out->below_since) && explain_by_hand(call, row);
+}
+
 int32_t acrm__grade_explain(acrm__call *call)
 {
     const char *kind = acrm__arg_text(call, "kind");
@@ -154,22 +176,10 @@ int32_t acrm__grade_explain(acrm__call *call)
                           "its quantiles were not cut yet: run grade.run first");
     if (st == ACRM_OK)
         st = acrm__grade_answer(&batch, &ask, 0, &facts, &out);
-    if (st != ACRM_OK)
-        return st;
-    acrm_value *now = acrm_value_put(call->out, "explanation");
-    acrm_value *history = acrm__put_list(call->out, "history");
-    bool ok = now && history && acrm_scoring_explain(scoring, &facts, &out, now) == ACRM_OK &&
-              acrm__put_text(call->out, "kind", kind) &&
-              acrm__put_int(call->out, "revision", scheme->revision) &&
-              acrm__put_text(call->out, "scheme_id", acrm__id_text(call, scheme->id)) &&
-              acrm__put_text(call->out, "grade",
-                             ask.rows[0].found ? ask.rows[0].grade : NULL) &&
-              acrm__put_text(call->out, "next_review",
-                             out.next_on == ACRM_SCORING_NO_DAY
-                                 ? NULL : acrm__date_text(call, out.next_on)) &&
-              acrm__put_text(call->out, "below_since",
-                             out.below_since == ACRM_SCORING_NO_DAY
-                                 ? NULL : acrm__date_text(call, out.below_since)) &&
-              explain_by_hand(call, &ask.rows[0]);
-    return ok ? explain_history(call, &batch, kind, history) : acrm__nomem(call);
+    if (st == ACRM_OK && !explain_result(call, &ask, &facts, &out))
+        st = acrm__nomem(call);
+    acrm_value *history = st == ACRM_OK ? acrm__put_list(call->out, "history") : NULL;
+    if (st == ACRM_OK && !history)
+        st = acrm__nomem(call);
+    return st == ACRM_OK ? explain_history(call, &batch, kind, history) : st;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a scheme is asked with about each of a batch: conditions, the grade until now, what was given
- * by hand. */
+/* What a scheme is asked with about each of a batch: conditions, the grade until now, what was
+ * given by hand. */
 #include "modules/grading/grading.h"
 
 #include "base/civil.h"

@@ -88,7 +88,8 @@ static const acrm__field grading_explain_out[] = {
     { .name = "next_review", .type = ACRM__T_DATE,
       .help = "First day on which time alone may move it" },
     { .name = "history", .type = ACRM__T_MAP, .flags = ACRM__LIST,
-      .help = "The last 20 grades, the newest first: grade, previous, since, until, cause, inputs" },
+      .help = "The last 20 grades, the newest first: grade, previous, since, until, cause, "
+              "inputs" },
     { .name = NULL }
 };
 static const acrm__field grading_simulate_in[] = {

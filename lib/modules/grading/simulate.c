@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { SIMULATE_NONE = ACRM_SCORING_GRADES_MAX, SIMULATE_FROM = 2 * ACRM_SCORING_GRADES_MAX + 1 };
+enum { SIMULATE_FROM = 2 * ACRM_SCORING_GRADES_MAX + 1 };
 
 typedef struct simulate_state {
     acrm__call *call;
@@ -19,7 +19,7 @@ typedef struct simulate_state {
     acrm_value *movers;
 } simulate_state;
 
-/* A grade that no scheme knows any more may be one of very many: the last place is for all those. */
+/* Grades that no scheme knows any more may be many: the last place is for all the others. */
 static uint32_t simulate_from(simulate_state *s, const char *grade)
 {
     uint32_t i = 0;

@@ -144,7 +144,8 @@ static bool sources_business(const sources_row *row, int32_t day)
 
     sources_last(p, P_LAST_SEEN_ON, day);
     sources_dealer(row, day);
-    if (day == ACRM__GRADING_NO_DAY || row->batch->today - day >= row->batch->policy->frequency_days)
+    if (day == ACRM__GRADING_NO_DAY ||
+        row->batch->today - day >= row->batch->policy->frequency_days)
         return false;
     sources_count(p, P_FREQUENCY);
     if (p->window_first == ACRM__GRADING_NO_DAY || day < p->window_first)

@@ -42,7 +42,8 @@ static acrm_scoring *scheme(const char *json)
 
 /* --- What is refused --- */
 
-#define ONE_AXIS(bands) "{\"grades\":[\"A\",\"B\"],\"axes\":[{\"name\":\"value\",\"bands\":[" bands \
+#define ONE_AXIS(bands) "{\"grades\":[\"A\",\"B\"],\"axes\":[{\"name\":\"value\"," \
+                        "\"bands\":[" bands \
                         "]}],\"rules\":[{\"name\":\"r\",\"value\":\"visits\",\"each\":1}]}"
 #define RULE(members) "{\"grades\":[\"A\",\"B\"],\"axes\":[{\"name\":\"value\",\"bands\":[" \
                       "{\"name\":\"B\",\"to\":1},{\"name\":\"A\",\"from\":1}]}]," \
