@@ -192,6 +192,14 @@ static const life_step rest[] = {
     { "message.send_many", "{'run':'r','channel':'sms','template':'ready','where':{},"
                            "'values':{'what':'ready'},'local_time':'09:00'}" },
     { "consent.check_many", "{'customer_ids':['$ada'],'purpose':'service','channel':'sms'}" },
+    { "message.setup", "{'definition':{'schedules':[{'code':'xmas','rule':'FREQ=YEARLY;BYMONTH=12;"
+                       "BYMONTHDAY=25;BYHOUR=7'}],'rules':[{'name':'bday','trigger':'date',"
+                       "'entity':'customer','date_field':'birth_date','every_year':'gregorian',"
+                       "'actions':[{'operation':'message.send','args':{'customer_id':"
+                       "{'$field':'id'},'channel':'sms','template':'ready','once':'x',"
+                       "'local_time':'10:00:00'}}]}]}}" },
+    { "message.rehearse", "{'rule':'bday','day':'2027-05-01'}" },
+    { "message.recall", "{'once':'x'}" },
     { "message_block.create", "{'value':'example.net'}" },
     { "message.outbox", "{}" },
     { "message.dead", "{}" },

@@ -8,9 +8,23 @@ enum { RECURRENCE_HORIZON = 40 * 366, RECURRENCE_SHIFT = 4 * 3600 };
 
 /* --- Does a day fit? --- */
 
+void acrm__recurrence_date(const acrm__recurrence *r, int32_t day, acrm__civil *date)
+{
+    if (r->calendar != ACRM_DATE_JALALI ||
+        acrm_date_from_day(r->calendar, day, &date->year, &date->month, &date->day) != ACRM_OK)
+        acrm__civil_from_day(day, date);
+}
+
+static int32_t recurrence_month_length(const acrm__recurrence *r, const acrm__civil *date)
+{
+    return r->calendar == ACRM_DATE_JALALI
+               ? acrm_date_month_length(r->calendar, date->year, date->month)
+               : acrm__civil_month_length(date->year, date->month);
+}
+
 static bool recurrence_nth(const acrm__recurrence *r, const acrm__civil *date, int32_t weekday)
 {
-    int32_t length = acrm__civil_month_length(date->year, date->month);
+    int32_t length = recurrence_month_length(r, date);
 
     for (int32_t i = 0; i < r->n_nth; i++) {
         int32_t nth = r->nth[i] > 0 ? (date->day - 1) / 7 + 1 : -((length - date->day) / 7 + 1);
@@ -25,7 +39,7 @@ static bool recurrence_interval(const acrm__recurrence *r, int32_t day, const ac
     acrm__civil start;
     int32_t apart = day - r->start_day;
 
-    acrm__civil_from_day(r->start_day, &start);
+    acrm__recurrence_date(r, r->start_day, &start);
     if (r->kind == ACRM__EVERY_WEEK) /* weeks from Monday */
         apart = (int32_t)(acrm__floor_div(day + 3, 7) - acrm__floor_div(r->start_day + 3, 7));
     else if (r->kind == ACRM__EVERY_MONTH)
@@ -40,8 +54,8 @@ static bool recurrence_day(const acrm__recurrence *r, int32_t day)
     int32_t weekday = acrm__weekday(day);
     acrm__civil date;
 
-    acrm__civil_from_day(day, &date);
-    int32_t from_last = acrm__civil_month_length(date.year, date.month) - date.day + 1;
+    acrm__recurrence_date(r, day, &date);
+    int32_t from_last = recurrence_month_length(r, &date) - date.day + 1;
     bool in_month = (r->month_days >> date.day & 1) || (r->last_days >> from_last & 1);
     bool in_week = r->n_nth ? recurrence_nth(r, &date, weekday) : (r->weekdays >> weekday & 1) != 0;
 

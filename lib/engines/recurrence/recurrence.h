@@ -7,6 +7,7 @@
 #define ACRM_ENGINES_RECURRENCE_RECURRENCE_H
 
 #include "autocrm/calendar.h"
+#include "base/civil.h"
 
 #include <stdbool.h>
 
@@ -25,6 +26,7 @@ typedef struct acrm__recurrence {
     int32_t kind;
     int64_t span;          /* microseconds */
     int32_t interval;      /* every n-th day, week, month, year */
+    int32_t calendar;      /* ACRM_DATE_... whose months and years they are */
     uint64_t minutes;      /* bit n: minute n */
     uint32_t hours;
     uint32_t month_days;   /* bit n: day n from the first */
@@ -40,7 +42,8 @@ typedef struct acrm__recurrence {
 } acrm__recurrence;
 
 /*
- * Read "30 8 * * 1-5", "FREQ=MONTHLY;BYDAY=1MO;BYHOUR=9" or "every PT15M". What an RRULE leaves out
+ * Read "30 8 * * 1-5", "FREQ=MONTHLY;BYDAY=1MO;BYHOUR=9" (with RSCALE=PERSIAN of RFC 7529 by the
+ * Solar Hijri calendar) or "every PT15M". What an RRULE leaves out
  * comes from the local time of `start`. `zone` NULL: UTC. NULL, or a text that says what is wrong.
  */
 const char *acrm__recurrence_parse(const char *text, const acrm_zone *zone, int64_t start,
@@ -52,5 +55,7 @@ bool acrm__recurrence_next(const acrm__recurrence *r, const acrm_zone *zone, int
 /* The last time not after an instant; false when there is none. */
 bool acrm__recurrence_last(const acrm__recurrence *r, const acrm_zone *zone, int64_t until,
                            int64_t *out);
+/* The date of a day in its calendar. */
+void acrm__recurrence_date(const acrm__recurrence *r, int32_t day, acrm__civil *date);
 
 #endif

@@ -181,6 +181,11 @@ static const char *parse_rule_part(parse_rule *p, const char *name, size_t name_
 
     if (parse_is(name, name_len, "FREQ"))
         return parse_freq(r, text, len);
+    if (parse_is(name, name_len, "RSCALE")) {
+        r->calendar = parse_is(text, len, "PERSIAN") ? ACRM_DATE_JALALI : ACRM_DATE_GREGORIAN;
+        return parse_is(text, len, "PERSIAN") || parse_is(text, len, "GREGORIAN")
+                   ? NULL : "RSCALE is GREGORIAN or PERSIAN";
+    }
     if (parse_is(name, name_len, "INTERVAL")) {
         if (!parse_number(text, len, 1, 1000, &n))
             return "INTERVAL is a number from 1 to 1000";
@@ -204,7 +209,7 @@ static const char *parse_rule_part(parse_rule *p, const char *name, size_t name_
         fault = parse_list(text, len, 0, 59, &r->minutes, NULL);
         p->has_minute = true;
     } else {
-        return "an RRULE here has FREQ, INTERVAL, BYMONTH, BYMONTHDAY, BYDAY, BYHOUR and "
+        return "an RRULE here has RSCALE, FREQ, INTERVAL, BYMONTH, BYMONTHDAY, BYDAY, BYHOUR and "
                "BYMINUTE; for an end give ends_at";
     }
     return fault;
@@ -216,7 +221,7 @@ static const char *parse_defaults(parse_rule *p, const acrm_local *start)
     acrm__recurrence *r = p->r;
     acrm__civil date;
 
-    acrm__civil_from_day(start->day, &date);
+    acrm__recurrence_date(r, start->day, &date);
     if (r->kind == ACRM__EVERY_SPAN)
         return "an RRULE begins with FREQ";
     if (r->n_nth && r->kind != ACRM__EVERY_MONTH)

@@ -40,10 +40,15 @@ const char *acrm__message_recipient(const acrm__rec *point, const char *channel)
 int32_t acrm__message_point(acrm__call *call, const unsigned char customer[16],
                             const char *channel, acrm__rec **out);
 
+/* when.c: by the arguments not_before, local_time and expires_after; the records may be NULL. */
+int32_t acrm__message_when(acrm__call *call, acrm__rec *message, const acrm__rec *preference,
+                           const acrm__rec *point, const acrm__rec *customer);
+
 /* order.c */
 int32_t acrm__message_preview(acrm__call *call);
 int32_t acrm__message_send(acrm__call *call);
 int32_t acrm__message_cancel(acrm__call *call);
+int32_t acrm__message_recall(acrm__call *call);
 int32_t acrm__message_retry(acrm__call *call);
 int32_t acrm__message_drop(acrm__call *call);
 int32_t acrm__message_outbox(acrm__call *call);
@@ -87,6 +92,10 @@ void acrm__message_decide(const acrm__facts *facts, acrm__verdict *out);
 
 /* run.c: one template to many customers. */
 int32_t acrm__message_send_many(acrm__call *call);
+
+/* setup.c: rules that send messages: loading them, and showing what they would do. */
+int32_t acrm__message_setup(acrm__call *call);
+int32_t acrm__message_rehearse(acrm__call *call);
 
 /* policy.c: the facts about many messages, read in as many statements as about one. */
 typedef struct acrm__policy acrm__policy;

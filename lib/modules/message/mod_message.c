@@ -11,6 +11,12 @@
 #define MESSAGE_ID                                                                                \
     { .name = "id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "message",           \
       .help = "The message" }
+#define MESSAGE_WHEN                                                                              \
+    { .name = "not_before", .type = ACRM__T_INSTANT, .help = "Not sent before" },                \
+    { .name = "local_time", .type = ACRM__T_TIME,                                                \
+      .help = "At this time of the day where the customer lives" },                              \
+    { .name = "expires_after", .type = ACRM__T_DURATION, .min = 1,                               \
+      .help = "Refused when it has waited so much longer than it was to" }
 #define MESSAGE_TEXT                                                                              \
     { .name = "customer_id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "customer", \
       .help = "To whom" },                                                                        \
@@ -48,7 +54,7 @@ static const acrm__field message_preview_out[] = {
 };
 static const acrm__field message_send_in[] = {
     MESSAGE_TEXT,
-    { .name = "not_before", .type = ACRM__T_INSTANT, .help = "Not sent before" },
+    MESSAGE_WHEN,
     { .name = "priority", .type = ACRM__T_INT, .min = 0, .max = 9, .preset = "5",
       .help = "Of those due, the lowest number leaves first" },
     { .name = "once", .type = ACRM__T_TEXT, .max = 255,
@@ -77,10 +83,7 @@ static const acrm__field message_many_in[] = {
       .help = "or to these, at most 10000" },
     { .name = "values", .type = ACRM__T_MAP,
       .help = "What names in the template mean, before the customer's own fields" },
-    { .name = "not_before", .type = ACRM__T_INSTANT, .help = "Not sent before" },
-    { .name = "expires_at", .type = ACRM__T_INSTANT, .help = "Not sent from then on" },
-    { .name = "local_time", .type = ACRM__T_TIME,
-      .help = "At this time of the day where the customer lives" },
+    MESSAGE_WHEN,
     { .name = "priority", .type = ACRM__T_INT, .min = 0, .max = 9, .preset = "5",
       .help = "Of those due, the lowest number leaves first" },
     { .name = "allow_missing", .type = ACRM__T_BOOL, .preset = "false",
@@ -97,6 +100,39 @@ static const acrm__field message_many_out[] = {
 static const acrm__field message_out[] = {
     { .name = "record", .type = ACRM__T_RECORD, .target = "message",
       .help = "The message, its fields at top level" },
+    { .name = NULL }
+};
+static const acrm__field message_recall_in[] = {
+    { .name = "once", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 255,
+      .help = "The text it was ordered under" },
+    { .name = NULL }
+};
+static const acrm__field message_recall_out[] = {
+    { .name = "recalled", .type = ACRM__T_BOOL, .help = "It waited, and is cancelled now" },
+    { .name = NULL }
+};
+static const acrm__field message_setup_in[] = {
+    { .name = "definition", .type = ACRM__T_MAP, .flags = ACRM__REQUIRED,
+      .help = "Lists of templates, schedules and rules (docs/triggers.md)" },
+    { .name = NULL }
+};
+static const acrm__field message_setup_out[] = {
+    { .name = "created", .type = ACRM__T_INT, .help = "Records made" },
+    { .name = "updated", .type = ACRM__T_INT, .help = "Records that were there, brought to it" },
+    { .name = NULL }
+};
+static const acrm__field message_rehearse_in[] = {
+    { .name = "rule", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 200,
+      .help = "Name of an automation_rule" },
+    { .name = "day", .type = ACRM__T_DATE, .help = "On which day; today without it" },
+    { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = 1000, .preset = "100",
+      .help = "So many messages at most" },
+    { .name = NULL }
+};
+static const acrm__field message_rehearse_out[] = {
+    { .name = "would", .type = ACRM__T_INT, .help = "How many records it would be about" },
+    { .name = "items", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Each message: customer_id, channel, and what message.preview tells; or error" },
     { .name = NULL }
 };
 static const acrm__field message_id_in[] = { MESSAGE_ID, { .name = NULL } };
@@ -175,6 +211,15 @@ static const acrm__op message_ops[] = {
       .help = "Order a message to each of many customers, once; called again it goes on" },
     { .name = "message.cancel", .flags = ACRM__OP_WRITE, .in = message_id_in, .out = message_out,
       .run = acrm__message_cancel, .help = "Take back a message that waits" },
+    { .name = "message.recall", .flags = ACRM__OP_WRITE, .in = message_recall_in,
+      .out = message_recall_out, .run = acrm__message_recall,
+      .help = "Take back the message ordered under a text, if it still waits" },
+    { .name = "message.setup", .flags = ACRM__OP_WRITE, .in = message_setup_in,
+      .out = message_setup_out, .run = acrm__message_setup,
+      .help = "Load what triggers messages: templates, schedules and rules of one definition" },
+    { .name = "message.rehearse", .in = message_rehearse_in, .out = message_rehearse_out,
+      .run = acrm__message_rehearse,
+      .help = "Show who would get which message from a rule on a day" },
     { .name = "message.retry", .flags = ACRM__OP_WRITE, .in = message_id_in, .out = message_out,
       .run = acrm__message_retry, .help = "Send a dead, failed or refused message after all" },
     { .name = "message.drop", .flags = ACRM__OP_WRITE, .in = message_id_in, .out = message_out,

@@ -36,7 +36,6 @@ static acrm__rec *order_record(acrm__call *call, const order *o)
 {
     acrm__rec *rec = acrm__new(call, "message");
     unsigned char subject[16];
-    int64_t not_before = 0;
 
     if (!rec)
         return NULL;
@@ -56,8 +55,6 @@ static acrm__rec *order_record(acrm__call *call, const order *o)
     acrm__set(rec, F_message__language, acrm__cell_text(o->text.language));
     acrm__set(rec, F_message__priority, acrm__cell_int(acrm__arg_int(call, "priority", 5)));
     acrm__set(rec, F_message__status, acrm__cell_text("queued"));
-    bool later = acrm__arg_time(call, "not_before", &not_before);
-    acrm__set(rec, F_message__next_at, acrm__cell_int(later ? not_before : call->now));
     acrm__set(rec, F_message__moved, acrm__cell_int(0));
     acrm__set(rec, F_message__attempts, acrm__cell_int(0));
     acrm__set(rec, F_message__idempotency, acrm__cell_text(acrm__arg_text(call, "once")));
@@ -124,6 +121,20 @@ static int32_t order_missing(acrm__call *call, const acrm_value *missing)
                       acrm_value_count(missing));
 }
 
+static int32_t order_when(acrm__call *call, const order *o, acrm__rec *rec)
+{
+    const acrm__entity *entity = acrm__entity_of(call, "preference");
+    const acrm__term of = { acrm__field_of(entity, "customer_id"), ACRM_FILTER_EQ,
+                            o->customer->cells[F_ID] };
+    acrm__rec *own = NULL;
+    int32_t st = ACRM_OK;
+
+    if (acrm__arg(call, "local_time"))
+        st = acrm__find_one(call, &(acrm__select){ .entity = "preference", .terms = &of,
+            .n_terms = 1, .as_system = true }, &own);
+    return st == ACRM_OK ? acrm__message_when(call, rec, own, o->point, o->customer) : st;
+}
+
 int32_t acrm__message_send(acrm__call *call)
 {
     order o = { .customer = NULL };
@@ -144,7 +155,9 @@ int32_t acrm__message_send(acrm__call *call)
     rec = order_record(call, &o);
     if (!rec)
         return acrm__nomem(call);
-    st = acrm__insert(call, rec);
+    st = order_when(call, &o, rec);
+    if (st == ACRM_OK)
+        st = acrm__insert(call, rec);
     return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
 }
 
@@ -177,6 +190,21 @@ int32_t acrm__message_cancel(acrm__call *call)
     if (st == ACRM_OK && !order_is(rec, "queued"))
         return order_wrong(call, rec, "queued");
     return st == ACRM_OK ? order_change(call, rec, "cancelled") : st;
+}
+
+int32_t acrm__message_recall(acrm__call *call)
+{
+    acrm__rec *rec = NULL;
+    int32_t st = order_again(call, &rec);
+
+    if (st != ACRM_OK)
+        return st;
+    bool waits = rec && order_is(rec, "queued");
+    if (waits) {
+        acrm__set(rec, F_message__status, acrm__cell_text("cancelled"));
+        st = acrm__update(call, rec);
+    }
+    return st == ACRM_OK && !acrm__put_bool(call->out, "recalled", waits) ? acrm__nomem(call) : st;
 }
 
 int32_t acrm__message_retry(acrm__call *call)

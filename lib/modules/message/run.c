@@ -27,7 +27,7 @@ typedef struct run {
     size_t n_ids;
     unsigned char after[16];       /* the last customer */
     bool began, at_local_time, done;
-    int64_t local_time, left, came;
+    int64_t left, came;
 } run;
 
 /* A page: who comes next, and what is known of them. */
@@ -113,7 +113,7 @@ static const char *run_args(acrm__call *call)
 {
     static const char *const kept[] = { "channel", "template", "snapshot_id", "segment_id",
                                         "where", "customer_ids", "values", "not_before",
-                                        "expires_at", "local_time", "priority",
+                                        "expires_after", "local_time", "priority",
                                         "allow_missing" };
     acrm_value *map = acrm__value_in(call->arena);
     acrm__str text;
@@ -288,28 +288,6 @@ static uint32_t run_field(acrm__call *call, const char *entity)
     return acrm__field_of(acrm__entity_of(call, entity), "customer_id");
 }
 
-/* When it is to leave: at the time of day where the customer lives. */
-static int32_t run_time(acrm__call *call, const run *r, const run_page *page,
-                        const acrm__rec *customer, const acrm__rec *point, int64_t *at)
-{
-    acrm__recs own = run_of(&page->preferences, run_field(call, "preference"),
-                            &customer->cells[F_ID]);
-    acrm_zone *zone = NULL;
-
-    *at = call->now;
-    (void)acrm__arg_time(call, "not_before", at);
-    if (!r->at_local_time)
-        return ACRM_OK;
-    const char *name = acrm__message_zone_name(call, own.count ? own.items[0] : NULL, point,
-                                               customer);
-    if (name && acrm_zone_load(name, NULL, &call->arena->allocator, &zone, NULL) == ACRM_E_NOMEM)
-        return acrm__nomem(call);
-    *at = acrm__message_next_time(zone ? zone : call->session->engine->clock_zone, r->local_time,
-                                  *at);
-    acrm_zone_free(zone);
-    return ACRM_OK;
-}
-
 static void run_count(run *r, uint32_t field)
 {
     acrm__set(r->rec, field, acrm__cell_int(acrm__int(r->rec, field) + 1));
@@ -347,7 +325,8 @@ static int32_t run_message(acrm__call *call, run *r, const run_page *page,
     const acrm__rec *point = acrm__message_best_point(points.items, points.count);
     acrm__rec *rec = acrm__new(call, "message");
     const char *key = run_key(call, r, &customer->cells[F_ID]);
-    int64_t at = 0, end = 0;
+    acrm__recs own = run_of(&page->preferences, run_field(call, "preference"),
+                            &customer->cells[F_ID]);
 
     if (!rec || !key)
         return acrm__nomem(call);
@@ -358,12 +337,9 @@ static int32_t run_message(acrm__call *call, run *r, const run_page *page,
     acrm__set(rec, F_message__run_id, r->rec->cells[F_ID]);
     acrm__set(rec, F_message__idempotency, acrm__cell_text(key));
     acrm__set(rec, F_message__status, acrm__cell_text("queued"));
-    if (acrm__arg_time(call, "expires_at", &end))
-        acrm__set(rec, F_message__expires_at, acrm__cell_int(end));
-    int32_t st = run_time(call, r, page, customer, point, &at);
+    int32_t st = acrm__message_when(call, rec, own.count ? own.items[0] : NULL, point, customer);
     if (st == ACRM_OK)
         st = run_text(call, r, rec, customer);
-    acrm__set(rec, F_message__next_at, acrm__cell_int(at));
     acrm__references_see(call, customer, call->as_system);
     if (point)
         acrm__references_see(call, point, call->as_system);
@@ -470,7 +446,7 @@ int32_t acrm__message_send_many(acrm__call *call)
 
     if (st != ACRM_OK)
         return st;
-    r.at_local_time = acrm__arg_time(call, "local_time", &r.local_time);
+    r.at_local_time = acrm__arg(call, "local_time") != NULL;
     st = run_whom(call, &r);
     if (st == ACRM_OK)
         st = acrm__composer_open(call, r.code, r.channel, &r.composer);

@@ -161,10 +161,12 @@ static const acrm__field process_event_out[] = {
 static const acrm__field process_test_in[] = {
     { .name = "id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "Which rule" },
     { .name = "record_id", .type = ACRM__T_ID, .help = "What it would do with this record" },
+    { .name = "day", .type = ACRM__T_DATE,
+      .help = "Of a date or schedule: whom it would be about on this day" },
     { .name = "since", .type = ACRM__T_DURATION, .preset = "\"P7D\"",
       .help = "How far back to look for events that would have set it off" },
     { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = 10000, .preset = "1000",
-      .help = "Events looked at, at most" },
+      .help = "Events looked at, or records told, at most" },
     { .name = NULL }
 };
 static const acrm__field process_test_out[] = {
@@ -176,7 +178,7 @@ static const acrm__field process_test_out[] = {
     { .name = "events", .type = ACRM__T_INT, .help = "Past events looked at" },
     { .name = "would", .type = ACRM__T_INT, .help = "How many would have set it off" },
     { .name = "would_fire", .type = ACRM__T_MAP, .flags = ACRM__LIST,
-      .help = "Those, newest first: at, record" },
+      .help = "Those, newest first: at, record; of a day with actions" },
     { .name = NULL }
 };
 static const acrm__field process_purge_in[] = {

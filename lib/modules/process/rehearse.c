@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* automation_rule.test: what a rule would do with a record, and would have done with past events;
- * nothing is written. */
+/* automation_rule.test: what a rule would do with a record or on a day, and would have done with
+ * past events; nothing is written. */
 #include "base/json.h"
 #include "modules/process/entities.h"
 #include "modules/process/rule.h"
@@ -21,11 +21,11 @@ typedef struct rehearse_feed {
 
 /* --- One record --- */
 
-static int32_t rehearse_actions(acrm__call *call, const acrm__firing *firing)
+static int32_t rehearse_actions(acrm__call *call, const acrm__firing *firing, acrm_value *into)
 {
     const acrm__scene scene = { .entity = firing->rule->entity, .record = firing->record,
                                 .before = firing->before, .event = firing->event };
-    acrm_value *list = acrm__put_list(call->out, "actions");
+    acrm_value *list = acrm__put_list(into, "actions");
     int32_t st = list ? ACRM_OK : acrm__nomem(call);
 
     for (size_t i = 0; st == ACRM_OK && i < acrm_value_count(firing->rule->actions); i++) {
@@ -82,7 +82,37 @@ static int32_t rehearse_record(acrm__call *call, const acrm__rule *rule)
         st = rehearse_misses(call, &firing, misses);
     if (st == ACRM_OK && !acrm__put_bool(call->out, "fits", fits))
         st = acrm__nomem(call);
-    return st == ACRM_OK ? rehearse_actions(call, &firing) : st;
+    return st == ACRM_OK ? rehearse_actions(call, &firing, call->out) : st;
+}
+
+/* --- A day: whom a date or a schedule would be about --- */
+
+static int32_t rehearse_day(acrm__call *call, const acrm__rule *rule, int64_t day)
+{
+    acrm_value *items = acrm__put_list(call->out, "would_fire");
+    acrm__recs found = { NULL, 0 };
+    bool swept = rule->entity && (rule->trigger == ACRM__TRIGGER_DATE ||
+                                  rule->trigger == ACRM__TRIGGER_SCHEDULE);
+
+    if (!swept)
+        return acrm__fail(call, ACRM_E_INVALID, "contradiction", "day",
+                          "days are those of dates and of schedules about records");
+    int32_t st = items ? acrm__sweep_day(call, rule, day,
+                                         (uint32_t)acrm__arg_int(call, "limit", 1000), &found)
+                       : acrm__nomem(call);
+    for (size_t i = 0; st == ACRM_OK && i < found.count; i++) {
+        acrm__firing firing = { .rule = rule, .record = found.items[i] };
+        acrm_value *item = acrm__add_map(items);
+        firing.event = acrm__sweep_event(call, rule, day, NULL, found.items[i]);
+        bool ok = item && firing.event &&
+                  acrm__put_text(item, "at", acrm__date_text(call, day)) &&
+                  acrm__put_text(item, "record", acrm__id_text(call, acrm__id(firing.record,
+                                                                              F_ID)));
+        st = ok ? rehearse_actions(call, &firing, item) : acrm__nomem(call);
+    }
+    if (st == ACRM_OK && !acrm__put_int(call->out, "would", (int64_t)found.count))
+        st = acrm__nomem(call);
+    return st;
 }
 
 /* --- Past events --- */
@@ -167,12 +197,15 @@ int32_t acrm__rule_test(acrm__call *call)
 {
     acrm__rule rule;
     unsigned char id[16];
+    int64_t day;
 
     (void)acrm__arg_id(call, "id", id);
     if (!acrm__sees_all(call))
         return acrm__fail(call, ACRM_E_DENIED, "scope", NULL,
                           "a rule is tried by sessions whose scope is all records");
     int32_t st = acrm__rule_load(call, id, &rule);
+    if (st == ACRM_OK && acrm__arg_time(call, "day", &day))
+        return rehearse_day(call, &rule, day);
     if (st == ACRM_OK)
         st = rehearse_record(call, &rule);
     return st == ACRM_OK ? rehearse_past(call, &rule) : st;

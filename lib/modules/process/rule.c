@@ -110,6 +110,7 @@ static int32_t rule_parse(acrm__call *call, const acrm__rec *rec, acrm__arena *a
     const char *date_field = acrm__text(rec, F_automation_rule__date_field);
     const char *trigger = acrm__text(rec, F_automation_rule__trigger);
     const char *missed = acrm__text(rec, F_automation_rule__missed);
+    const char *yearly = acrm__text(rec, F_automation_rule__every_year);
     acrm_value *condition = NULL, *fields = NULL, *actions = NULL;
     acrm__call parse = *call;
     bool has;
@@ -118,6 +119,9 @@ static int32_t rule_parse(acrm__call *call, const acrm__rec *rec, acrm__arena *a
                          .run_on_import = acrm__int(rec, F_automation_rule__run_on_import) != 0,
                          .offset_days = acrm__int(rec, F_automation_rule__offset_days),
                          .at = acrm__int(rec, F_automation_rule__at),
+                         .yearly = !yearly ? 0
+                                   : strcmp(yearly, "gregorian") == 0 ? ACRM_DATE_GREGORIAN
+                                                                      : ACRM_DATE_JALALI,
                          .skip_missed = missed && strcmp(missed, "skip") == 0,
                          .date_field = UINT32_MAX };
     rule_copy_id(rec, F_ID, out->id, &has);
@@ -328,6 +332,9 @@ static int32_t rule_check_names(acrm__call *call, const acrm__rec *rec, const ac
         if (type != ACRM__T_DATE && type != ACRM__T_INSTANT)
             st = acrm__fault(faults, "/date_field", "unknown_field",
                              "name a date or an instant of %.64s", entity);
+        else if (rule->yearly && type != ACRM__T_DATE)
+            st = acrm__fault(faults, "/every_year", "contradiction",
+                             "a date comes again every year, an instant does not");
     }
     return st;
 }

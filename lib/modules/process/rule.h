@@ -29,6 +29,7 @@ typedef struct acrm__rule {
     bool run_on_import, has_run_as;
     uint32_t date_field;            /* UINT32_MAX: none */
     int64_t offset_days, at;        /* days, seconds of the day */
+    int32_t yearly;                 /* ACRM_DATE_... by which the date comes again; 0: it does not */
     const char *zone;               /* NULL: the business's */
     bool skip_missed;
 } acrm__rule;
@@ -76,6 +77,12 @@ int32_t acrm__run_sweep_start(acrm__call *call);
 int32_t acrm__sweep_plan(acrm__call *call, const acrm__rec *rule);
 int32_t acrm__sweep_due(acrm__call *call, const acrm__timer *timer);
 int32_t acrm__sweep_start(acrm__call *call, const unsigned char rule[16], int64_t at);
+
+/* The records that a date or schedule rule would be about on a day, and the event of one. */
+int32_t acrm__sweep_day(acrm__call *call, const acrm__rule *rule, int64_t day, uint32_t limit,
+                        acrm__recs *out);
+acrm_value *acrm__sweep_event(acrm__call *call, const acrm__rule *rule, int64_t day,
+                              const char *due_at, const acrm__rec *rec);
 
 /* --- rehearse.c: automation_rule.test --- */
 

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { SWEEP_PAGE = 200 };
+enum { SWEEP_PAGE = 200, SWEEP_YEARS = 120 };
 
 static const char sweep_kind[] = "automation.sweep";
 
@@ -107,6 +107,25 @@ int32_t acrm__sweep_plan(acrm__call *call, const acrm__rec *rule)
 
 /* --- A page --- */
 
+/* The dates of earlier years that come again on a day: all of the month's end on its last day. */
+static const acrm_filter_node *sweep_years(acrm__call *call, const acrm__rule *rule, int64_t day)
+{
+    acrm_cell *days = acrm__arena_array(call->arena, SWEEP_YEARS * 2 + 1, sizeof *days);
+    int32_t year, month, date;
+    size_t n = 0;
+
+    if (!days || acrm_date_from_day(rule->yearly, (int32_t)day, &year, &month, &date) != ACRM_OK)
+        return NULL;
+    bool last = date == acrm_date_month_length(rule->yearly, year, month);
+    for (int32_t y = year - SWEEP_YEARS; y < year; y++) {
+        int32_t until = last ? acrm_date_month_length(rule->yearly, y, month) : date, found;
+        for (int32_t d = date; d <= until && d <= date + 1; d++)
+            if (acrm_date_to_day(rule->yearly, y, month, d, &found) == ACRM_OK)
+                days[n++] = acrm__cell_int(found);
+    }
+    return acrm__where_in(call, rule->date_field, days, n);
+}
+
 /* The records whose date lies so far from the day. */
 static int32_t sweep_window(acrm__call *call, const acrm__rule *rule, const acrm_zone *zone,
                             int64_t day, acrm__term terms[2], size_t *n)
@@ -128,7 +147,7 @@ static int32_t sweep_window(acrm__call *call, const acrm__rule *rule, const acrm
 }
 
 static int32_t sweep_page(acrm__call *call, const acrm__rule *rule, const acrm_zone *zone,
-                          const sweep_state *state, acrm__recs *out)
+                          const sweep_state *state, uint32_t limit, acrm__recs *out)
 {
     const acrm_filter_node *where = rule->where;
     acrm__term terms[3];
@@ -136,25 +155,46 @@ static int32_t sweep_page(acrm__call *call, const acrm__rule *rule, const acrm_z
     size_t n = 0;
     int32_t st = ACRM_OK;
 
-    if (rule->trigger == ACRM__TRIGGER_DATE)
+    if (rule->trigger == ACRM__TRIGGER_DATE && !rule->yearly)
         st = sweep_window(call, rule, zone, state->day, terms, &n);
     if (state->after && acrm__uuid_parse(state->after, strlen(state->after), after))
         terms[n++] = (acrm__term){ F_ID, ACRM_FILTER_GT, acrm__cell_id(after) };
     if (st == ACRM_OK && rule->condition && !where)
         st = acrm__filter(call, rule->entity, rule->condition, "condition", &where);
+    if (st == ACRM_OK && rule->trigger == ACRM__TRIGGER_DATE && rule->yearly) {
+        const acrm_filter_node *years = sweep_years(call, rule, state->day - rule->offset_days);
+        const acrm_filter_node *both = acrm__and(call, years, where);
+        if (!years || !both)
+            return acrm__nomem(call);
+        where = both;
+    }
     if (st != ACRM_OK)
         return st;
     return acrm__find(call, &(acrm__select){ .entity = rule->entity->def->name, .terms = terms,
-                                             .n_terms = n, .where = where, .limit = SWEEP_PAGE,
+                                             .n_terms = n, .where = where, .limit = limit,
                                              .as_system = true }, out);
 }
 
-static acrm_value *sweep_event(acrm__call *call, const acrm__rule *rule, const sweep_state *state,
-                               const acrm__rec *rec)
+int32_t acrm__sweep_day(acrm__call *call, const acrm__rule *rule, int64_t day, uint32_t limit,
+                        acrm__recs *out)
+{
+    acrm_zone *zone = NULL;
+    acrm__call system = *call;
+    int32_t st = acrm__zone_open(call, rule->zone, "/zone", &zone);
+
+    system.as_system = true;
+    if (st == ACRM_OK)
+        st = sweep_page(&system, rule, zone, &(sweep_state){ .day = day }, limit, out);
+    acrm_zone_free(zone);
+    return st;
+}
+
+acrm_value *acrm__sweep_event(acrm__call *call, const acrm__rule *rule, int64_t day,
+                              const char *due_at, const acrm__rec *rec)
 {
     acrm_value *event = acrm__value_in(call->arena);
     const char *id = rec ? acrm__id_text(call, acrm__id(rec, F_ID)) : NULL;
-    const char *due = state->due ? state->due : acrm__date_text(call, state->day);
+    const char *due = due_at ? due_at : acrm__date_text(call, day);
     acrm_value *data = NULL;
 
     if (!event || (rec && !id) || !due || acrm_value_set_map(event) != ACRM_OK ||
@@ -171,7 +211,8 @@ static int32_t sweep_fire(acrm__call *call, const acrm__rule *rule, const sweep_
                           acrm__rec *rec)
 {
     acrm__firing firing = { .rule = rule, .record = rec,
-                            .event = sweep_event(call, rule, state, rec) };
+                            .event = acrm__sweep_event(call, rule, state->day, state->due,
+                                                        rec) };
 
     return firing.event ? acrm__rule_fire(call, &firing) : acrm__nomem(call);
 }
@@ -180,7 +221,7 @@ static int32_t sweep_records(acrm__call *call, const acrm__rule *rule, const acr
                              sweep_state *state, bool *more)
 {
     acrm__recs page = { NULL, 0 };
-    int32_t st = sweep_page(call, rule, zone, state, &page);
+    int32_t st = sweep_page(call, rule, zone, state, SWEEP_PAGE, &page);
 
     for (size_t i = 0; st == ACRM_OK && i < page.count; i++)
         st = sweep_fire(call, rule, state, page.items[i]);
