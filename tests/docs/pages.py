@@ -13,6 +13,7 @@ In a page:
     <!-- needs PROGRAM -->  the next code block is run where there is such a program
 Ids, hashes and instants of today are compared by their form alone, "..." stands for any text.
 
+Files of examples/ are there, as in the source tree.
 "cc", "pkg-config", "autocrm", "meson" and the bindings are found as after an installation.
 
 Usage: pages.py SOURCE-ROOT BUILD-FOLDER C-COMPILER PAGE...
@@ -77,6 +78,7 @@ def check(page, env):
     with open(page, encoding="utf-8") as source:
         text = source.read()
     with tempfile.TemporaryDirectory() as folder:
+        os.symlink(env["AUTOCRM_EXAMPLES"], os.path.join(folder, "examples"))
         for block in FENCE.finditer(text):
             line = text.count("\n", 0, block.start()) + 1
             mark = MARK.search(text, 0, block.start())
@@ -145,6 +147,7 @@ def environment(root, build, compiler, tools):
         "PYTHONPATH": os.path.join(root, "bindings", "python"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "LUA_PATH": os.path.join(root, "bindings", "lua", "?.lua"),
+        "AUTOCRM_EXAMPLES": os.path.join(root, "examples"),
         "AUTOCRM_PHP": os.path.join(root, "bindings", "php"),
         "AUTOCRM_JAVA": os.path.join(root, "bindings", "java"),
         "LC_ALL": "C.UTF-8",
