@@ -117,13 +117,15 @@ def install(build, tools):
     subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", tools],
                    check=True, stdout=subprocess.DEVNULL)
     for folder, _, names in os.walk(tools):
-        if "autocrm.pc" in names:
-            path = os.path.join(folder, "autocrm.pc")
+        if "autocrm.pc" not in names:
+            continue
+        for name in (n for n in names if n.endswith(".pc")):
+            path = os.path.join(folder, name)
             with open(path, encoding="utf-8") as source:
                 text = source.read()
             with open(path, "w", encoding="utf-8") as out:
                 out.write(re.sub(r"^prefix=", f"prefix={tools}", text, flags=re.M))
-            return os.path.dirname(folder)
+        return os.path.dirname(folder)
     raise SystemExit("no autocrm.pc was installed")
 
 

@@ -29,22 +29,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
 
-    def keep(self):
+    def keep(self, ok):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         told = {"method": self.command, "path": self.path, "headers": dict(self.headers.items()),
-                "body": body.decode("utf-8"), "peer": self.client_address[1]}
+                "body": body.decode("utf-8"), "peer": self.client_address[1],
+                "ok": ok}
         with Handler.lock:
             Handler.requests += 1
             name = FOLDER / f"request-{Handler.requests}.json"
             name.write_text(json.dumps(told), "utf-8")
 
     def answer(self):
-        self.keep()
         mode = FOLDER / "mode"
         lines = mode.read_text("utf-8").splitlines() if mode.exists() else []
         words = {line.split(" ", 1)[0]: line.split(" ", 1)[-1] for line in lines}
         headers = [line.split(": ", 1) for line in lines
                    if ": " in line and not line.startswith("body ")]
+        self.keep(words.get("status", "200") < "300" and not {"drop", "garbage"} & words.keys())
         time.sleep(float(words.get("slow", 0)))
         if "drop" in words:
             self.close_connection = True
