@@ -4,21 +4,10 @@
 #include "transports.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { OUTBOX_PARTS_MAX = 16, OUTBOX_FILE_MAX = 65536, OUTBOX_CHANNELS_MAX = 9 };
-
-bool example_wrong(example_fault *fault, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(fault->text, sizeof fault->text, format, args);
-    va_end(args);
-    return false;
-}
 
 static const struct {
     const char *name;

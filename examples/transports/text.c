@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A text that grows. */
+/* A text that grows, and faults in words. */
 #include "text.h"
+#include "transports.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -110,6 +111,16 @@ void example_text_free(example_text *text)
 {
     free(text->data);
     *text = (example_text){ NULL, 0, 0, false };
+}
+
+bool example_wrong(example_fault *fault, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(fault->text, sizeof fault->text, format, args);
+    va_end(args);
+    return false;
 }
 
 bool example_read_file(const char *path, size_t max, example_text *out)

@@ -16,7 +16,7 @@
 typedef struct example_fault {
     char text[512];
 } example_fault;
-/* Always false. */
+/* text.c: always false. */
 __attribute__((format(printf, 2, 3))) bool example_wrong(example_fault *fault, const char *format,
                                                          ...);
 
