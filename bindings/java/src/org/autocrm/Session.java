@@ -6,6 +6,7 @@ import com.sun.jna.ptr.PointerByReference;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,7 +41,7 @@ public class Session implements AutoCloseable {
         if (arguments.length % 2 != 0) {
             throw AutocrmException.misuse("arguments are names and values in turn");
         }
-        Map<String, Object> map = new HashMap<>();
+        Map<String, Object> map = new LinkedHashMap<>();
         for (int n = 0; n < arguments.length; n += 2) {
             map.put((String) arguments[n], arguments[n + 1]);
         }
