@@ -8,7 +8,10 @@ packages_build="$packages_build libexpat1-dev libpq-dev libcurl4-openssl-dev tzd
 # To run every test as well.
 packages_test="check libsubunit-dev libcjson-dev g++ binutils python3 pmccabe zlib1g-dev"
 # Languages that have a binding.
-packages_test="$packages_test luajit php-cli default-jdk-headless libjna-java"
+packages_test="$packages_test luajit php-cli default-jdk-headless libjna-java nodejs"
+# Debian's nodejs comes without npm; others bring their own.
+command -v npm >/dev/null 2>&1 || packages_test="$packages_test npm"
+# What messages and storages are tried on.
 packages_test="$packages_test python3-aiosmtpd openssl postgresql"
 
 # need_packages NAME...: those not installed yet, as root or by sudo.

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+// What JavaScript adds to the calls, and that misuse is an exception, never a crash.
+
+const assert = require('node:assert');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { test } = require('node:test');
+const autocrm = require('../index.js');
+
+const failure = (name) => (error) => error instanceof autocrm.Failure && error.name === name;
+
+test('records, lists and failures', async () => {
+  const crm = autocrm.open('memory:', { zone: 'Europe/Rome' });
+  const ada = await crm.customer.create({ name: 'Ada', city: 'Roma' });
+  assert.strictEqual(crm.sync.customer.get({ id: ada.id }).name, 'Ada');
+  await Promise.all([...Array(25).keys()].map((n) => crm.customer.create({ name: `C ${n}` })));
+  const names = [];
+  for await (const one of crm.customer.each({ limit: 10 })) names.push(one.name);
+  assert.strictEqual(names.length, 26);
+  assert.strictEqual([...crm.sync.customer.each({ limit: 7, fields: ['name'] })].length, 26);
+  await assert.rejects(crm.customer.create({ kind: 'ghost', city: 7 }), (error) => {
+    assert.deepStrictEqual(error.fields.map((each) => each.field), ['kind', 'city']);
+    return error.reason === 'choice';
+  });
+  await assert.rejects(crm.spaceship.launch(), failure('ACRM_E_NOTFOUND'));
+  const own = crm.actingAs(`customer:${ada.id}`);
+  await assert.rejects(own.user.create({ name: 'B', login: 'b' }), failure('ACRM_E_DENIED'));
+  own.close();
+  crm.close();
+});
+
+test('values that JSON has no form for', () => {
+  const crm = autocrm.open('memory:');
+  const ada = crm.sync.customer.create({ name: 'Ada' });
+  const due = new Date('2026-03-01T09:30:00Z');
+  const work = crm.sync.activity.create({ customer_id: ada.id, kind: 'call', subject: 'S', due_at: due });
+  assert.strictEqual(work.due_at, '2026-03-01T09:30:00Z');
+  assert.strictEqual(crm.sync.customer.list({ limit: 1n }).items.length, 1);
+  for (const wrong of [2n ** 60n, NaN, Infinity]) {
+    assert.throws(() => crm.sync.customer.list({ limit: wrong }), RangeError);
+  }
+  assert.throws(() => crm.sync.customer.create({ name: () => 1 }), TypeError);
+  const ring = {};
+  ring.where = ring;
+  assert.throws(() => crm.sync.customer.list(ring), TypeError);
+  crm.close();
+});
+
+test('the event loop is free while a call runs', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'autocrm-'));
+  const crm = autocrm.open(path.join(folder, 'a.db'));
+  let turns = 0;
+  const timer = setInterval(() => { turns += 1; }, 1);
+  const records = [...Array(1000).keys()].map((n) => ({ name: `Customer ${n}` }));
+  for (let n = 0; n < 5; n += 1) await crm.customer.create_many({ records });
+  clearInterval(timer);
+  assert.ok(turns > 5, `${turns} turns`);
+  crm.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('misuse is an exception', async () => {
+  assert.throws(() => autocrm.open('memory:', { zone: 'Moon/Base' }), failure('ACRM_E_INVALID'));
+  assert.throws(() => autocrm.open('/nowhere/a.db', { flags: autocrm.NO_CREATE }),
+    failure('ACRM_E_NOTFOUND'));
+  assert.throws(() => autocrm.open('memory:', { clock: () => { throw new Error('no time'); } }),
+    /no time/);
+  const crm = autocrm.open('memory:');
+  assert.throws(() => crm.actingAs('ghost'), failure('ACRM_E_INVALID'));
+  const running = crm.customer.count();
+  await new Promise((resolve) => { setImmediate(resolve); });
+  await running;
+  const own = crm.actingAs('system');
+  crm.close();
+  crm.close();
+  await assert.rejects(crm.customer.count(), failure('ACRM_E_MISUSE'));
+  assert.throws(() => crm.sync.customer.count(), failure('ACRM_E_MISUSE'));
+  assert.throws(() => crm.actingAs('system'), failure('ACRM_E_MISUSE'));
+  assert.throws(() => crm.describe(), failure('ACRM_E_MISUSE'));
+  own.close();
+  assert.throws(() => own.sync.customer.count(), failure('ACRM_E_MISUSE'));
+});
+
+test('two calls at once in one session', () => {
+  let crm = null;
+  let told = null;
+  crm = autocrm.open('memory:', {
+    clock: () => {
+      if (crm && !told) {
+        try {
+          crm.sync.customer.count();
+        } catch (error) {
+          told = error;
+        }
+      }
+      return 1767600000000000n;
+    },
+  });
+  crm.sync.customer.create({ name: 'Ada' });
+  assert.ok(failure('ACRM_E_MISUSE')(told));
+  crm.close();
+});
+
+function order(crm) {
+  const ada = crm.sync.customer.create({
+    name: 'Ada', contact_points: [{ channel: 'email', value: 'ada@example.org' }],
+  });
+  return crm.sync.message.send({
+    customer_id: ada.id, channel: 'email', purpose: 'service', subject: 'Ready ✓', body: 'Come.',
+  });
+}
+
+test('a transport of JavaScript sends, by promise and at once', async () => {
+  for (const tick of [(crm) => crm.engine.tick(), (crm) => crm.sync.engine.tick()]) {
+    const sent = [];
+    const crm = autocrm.open('memory:', {
+      transports: [{
+        name: 'post',
+        channels: ['email'],
+        submit(message) {
+          sent.push([message.channel, message.to, message.subject, message.body]);
+          return { outcome: 'delivered', reference: 'é'.repeat(100) };
+        },
+      }],
+    });
+    const message = order(crm);
+    await tick(crm);
+    assert.deepStrictEqual(sent, [['email', 'ada@example.org', 'Ready ✓', 'Come.']]);
+    assert.strictEqual(crm.sync.message.get({ id: message.id }).status, 'delivered');
+    crm.close();
+  }
+});
+
+test('a transport that throws harms nothing', async () => {
+  const crm = autocrm.open('memory:', {
+    transports: [{ name: 'x', channels: ['email'], submit() { throw new Error('no line'); } }],
+  });
+  const message = order(crm);
+  await assert.rejects(crm.engine.tick(), /no line/);
+  assert.strictEqual(crm.sync.message.get({ id: message.id }).status, 'queued');
+  crm.close();
+});
+
+test('thousands of databases leak nothing', () => {
+  const round = (times) => {
+    for (let n = 0; n < times; n += 1) {
+      const crm = autocrm.open('memory:', { clock: () => 1767600000000000n });
+      crm.sync.customer.count();
+      crm.close();
+    }
+    return process.memoryUsage().rss;
+  };
+  const before = round(30);
+  assert.ok(round(Number(process.env.AUTOCRM_OPENINGS || 60)) - before < 32e6);
+});
+
+test('modules of both kinds give the same', async () => {
+  const module = await import('../index.mjs');
+  assert.strictEqual(module.open, autocrm.open);
+  assert.strictEqual(module.default.version, autocrm.version);
+});
