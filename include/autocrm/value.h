@@ -85,6 +85,9 @@ ACRM_API int32_t acrm_value_set_text(acrm_value *value, const char *text, size_t
 ACRM_API int32_t acrm_value_set_bytes(acrm_value *value, const void *bytes, size_t len);
 ACRM_API int32_t acrm_value_set_list(acrm_value *value);
 ACRM_API int32_t acrm_value_set_map(acrm_value *value);
+/** Become a copy of another tree, which may belong to another root but may not hold @p value.
+ * @return ACRM_OK, ACRM_E_NOMEM (@p value is then null), ACRM_E_MISUSE (NULL) @since 0.1 */
+ACRM_API int32_t acrm_value_set_copy(acrm_value *value, const acrm_value *from);
 
 /**
  * Append a null element to a list, to be set next.

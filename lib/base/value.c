@@ -555,6 +555,13 @@ failed:
     return false;
 }
 
+int32_t acrm_value_set_copy(acrm_value *value, const acrm_value *from)
+{
+    if (!value || !from)
+        return ACRM_E_MISUSE;
+    return acrm__value_copy(value, from) ? ACRM_OK : ACRM_E_NOMEM;
+}
+
 static bool value_is_number(const acrm_value *value)
 {
     return value->type == ACRM_INT || value->type == ACRM_REAL;
