@@ -16,7 +16,7 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130, CLI_PIP
 enum { CLI_OUTBOX_MAX = 16 };
 
 typedef struct cli {
-    const char *db;  /* file, or "memory:"; NULL: not given */
+    const char *db;  /* file, "memory:" or postgres://...; NULL: not given */
     const char *as;  /* principal, or login:NAME; NULL: system */
     const char *key; /* key file; NULL: the database's, when it is there */
     const char *outbox[CLI_OUTBOX_MAX]; /* as --outbox was given, each time */
@@ -116,6 +116,8 @@ bool cli_interrupted(void);
 bool cli_pipe_broken(void); /* nobody reads the output any more */
 int cli_key_write(const char *path);
 char *cli_key_path(const cli *c);
+bool cli_is_address(const char *db); /* of a server, not a file */
+char *cli_place(const char *db);     /* as it may be shown, without user and password; free() it */
 
 /* --- progress.c: between these two a long call shows how far it is --- */
 

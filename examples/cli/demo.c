@@ -112,6 +112,14 @@ static int demo_run(cli *c, const demo_step *step, int number)
     return result;
 }
 
+static void demo_tell(const cli *c)
+{
+    char *place = cli_place(c->db);
+
+    printf("\nThe database is %s\n", place);
+    free(place);
+}
+
 int cli_demo(cli *c, cli_words *words)
 {
     int number = 0, result = cli_arguments(c, NULL, words, NULL, NULL);
@@ -128,6 +136,6 @@ int cli_demo(cli *c, cli_words *words)
         result = cli_interrupted() ? CLI_INTERRUPTED : demo_run(c, &demo_steps[i], number);
     }
     if (result == CLI_OK && strcmp(c->db, "memory:") != 0)
-        printf("\nThe database is %s\n", c->db);
+        demo_tell(c);
     return result;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *const help_globals[][2] = {
-    { "--db FILE", "the database; AUTOCRM_DB otherwise; memory: for one that is not kept" },
+    { "--db FILE", "the database, or postgres://...; AUTOCRM_DB otherwise; memory: to keep none" },
     { "--as WHO", "system (default), login:NAME, user:ID or customer:ID" },
     { "--json", "results as JSON, for programs" },
     { "--csv", "the rows of a result as CSV, for spreadsheets" },

@@ -81,6 +81,39 @@ static int32_t host_key(void *self, unsigned char key[32])
     return ACRM_OK;
 }
 
+bool cli_is_address(const char *db)
+{
+    return db && strstr(db, "://") != NULL;
+}
+
+char *cli_place(const char *db)
+{
+    cli_text text = { 0 };
+    const char *rest = cli_is_address(db) ? strstr(db, "://") + 3 : db;
+    const char *at = cli_is_address(db) ? strrchr(rest, '@') : NULL;
+
+    if (cli_is_address(db))
+        cli_addf(&text, "%.*s%.*s", (int)(rest - db), db,
+                 (int)strcspn(at ? at + 1 : rest, "?"), at ? at + 1 : rest);
+    else
+        cli_addf(&text, "%s", db);
+    return text.data;
+}
+
+/* A server has no folder beside the database: its key lies in this one, by the database's name. */
+static void host_address_key(const char *db, cli_text *path)
+{
+    const char *rest = strstr(db, "://") + 3;
+    size_t end = strcspn(rest, "?"), start = end;
+
+    while (start > 0 && rest[start - 1] != '/')
+        start--;
+    if (start > 0 && start < end)
+        cli_addf(path, "%.*s.key", (int)(end - start), rest + start);
+    else
+        cli_addf(path, "postgres.key");
+}
+
 char *cli_key_path(const cli *c)
 {
     cli_text path = { 0 };
@@ -90,6 +123,8 @@ char *cli_key_path(const cli *c)
         db += 7;
     if (c->key)
         cli_addf(&path, "%s", c->key);
+    else if (cli_is_address(db))
+        host_address_key(db, &path);
     else
         cli_addf(&path, "%s.key", db);
     return path.data;
@@ -238,7 +273,8 @@ int cli_open(cli *c, uint32_t flags)
 
 int cli_open_registry(cli *c)
 {
-    if (!c->db || (strncmp(c->db, "sqlite:", 7) != 0 && access(c->db, F_OK) != 0))
+    if (!c->db || (strncmp(c->db, "sqlite:", 7) != 0 && !cli_is_address(c->db) &&
+                   access(c->db, F_OK) != 0))
         c->db = "memory:";
     return cli_open(c, ACRM_OPEN_NO_CREATE);
 }

@@ -7,6 +7,27 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Whether a server holds a database of ours at the address: it would be opened without its key. */
+static bool store_is_there(const cli *c)
+{
+    const acrm_options look = { .struct_size = sizeof look,
+                                .flags = ACRM_OPEN_NO_CREATE | ACRM_OPEN_READONLY };
+    acrm_engine *engine = NULL;
+    int32_t status = acrm_open(c->db, &look, &engine, NULL);
+
+    acrm_close(engine);
+    return status == ACRM_OK || status == ACRM_E_INVALID || status == ACRM_E_VERSION;
+}
+
+static int store_exists(const char *db)
+{
+    char *place = cli_place(db);
+    int result = cli_fail("%s exists already: it was left as it is", place);
+
+    free(place);
+    return result;
+}
+
 int cli_init(cli *c, cli_words *words)
 {
     int result = cli_arguments(c, NULL, words, NULL, NULL);
@@ -17,8 +38,9 @@ int cli_init(cli *c, cli_words *words)
         return cli_usage("which database? autocrm --db FILE init");
     const char *file = strncmp(c->db, "sqlite:", 7) == 0 ? c->db + 7 : c->db;
     bool memory = strcmp(c->db, "memory:") == 0;
-    if (!memory && access(file, F_OK) == 0)
-        return cli_fail("%s exists already: it was left as it is", file);
+    if (!memory && (cli_is_address(file) ? store_is_there(c) : access(file, F_OK) == 0))
+        return store_exists(file);
+    char *place = cli_place(c->db);
     char *key = cli_key_path(c);
     bool made = !memory && access(key, F_OK) != 0;
     if (made)
@@ -29,18 +51,19 @@ int cli_init(cli *c, cli_words *words)
         unlink(key);
     if (result == CLI_OK && c->json) {
         acrm_value *out = cli_map();
-        cli_put_text(out, "path", c->db);
+        cli_put_text(out, "path", place);
         if (!memory)
             cli_put_text(out, "key", key);
         cli_print_json(out);
         acrm_value_free(out);
     } else if (result == CLI_OK && !c->quiet) {
-        printf("Created %s\n", c->db);
+        printf("Created %s\n", place);
         if (!memory)
             printf("%s %s: keep a copy of it apart; without it encrypted fields are lost\n",
                    made ? "Made its key" : "Used the key", key);
     }
     free(key);
+    free(place);
     return result;
 }
 

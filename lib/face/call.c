@@ -31,6 +31,7 @@ static int32_t face_print(void *user, const acrm_value *result)
 {
     acrm__str *text = user;
 
+    acrm__str_clear(text); /* the operation may have been begun anew */
     acrm__json_write(text, result, 0);
     return text->failed ? ACRM_E_NOMEM : ACRM_OK;
 }

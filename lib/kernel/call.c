@@ -139,6 +139,7 @@ int64_t acrm__read_input(acrm__call *call, void *buf, size_t cap)
     if (!s->read)
         return acrm__fail(call, ACRM_E_INVALID, "required", NULL,
                           "no input: lend the session a stream by acrm_session_set_input()");
+    s->moved_on = true;
     return s->read(s->read_user, buf, cap);
 }
 
@@ -156,6 +157,8 @@ bool acrm__has_output(const acrm__call *call)
 int32_t acrm__write_output(acrm__call *call, const void *bytes, size_t len)
 {
     acrm_session *s = call->session;
+
+    s->moved_on = true;
     int32_t st = s->write(s->write_user, bytes, len);
 
     return st == ACRM_OK ? st : acrm__fail(call, st, "output", NULL, "the output was not taken");

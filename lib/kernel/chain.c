@@ -88,33 +88,36 @@ int32_t acrm__chain_load(acrm__call *call)
                       "until the database is restored (audit.verify tells more)");
 }
 
-static int32_t chain_keep(acrm__call *call)
+static void chain_head(const acrm__call *call, unsigned char head[CHAIN_BYTES])
 {
     const acrm__chain *chain = &call->session->chain;
-    unsigned char head[CHAIN_BYTES];
 
     acrm__chain_put_int(head, chain->audit_seq);
     acrm__chain_put_int(head + CHAIN_EVENT_AT, chain->event_seq);
     memcpy(head + CHAIN_HASH_AT, chain->hash, ACRM__HASH_BYTES);
     chain_sign(call->session->engine, head);
-    return acrm__meta_put(call, chain_meta, ACRM__META_BYTES, acrm__cell_blob(head, sizeof head));
 }
 
 int32_t acrm__chain_store(acrm__call *call)
 {
     acrm__chain *chain = &call->session->chain;
-    int32_t st = ACRM_OK;
+    unsigned char head[CHAIN_BYTES];
 
     if (!chain->changed)
         return ACRM_OK;
     assert(chain->valid);
-    st = chain_keep(call);
+    chain_head(call, head);
+    int32_t st = acrm__meta_change(call, chain_meta, ACRM__META_BYTES,
+                                   acrm__cell_blob(head, sizeof head));
     chain->changed = st != ACRM_OK;
     return st;
 }
 
 int32_t acrm__chain_start(acrm__call *call)
 {
+    unsigned char head[CHAIN_BYTES];
+
     call->session->chain = (acrm__chain){ .valid = false };
-    return chain_keep(call);
+    chain_head(call, head);
+    return acrm__meta_put(call, chain_meta, ACRM__META_BYTES, acrm__cell_blob(head, sizeof head));
 }

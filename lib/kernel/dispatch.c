@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { DISPATCH_TRIES = 4 };
+
 static int32_t dispatch_find(acrm__call *call, const char *name)
 {
     const acrm__registry *r = call->session->registry;
@@ -172,13 +174,51 @@ static int32_t dispatch_once(acrm_session *session, const char *operation, const
     return dispatch_read(&call, finish, user);
 }
 
+/* Whether the storage lost the transaction in a way that leaves it free to try again: to another
+ * transaction, or with the connection before the commit. Then nothing has happened yet. */
+static bool dispatch_repeatable(const acrm_session *session, const char *operation, int32_t st,
+                                const acrm_error *err)
+{
+    const char *reason = acrm_error_reason(err);
+    bool lost = (st == ACRM_E_CONFLICT && strcmp(reason, "serialization") == 0) ||
+                (st == ACRM_E_STORE && strcmp(reason, "connection") == 0);
+    const acrm__opinfo *info = lost ? acrm__registry_op(session->registry, operation,
+                                                        strlen(operation)) : NULL;
+
+    return info && !(info->op->flags & ACRM__OP_STEPS) && !session->moved_on;
+}
+
+/* Once, and again as long as the storage asks for it. */
+static int32_t dispatch_tries(acrm_session *session, const char *operation, const acrm_value *args,
+                              acrm_value *out, acrm__finish_fn finish, void *user,
+                              acrm_error **err)
+{
+    acrm_error *failure = NULL;
+    int32_t st = ACRM_OK;
+
+    for (int32_t i = 0; i < DISPATCH_TRIES; i++) {
+        acrm_error_free(failure);
+        failure = NULL;
+        session->moved_on = false;
+        st = dispatch_once(session, operation, args, out, finish, user, &failure);
+        if (st == ACRM_OK || session->outdated ||
+            !dispatch_repeatable(session, operation, st, failure))
+            break;
+    }
+    if (err && failure)
+        *err = failure;
+    else
+        acrm_error_free(failure);
+    return st;
+}
+
 int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_value *args,
                        acrm_value *out, acrm__finish_fn finish, void *user, acrm_error **err)
 {
     acrm_error *first = NULL;
 
     session->outdated = false;
-    int32_t st = dispatch_once(session, operation, args, out, finish, user, &first);
+    int32_t st = dispatch_tries(session, operation, args, out, finish, user, &first);
     if (!session->outdated) {
         if (st != ACRM_OK && !first) /* a part that knows no call could only give the status */
             st = st == ACRM_E_NOMEM
@@ -194,7 +234,7 @@ int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_
     pthread_mutex_lock(&session->engine->lock);
     session->registry = session->engine->registry;
     pthread_mutex_unlock(&session->engine->lock);
-    st = dispatch_once(session, operation, args, out, finish, user, err);
+    st = dispatch_tries(session, operation, args, out, finish, user, err);
     if (session->outdated) /* and once more: somebody changes it all the time */
         st = acrm__error(err, ACRM_E_BUSY, "schema", NULL,
                          "the schema is being changed; try again");

@@ -181,6 +181,8 @@ struct acrm_session {
     int64_t schema_mark;            /* change mark and instant of the last look at its epoch */
     int64_t schema_looked_at;
     bool outdated;                  /* the running call began on an older schema: begin it anew */
+    bool moved_on;                  /* the running call took input or gave output: it cannot be
+                                       done again */
     bool access_changed;            /* raise access_epoch at commit */
     acrm__mark marks[ACRM__CALL_DEPTH_MAX]; /* of the open savepoints */
     uint32_t n_marks;
@@ -384,6 +386,8 @@ acrm_cell *acrm__cells_copy(acrm__arena *arena, const acrm_cell *cells, uint32_t
 /* kernel/meta.c: small facts kept in the meta table, by a name of at most 16 bytes. */
 int32_t acrm__meta_get(acrm__call *call, const char *name, int32_t column, acrm_cell *out);
 int32_t acrm__meta_put(acrm__call *call, const char *name, int32_t column, acrm_cell value);
+/* The same for one that is known to be there. */
+int32_t acrm__meta_change(acrm__call *call, const char *name, int32_t column, acrm_cell value);
 
 /* A decimal's one form: "0.10" and "00.1" are "0.1". False when the text is none. */
 bool acrm__decimal_normalise(acrm__call *call, const char *text, size_t len, acrm_cell *out);

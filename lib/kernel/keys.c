@@ -48,12 +48,11 @@ int32_t acrm__key_remove(acrm__call *call, uint64_t key, const unsigned char rec
 {
     acrm_session *s = call->session;
     unsigned char id[16];
-    int32_t changed;
 
     keys_id(key, record, id);
     const acrm_cell cell = acrm__cell_blob(id, 16);
     return s->engine->storage.remove(s->conn, &acrm__tables[ACRM__TABLE_KEY], &cell, NULL,
-                                     &changed, call->err);
+                                     NULL, call->err);
 }
 
 typedef struct keys_rows {

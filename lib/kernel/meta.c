@@ -24,6 +24,17 @@ int32_t acrm__meta_get(acrm__call *call, const char *name, int32_t column, acrm_
     return st;
 }
 
+int32_t acrm__meta_change(acrm__call *call, const char *name, int32_t column, acrm_cell value)
+{
+    acrm_session *s = call->session;
+    const uint32_t columns[] = { (uint32_t)column };
+    char key[16];
+    const acrm_cell cell = meta_key(name, key);
+
+    return s->engine->storage.update(s->conn, &acrm__tables[ACRM__TABLE_META], &cell, columns,
+                                     &value, 1, NULL, NULL, NULL, call->err);
+}
+
 int32_t acrm__meta_put(acrm__call *call, const char *name, int32_t column, acrm_cell value)
 {
     acrm_session *s = call->session;

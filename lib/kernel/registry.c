@@ -567,9 +567,10 @@ static int32_t registry_table(registry_builder *b, acrm__entity *entity, uint32_
     int32_t st = registry_declared_indexes(b, entity, &list);
     entity->table = (acrm_table){
         .name = entity->def->name, .number = number,
-        .flags = entity->searchable               ? ACRM_TABLE_SEARCH
-                 : entity->def->flags & ACRM__LEAN ? ACRM_TABLE_LEAN
-                                                   : 0,
+        .flags = ACRM_TABLE_LATE
+                 | (entity->searchable               ? ACRM_TABLE_SEARCH
+                    : entity->def->flags & ACRM__LEAN ? ACRM_TABLE_LEAN
+                                                      : 0),
         .columns = columns, .n_columns = entity->n_fields, .deleted_at = F_DELETED_AT,
         .indexes = list.items, .n_indexes = list.n,
     };

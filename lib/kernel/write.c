@@ -582,12 +582,11 @@ int32_t acrm__purge(acrm__call *call, acrm__rec *rec)
 {
     acrm_session *s = call->session;
     const char *search;
-    int32_t changed;
 
     int32_t st = write_search(call, rec->entity, rec->before, &search);
     if (st == ACRM_OK)
         st = s->engine->storage.remove(s->conn, &rec->entity->table, &rec->cells[F_ID], search,
-                                       &changed, call->err);
+                                       NULL, call->err);
     *write_slot(s, rec) = ++s->writes;
     return st;
 }
