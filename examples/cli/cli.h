@@ -114,6 +114,7 @@ void cli_close(cli *c);
 void cli_catch_signals(void);
 bool cli_interrupted(void);
 bool cli_pipe_broken(void); /* nobody reads the output any more */
+bool cli_key_copy(const char *from, const char *to); /* false: `to` cannot be written */
 int cli_key_write(const char *path);
 char *cli_key_path(const cli *c);
 bool cli_is_address(const char *db); /* of a server, not a file */
@@ -198,6 +199,7 @@ int cli_export(cli *c, cli_words *words);
 int cli_describe(cli *c, cli_words *words);
 int cli_verify(cli *c, cli_words *words);
 int cli_backup(cli *c, cli_words *words);
+int cli_copy_database(cli *c, cli_words *words);
 int cli_tick(cli *c, cli_words *words);
 int cli_workflow(cli *c, cli_words *words);
 int cli_help(cli *c, cli_words *words);

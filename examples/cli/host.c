@@ -156,6 +156,21 @@ static bool host_key_read(const char *path, unsigned char key[ACRM_KEY_BYTES])
     return ok;
 }
 
+bool cli_key_copy(const char *from, const char *to)
+{
+    cli_text text = { 0 };
+    int file = cli_read_file(from, &text) ? open(to, O_WRONLY | O_CREAT | O_EXCL, 0600) : -1;
+    bool ok = file >= 0 && write(file, text.data, text.len) == (ssize_t)text.len &&
+              fsync(file) == 0;
+
+    if (file >= 0)
+        ok = close(file) == 0 && ok;
+    if (text.data)
+        memset(text.data, 0, text.cap);
+    free(text.data);
+    return ok;
+}
+
 int cli_key_write(const char *path)
 {
     unsigned char key[ACRM_KEY_BYTES];
@@ -265,7 +280,8 @@ int cli_open(cli *c, uint32_t flags)
     if (status != ACRM_OK) {
         result = cli_error(c, NULL, status, error);
         if (status == ACRM_E_NOTFOUND && !c->json)
-            fprintf(stderr, "  make it first: autocrm --db %s init\n", c->db);
+            fprintf(stderr, "  make it first: autocrm --db %s init\n",
+                    cli_is_address(c->db) ? "ADDRESS" : c->db);
         return result;
     }
     return host_registry(c);

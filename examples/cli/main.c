@@ -25,6 +25,7 @@ static const struct {
       "An entity, an operation; registry or openapi as JSON" },
     { "verify", cli_verify, "verify", "Check the file and prove the audit chain" },
     { "backup", cli_backup, "backup FILE", "Copy the database while others work" },
+    { "copy", cli_copy_database, "copy [--from DB] --to DB", "Move to another file or server" },
     { "tick", cli_tick, "tick [--now INSTANT]", "Do the work that has fallen due" },
     { "workflow", cli_workflow, "workflow show CODE [--svg|--mermaid]",
       "Draw a process; --phase PHASE marks one, --revision N takes an older one" },

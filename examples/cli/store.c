@@ -123,6 +123,62 @@ int cli_backup(cli *c, cli_words *words)
     return result;
 }
 
+/* The same key opens the copy, and is looked for beside it. */
+static int store_copy_key(const cli *c, const char *to)
+{
+    cli there = { .db = to };
+    char *from_key = cli_key_path(c), *to_key = cli_key_path(&there);
+    int result = CLI_OK;
+
+    if (!c->key && access(from_key, F_OK) == 0 && strcmp(from_key, to_key) != 0) {
+        if (!cli_key_copy(from_key, to_key))
+            result = cli_fail("%s is the copy's key; its place %s cannot be written, or is taken",
+                              from_key, to_key);
+        else if (!c->quiet && !c->json)
+            printf("Its key is %s\n", to_key);
+    }
+    free(from_key);
+    free(to_key);
+    return result;
+}
+
+static int store_copy(cli *c, const char *to)
+{
+    acrm_value *args = cli_map(), *out = NULL;
+
+    cli_put_text(args, "to", to);
+    int result = store_call(c, "engine.copy", args, &out);
+    if (result == CLI_OK && c->json) {
+        cli_print_json(out);
+    } else if (result == CLI_OK && !c->quiet) {
+        char *place = cli_place(to);
+        printf("Copied %lld rows to %s and compared them\n",
+               (long long)acrm_value_int(acrm_value_get(out, "rows")), place);
+        free(place);
+    }
+    acrm_value_free(out);
+    acrm_value_free(args);
+    return result == CLI_OK ? store_copy_key(c, to) : result;
+}
+
+int cli_copy_database(cli *c, cli_words *words)
+{
+    const char *to = NULL;
+    bool good = words->count % 2 == 0;
+
+    for (int i = 0; good && i + 1 < words->count; i += 2) {
+        if (strcmp(words->items[i], "--from") == 0)
+            c->db = words->items[i + 1];
+        else if (strcmp(words->items[i], "--to") == 0)
+            to = words->items[i + 1];
+        else
+            good = false;
+    }
+    if (!good || !to || !c->db)
+        return cli_usage("autocrm copy --from DB --to DB; each a file or postgres://...");
+    return store_copy(c, to);
+}
+
 /* Numbers of several ticks together; a number that a tick does not tell is 0. */
 static void store_add_up(acrm_value *sums, const acrm_value *tick, const char *const *names,
                          size_t n)

@@ -9,7 +9,7 @@ static int32_t backup_progress(void *user, int64_t done, int64_t total)
 }
 
 /* Who took all the data is worth knowing; written before, so that it is in the copy too. */
-static int32_t backup_audit(acrm__call *call)
+int32_t acrm__note_taken(acrm__call *call, const char *action)
 {
     int32_t st;
 
@@ -18,7 +18,7 @@ static int32_t backup_audit(acrm__call *call)
     st = acrm__begin(call);
     if (st != ACRM_OK)
         return st;
-    st = acrm__audit(call, &(acrm__audit_entry){ .action = "backup" });
+    st = acrm__audit(call, &(acrm__audit_entry){ .action = action });
     if (st == ACRM_OK)
         return acrm__commit(call);
     acrm__rollback(call);
@@ -37,7 +37,7 @@ int32_t acrm__engine_backup(acrm__call *call)
         return acrm__fail(call, ACRM_E_UNSUPPORTED, "backup", NULL,
                           "this storage cannot be copied while it is open");
     quiet.err = NULL;
-    st = backup_audit(call);
+    st = acrm__note_taken(call, "backup");
     if (st == ACRM_OK)
         st = storage->backup(session->conn, path, backup_progress, &quiet, call->err);
     if (st == ACRM_OK && !acrm__put_text(call->out, "path", path))

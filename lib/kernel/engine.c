@@ -308,6 +308,26 @@ int32_t acrm_open_storage(const acrm_storage_ops *ops, void *self, const acrm_op
     return engine_new(&o, &taken, self, out, err);
 }
 
+int32_t acrm__storage_open(const acrm_allocator *allocator, const char *where, uint32_t flags,
+                           acrm_storage_ops *ops, void **self, acrm_error **err)
+{
+    const char *scheme_end = strstr(where, "://");
+
+    if (strcmp(where, "memory:") == 0)
+        return acrm__memory_open(allocator, ops, self, err);
+    if (strncmp(where, "sqlite:", 7) == 0)
+        return acrm__sqlite_open(allocator, where + 7, flags, ops, self, err);
+#if defined(ACRM_HAVE_POSTGRES)
+    if (strncmp(where, "postgres://", 11) == 0 || strncmp(where, "postgresql://", 13) == 0)
+        return acrm__postgres_open(allocator, where, flags, ops, self, err);
+#endif
+    if (scheme_end) /* the rest may hold a password */
+        return acrm__error(err, ACRM_E_UNSUPPORTED, "storage", NULL,
+                           "this build has no storage for %.*s addresses",
+                           scheme_end - where < 40 ? (int)(scheme_end - where) : 40, where);
+    return acrm__sqlite_open(allocator, where, flags, ops, self, err);
+}
+
 int32_t acrm_open(const char *where, const acrm_options *options, acrm_engine **out,
                   acrm_error **err)
 {
@@ -327,20 +347,6 @@ int32_t acrm_open(const char *where, const acrm_options *options, acrm_engine **
         flags |= ACRM__SQLITE_NO_CREATE;
     if (o.flags & ACRM_OPEN_SYNC_NORMAL)
         flags |= ACRM__SQLITE_SYNC_NORMAL;
-    if (strcmp(where, "memory:") == 0)
-        st = acrm__memory_open(o.allocator, &ops, &self, err);
-    else if (strncmp(where, "sqlite:", 7) == 0)
-        st = acrm__sqlite_open(o.allocator, where + 7, flags, &ops, &self, err);
-#if defined(ACRM_HAVE_POSTGRES)
-    else if (strncmp(where, "postgres://", 11) == 0 || strncmp(where, "postgresql://", 13) == 0)
-        st = acrm__postgres_open(o.allocator, where, flags, &ops, &self, err);
-#endif
-    else if (strstr(where, "://"))
-        st = acrm__error(err, ACRM_E_UNSUPPORTED, "storage", NULL,
-                         "this build has no storage for %.*s addresses",
-                         (int)(strstr(where, "://") - where < 40 ? strstr(where, "://") - where
-                                                                 : 40), where);
-    else
-        st = acrm__sqlite_open(o.allocator, where, flags, &ops, &self, err);
+    st = acrm__storage_open(o.allocator, where, flags, &ops, &self, err);
     return st == ACRM_OK ? engine_new(&o, &ops, self, out, err) : st;
 }

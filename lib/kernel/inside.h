@@ -349,6 +349,9 @@ int32_t acrm__engine_info(acrm__call *call);
 const char *acrm__limit_at(size_t n, int64_t *value); /* published limits; NULL past the last */
 /* kernel/backup.c */
 int32_t acrm__engine_backup(acrm__call *call);
+/* Note in the audit, where that can be written, that somebody took all the data. */
+int32_t acrm__note_taken(acrm__call *call, const char *action);
+int32_t acrm__engine_copy(acrm__call *call); /* kernel/copy.c */
 int32_t acrm__engine_check(acrm__call *call);
 /* Make the storage forget what was deleted or overwritten; outside transactions. */
 int32_t acrm__scrub(acrm__call *call);
@@ -424,6 +427,9 @@ const unsigned char *acrm__merged_into(const acrm__rec *rec);
 int32_t acrm__load_or_null(acrm__call *call, const acrm__entity *entity,
                            const unsigned char id[16], acrm__rec **out);
 /* kernel/write.c */
+/* What a record is found by: its searchable texts, folded; NULL for entities without any. */
+int32_t acrm__search_text(acrm__call *call, const acrm__entity *entity, const acrm_cell *cells,
+                          const char **out);
 int32_t acrm__restore(acrm__call *call, acrm__rec *rec);
 /* Write a change of references that follows from another record's merge: audited, without the hooks
  * but `moved`, without checks and event; what is sealed for the old subject is sealed for the new
@@ -439,6 +445,9 @@ int32_t acrm__blank(acrm__call *call, acrm__rec *rec, uint32_t *n);
 int32_t acrm__seal_apart(acrm__call *call, acrm__rec *rec);
 /* kernel/engine.c: a fresh record id */
 acrm_engine *acrm__engine_ref(acrm_engine *engine);
+/* The storage that acrm_open() takes for a place; flags of storage/storage.h. */
+int32_t acrm__storage_open(const acrm_allocator *allocator, const char *where, uint32_t flags,
+                           acrm_storage_ops *ops, void **self, acrm_error **err);
 void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16]);
 int32_t acrm__check_references(acrm__call *call, const acrm__rec *rec, acrm_value *faults);
 

@@ -39,6 +39,15 @@ static const acrm__field kernel_backup_out[] = {
     { .name = "path", .type = ACRM__T_TEXT, .help = "The file written" },
     { .name = NULL }
 };
+static const acrm__field kernel_copy_in[] = {
+    { .name = "to", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED,
+      .help = "File, or postgres:// address, that holds no database yet" },
+    { .name = NULL }
+};
+static const acrm__field kernel_copy_out[] = {
+    { .name = "rows", .type = ACRM__T_INT, .help = "Rows copied and compared" },
+    { .name = NULL }
+};
 static const acrm__field kernel_check_out[] = {
     { .name = "ok", .type = ACRM__T_BOOL, .help = "Nothing wrong was found" },
     { .name = "storage", .type = ACRM__T_TEXT, .help = "ok, or the first fault of the storage" },
@@ -216,6 +225,9 @@ static const acrm__op kernel_ops[] = {
     { .name = "engine.backup", .flags = ACRM__OP_STEPS, .in = kernel_backup_in,
       .out = kernel_backup_out, .run = acrm__engine_backup,
       .help = "Copy the whole database to a file while others work" },
+    { .name = "engine.copy", .flags = ACRM__OP_STEPS, .in = kernel_copy_in,
+      .out = kernel_copy_out, .run = acrm__engine_copy,
+      .help = "Copy the whole database, keys included, to an empty file or server" },
     { .name = "engine.check", .out = kernel_check_out, .run = acrm__engine_check,
       .help = "Check the storage and prove the audit chain" },
     { .name = "engine.tick", .flags = ACRM__OP_WRITE | ACRM__OP_STEPS, .in = kernel_tick_in,

@@ -116,8 +116,8 @@ static int32_t write_hooks(acrm__call *call, acrm__rec *rec, int32_t which)
 
 /* --- Search text --- */
 
-static int32_t write_search(acrm__call *call, const acrm__entity *entity, const acrm_cell *cells,
-                            const char **out)
+int32_t acrm__search_text(acrm__call *call, const acrm__entity *entity, const acrm_cell *cells,
+                          const char **out)
 {
     acrm__str text;
 
@@ -357,7 +357,7 @@ int32_t acrm__insert(acrm__call *call, acrm__rec *rec)
 
     int32_t st = write_ready(call, rec);
     if (st == ACRM_OK)
-        st = write_search(call, rec->entity, rec->cells, &search);
+        st = acrm__search_text(call, rec->entity, rec->cells, &search);
     if (st == ACRM_OK)
         st = s->engine->storage.insert(s->conn, &rec->entity->table, rec->cells, search, call->err);
     return st == ACRM_OK ? write_done(call, rec) : st;
@@ -449,9 +449,9 @@ static int32_t write_update_row(acrm__call *call, acrm__rec *rec)
         columns[n] = i;
         cells[n++] = rec->cells[i];
     }
-    int32_t st = write_search(call, rec->entity, rec->before, &old);
+    int32_t st = acrm__search_text(call, rec->entity, rec->before, &old);
     if (st == ACRM_OK)
-        st = write_search(call, rec->entity, rec->cells, &new);
+        st = acrm__search_text(call, rec->entity, rec->cells, &new);
     if (st != ACRM_OK)
         return st;
     if (old && new && strcmp(old, new) == 0)
@@ -583,7 +583,7 @@ int32_t acrm__purge(acrm__call *call, acrm__rec *rec)
     acrm_session *s = call->session;
     const char *search;
 
-    int32_t st = write_search(call, rec->entity, rec->before, &search);
+    int32_t st = acrm__search_text(call, rec->entity, rec->before, &search);
     if (st == ACRM_OK)
         st = s->engine->storage.remove(s->conn, &rec->entity->table, &rec->cells[F_ID], search,
                                        NULL, call->err);

@@ -172,7 +172,7 @@ static inline int postgres_open(postgres_server *s)
     waitpid(postgres_start(s, "initdb", argv), &status, 0);
     snprintf(settings, sizeof settings,
              "listen_addresses=''\nunix_socket_directories='%s'\nfsync=off\n"
-             "synchronous_commit=off\nfull_page_writes=off\nshared_buffers=64MB\n"
+             "full_page_writes=off\nshared_buffers=64MB\n"
              "max_connections=60\nlog_min_messages=fatal\nmax_locks_per_transaction=2000\n",
              s->folder);
     if (status != 0 || postgres_write(s, "postgresql.conf", "a", settings) != 0 ||

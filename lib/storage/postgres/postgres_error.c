@@ -115,7 +115,7 @@ static const struct {
     { "authentication failed", ACRM_E_DENIED, "credentials",
       "the user or the password is wrong" },
     { "no password supplied", ACRM_E_DENIED, "credentials", "the server asks for a password" },
-    { "no pg_hba.conf entry", ACRM_E_DENIED, "credentials",
+    { "pg_hba.conf", ACRM_E_DENIED, "credentials",
       "the server lets nobody in from here as this user; see its pg_hba.conf" },
     { "role \"", ACRM_E_DENIED, "credentials", "the server knows no such user, or bars it" },
     { "permission denied for database", ACRM_E_DENIED, "credentials",

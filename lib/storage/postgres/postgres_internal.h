@@ -177,7 +177,7 @@ int32_t acrm__postgres_give(acrm__postgres_conn *conn, const PGresult *result, a
                             void *user, bool *stopped, acrm_error **err);
 
 /* postgres_schema.c */
-/* Add the references of new columns, which wait until all tables are made. */
+/* Add the references of new columns: at commit, when all tables are made and filled. */
 int32_t acrm__postgres_add_references(acrm__postgres_conn *conn, acrm_error **err);
 /* The name of an index, which is cut where it would be too long. */
 void acrm__postgres_index_name(const acrm_table *table, const char *index,

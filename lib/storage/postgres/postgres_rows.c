@@ -27,13 +27,6 @@ static int32_t rows_check_cell(const acrm_table *table, uint32_t column, const a
     return st;
 }
 
-static int32_t rows_may_write(acrm__postgres_conn *conn, acrm_error **err)
-{
-    int32_t st = acrm__postgres_may_write(conn, err);
-
-    return st == ACRM_OK ? acrm__postgres_add_references(conn, err) : st;
-}
-
 static void rows_placeholder(acrm__postgres_conn *conn, int32_t type, const acrm_cell *cell)
 {
     acrm__str_putc(&conn->sql.text, '$');
@@ -138,7 +131,7 @@ int32_t acrm__postgres_insert(void *conn, const acrm_table *table, const acrm_ce
     PGresult *result = NULL;
     bool late = rows_late(table);
     bool set = table->flags & ACRM_TABLE_SET;
-    int32_t st = rows_may_write(c, err);
+    int32_t st = acrm__postgres_may_write(c, err);
 
     for (uint32_t i = 0; st == ACRM_OK && i < table->n_columns; i++)
         st = rows_check_cell(table, i, &cells[i], err);
@@ -161,7 +154,7 @@ int32_t acrm__postgres_insert_many(void *conn, const acrm_table *table, const ac
                                    uint32_t n_rows, acrm_error **err)
 {
     acrm__postgres_conn *c = conn;
-    int32_t st = rows_may_write(c, err);
+    int32_t st = acrm__postgres_may_write(c, err);
 
     for (uint64_t i = 0; st == ACRM_OK && i < (uint64_t)n_rows * table->n_columns; i++)
         st = rows_check_cell(table, (uint32_t)(i % table->n_columns), &cells[i], err);
@@ -247,7 +240,7 @@ int32_t acrm__postgres_update(void *conn, const acrm_table *table, const acrm_ce
                               int32_t *changed, acrm_error **err)
 {
     acrm__postgres_conn *c = conn;
-    int32_t st = rows_may_write(c, err);
+    int32_t st = acrm__postgres_may_write(c, err);
 
     if (st == ACRM_OK)
         st = acrm__storage_check_update(table, key, columns, cells, n_columns, err);
@@ -268,7 +261,7 @@ int32_t acrm__postgres_remove(void *conn, const acrm_table *table, const acrm_ce
                               const char *search, int32_t *changed, acrm_error **err)
 {
     acrm__postgres_conn *c = conn;
-    int32_t st = rows_may_write(c, err);
+    int32_t st = acrm__postgres_may_write(c, err);
 
     (void)search;
     if (st == ACRM_OK)

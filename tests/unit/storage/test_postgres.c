@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The PostgreSQL adapter on a server of its own: the promises of the port. */
+/* The PostgreSQL adapter on a server of its own: the promises of the port, and troubles. */
+#include "autocrm/autocrm.h"
 #include "conformance/storage_fixture.h"
 #include "conformance/storage_suite.h"
 #include "storage/storage.h"
@@ -40,6 +41,310 @@ START_TEST(postgres__keeps_the_promises_of_the_port)
 }
 END_TEST
 
+/* ---- troubles ---- */
+
+/* Open a place by the public face; its status, and the error's reason and message in `told`. */
+static int32_t postgres_try(const char *where, uint32_t flags, char *told, size_t size)
+{
+    const acrm_options options = { .struct_size = sizeof options, .flags = flags };
+    acrm_engine *engine = NULL;
+    acrm_error *err = NULL;
+    int32_t st = acrm_open(where, &options, &engine, &err);
+
+    snprintf(told, size, "%s: %s", acrm_error_reason(err), acrm_error_message(err));
+    acrm_error_free(err);
+    acrm_close(engine);
+    return st;
+}
+
+static const struct {
+    const char *user, *rest; /* of the address */
+    int32_t status;
+    const char *reason;
+} postgres_refusals[] = {
+    { "locked:hush", "/postgres?host=%s", ACRM_E_DENIED, "credentials" },
+    { "barred:hush", "/postgres?host=%s", ACRM_E_DENIED, "credentials" },
+    { "nobody:hush", "/postgres?host=%s", ACRM_E_DENIED, "credentials" },
+    { "postgres:hush", "/nowhere?host=%s", ACRM_E_NOTFOUND, "open" },
+    { "postgres:hush", "/postgres?host=%s/empty", ACRM_E_STORE, "unreachable" },
+    { "postgres:hush", "127.0.0.1:1/postgres", ACRM_E_STORE, "unreachable" },
+    { "postgres:hush", "/postgres?host=%s&hush=hush", ACRM_E_INVALID, "url" },
+    { "postgres:hush", "/post%%zzgres", ACRM_E_INVALID, "url" },
+    { "postgres:hush", "/postgres?host=%s&options=-csearch_path%%3Dnone", ACRM_E_INVALID,
+      "schema" },
+};
+
+START_TEST(postgres__says_why_it_cannot_be_opened_and_keeps_the_secret)
+{
+    char rest[200], where[300], told[600];
+
+    postgres_admin(&server, "DROP ROLE IF EXISTS locked; CREATE ROLE locked LOGIN PASSWORD 'other';"
+                            "DROP ROLE IF EXISTS barred; CREATE ROLE barred LOGIN");
+    snprintf(rest, sizeof rest, postgres_refusals[_i].rest, server.folder);
+    snprintf(where, sizeof where, "postgres://%s@%s", postgres_refusals[_i].user, rest);
+    int32_t st = postgres_try(where, 0, told, sizeof told);
+    ck_assert_msg(st == postgres_refusals[_i].status, "%s: %s", acrm_status_name(st), told);
+    ck_assert_msg(strncmp(told, postgres_refusals[_i].reason,
+                          strlen(postgres_refusals[_i].reason)) == 0, "%s", told);
+    ck_assert_msg(!strstr(told, "hush"), "%s", told);
+}
+END_TEST
+
+/* How many tables there are in the schema. */
+static int postgres_tables(void)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof sql, "SELECT 1 FROM pg_tables WHERE schemaname='%s'", schema);
+    PGresult *result = PQexec(server.admin, sql);
+    int n = PQntuples(result);
+    PQclear(result);
+    return n;
+}
+
+static void postgres_setup(const char *sql)
+{
+    char text[256];
+
+    ck_assert_int_eq(postgres_schema(&server, schema, sizeof schema, url, sizeof url), 0);
+    snprintf(text, sizeof text, "SET search_path=%s; %s; SET search_path=public", schema, sql);
+    ck_assert_int_eq(postgres_admin(&server, text), 0);
+}
+
+#define POSTGRES_STORE(format, version)                                                           \
+    "CREATE TABLE acrm_store(format bigint,version bigint,writes bigint);"                        \
+    "INSERT INTO acrm_store VALUES(" #format "," #version ",7)"
+
+static const struct {
+    const char *setup;
+    uint32_t flags;
+    int32_t status;
+    const char *reason;
+    int tables; /* afterwards */
+} postgres_troubles[] = {
+    { "CREATE TABLE customers(id int)", 0, ACRM_E_CORRUPT, "foreign", 1 },
+    { "CREATE VIEW dealers AS SELECT 1", 0, ACRM_E_CORRUPT, "foreign", 0 },
+    { "SELECT 1", ACRM_OPEN_NO_CREATE, ACRM_E_NOTFOUND, "open", 0 },
+    { "SELECT 1", ACRM_OPEN_READONLY, ACRM_E_NOTFOUND, "open", 0 },
+    { POSTGRES_STORE(1, 999999), 0, ACRM_E_VERSION, "schema", 1 },
+    { POSTGRES_STORE(2, 1), 0, ACRM_E_VERSION, "format", 1 },
+    { POSTGRES_STORE(1, 0) "; DELETE FROM acrm_store", 0, ACRM_E_CORRUPT, "corrupt", 1 },
+    { POSTGRES_STORE(1, 0), ACRM_OPEN_READONLY, ACRM_E_READONLY, "schema", 1 },
+};
+
+START_TEST(postgres__leaves_alone_what_it_cannot_use)
+{
+    char told[600];
+
+    postgres_setup(postgres_troubles[_i].setup);
+    int32_t st = postgres_try(url, postgres_troubles[_i].flags, told, sizeof told);
+    ck_assert_msg(st == postgres_troubles[_i].status, "%s: %s", acrm_status_name(st), told);
+    ck_assert_msg(strncmp(told, postgres_troubles[_i].reason,
+                          strlen(postgres_troubles[_i].reason)) == 0, "%s", told);
+    ck_assert_int_eq(postgres_tables(), postgres_troubles[_i].tables);
+    postgres_drop(&server, schema);
+}
+END_TEST
+
+START_TEST(postgres__a_role_without_rights_and_a_reading_server_are_read_only)
+{
+    char told[600], where[256];
+
+    postgres_setup("SELECT 1");
+    postgres_admin(&server, "DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN");
+    postgres_url(&server, schema, "guest", where, sizeof where);
+    ck_assert_int_eq(postgres_try(where, 0, told, sizeof told), ACRM_E_INVALID); /* not even to look */
+    char sql[128];
+    snprintf(sql, sizeof sql, "GRANT USAGE ON SCHEMA %s TO guest", schema);
+    postgres_admin(&server, sql);
+    ck_assert_msg(postgres_try(where, 0, told, sizeof told) == ACRM_E_READONLY, "%s", told);
+    postgres_admin(&server, "ALTER ROLE guest SET default_transaction_read_only=on");
+    ck_assert_msg(postgres_try(where, 0, told, sizeof told) == ACRM_E_READONLY, "%s", told);
+    ck_assert_int_eq(postgres_tables(), 0);
+    postgres_admin(&server, "REVOKE ALL ON SCHEMA public FROM guest");
+    postgres_drop(&server, schema);
+    postgres_admin(&server, "DROP ROLE guest");
+}
+END_TEST
+
+/* ---- a connection that is lost ---- */
+
+typedef struct postgres_store {
+    acrm_storage_ops ops;
+    void *self, *conn;
+} postgres_store;
+
+static void postgres_store_open(postgres_store *s)
+{
+    ck_assert_int_eq(postgres_open_store(NULL, &s->ops, &s->self), 0);
+    ck_assert_int_eq(s->ops.connect(s->self, &s->conn, NULL), ACRM_OK);
+    ck_assert_int_eq(s->ops.begin(s->conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(s->ops.ensure_table(s->conn, &fix_setting, NULL), ACRM_OK);
+    ck_assert_int_eq(s->ops.commit(s->conn, NULL), ACRM_OK);
+}
+
+static void postgres_store_close(postgres_store *s)
+{
+    s->ops.disconnect(s->conn);
+    s->ops.destroy(s->self);
+    postgres_drop(&server, schema);
+}
+
+static int32_t postgres_put(postgres_store *s, const char *key)
+{
+    const acrm_cell cells[SETTING_COLUMNS] = { fix_text(key), fix_int(1) };
+
+    return s->ops.insert(s->conn, &fix_setting, cells, NULL, NULL);
+}
+
+static uint32_t postgres_count(postgres_store *s)
+{
+    const acrm_query all = { .struct_size = sizeof all, .table = &fix_setting };
+    fix_rows rows = { .count = 0 };
+
+    acrm_error *err = NULL;
+    int32_t st = s->ops.query(s->conn, &all, fix_collect, &rows, &err);
+    ck_assert_msg(st == ACRM_OK, "%s", acrm_error_message(err));
+    return rows.count;
+}
+
+static void postgres_kill_others(void)
+{
+    postgres_admin(&server, "SELECT pg_terminate_backend(pid,5000) FROM pg_stat_activity"
+                            " WHERE pid<>pg_backend_pid() AND backend_type='client backend'");
+}
+
+START_TEST(postgres__a_connection_lost_while_idle_is_made_anew)
+{
+    postgres_store s;
+
+    postgres_store_open(&s);
+    int64_t mark = s.ops.change_mark(s.conn);
+    postgres_kill_others();
+    ck_assert_uint_eq(postgres_count(&s), 0); /* a look-up alone */
+    postgres_kill_others();
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(postgres_put(&s, "a"), ACRM_OK);
+    ck_assert_int_eq(s.ops.commit(s.conn, NULL), ACRM_OK);
+    postgres_kill_others();
+    ck_assert_int_eq(s.ops.begin(s.conn, 0, NULL), ACRM_OK);
+    ck_assert_uint_eq(postgres_count(&s), 1);
+    ck_assert_int_ne(s.ops.change_mark(s.conn), mark);
+    s.ops.rollback(s.conn);
+    postgres_store_close(&s);
+}
+END_TEST
+
+START_TEST(postgres__a_connection_lost_in_a_transaction_undoes_it)
+{
+    postgres_store s;
+    acrm_error *err = NULL;
+
+    postgres_store_open(&s);
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(postgres_put(&s, "a"), ACRM_OK);
+    postgres_kill_others();
+    ck_assert_int_eq(postgres_put(&s, "b"), ACRM_E_STORE);
+    ck_assert_int_eq(postgres_put(&s, "c"), ACRM_E_STORE); /* nor anything more */
+    s.ops.rollback(s.conn);
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(postgres_put(&s, "d"), ACRM_OK);
+    postgres_kill_others();
+    ck_assert_int_eq(s.ops.commit(s.conn, &err), ACRM_E_STORE);
+    ck_assert_str_eq(acrm_error_reason(err), "commit_unknown");
+    acrm_error_free(err);
+    ck_assert_uint_eq(postgres_count(&s), 0);
+    postgres_store_close(&s);
+}
+END_TEST
+
+START_TEST(postgres__comes_back_with_its_server)
+{
+    postgres_store s;
+
+    postgres_store_open(&s);
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(postgres_put(&s, "a"), ACRM_OK);
+    ck_assert_int_eq(s.ops.commit(s.conn, NULL), ACRM_OK);
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(postgres_put(&s, "b"), ACRM_OK);
+    postgres_halt(&server, SIGQUIT); /* as in a crash */
+    ck_assert_int_eq(s.ops.commit(s.conn, NULL), ACRM_E_STORE);
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_E_STORE);
+    ck_assert_int_eq(postgres_run(&server), 0);
+    ck_assert_uint_eq(postgres_count(&s), 1);
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(postgres_put(&s, "b"), ACRM_OK);
+    ck_assert_int_eq(s.ops.commit(s.conn, NULL), ACRM_OK);
+    postgres_store_close(&s);
+}
+END_TEST
+
+/* ---- what is told late ---- */
+
+START_TEST(postgres__a_late_failure_undoes_the_whole_transaction)
+{
+    postgres_store s;
+    acrm_table late = fix_setting;
+    const acrm_cell cells[SETTING_COLUMNS] = { fix_text("a"), fix_int(1) };
+
+    late.flags |= ACRM_TABLE_LATE;
+    postgres_store_open(&s);
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(s.ops.savepoint(s.conn, NULL), ACRM_OK);
+    ck_assert_int_eq(s.ops.insert(s.conn, &late, cells, NULL, NULL), ACRM_OK);
+    ck_assert_int_eq(s.ops.insert(s.conn, &late, cells, NULL, NULL), ACRM_OK); /* sent only */
+    ck_assert_int_eq(postgres_put(&s, "b"), ACRM_E_STORE);
+    ck_assert_int_eq(s.ops.rollback_to(s.conn, NULL), ACRM_E_STORE); /* it cannot be mended */
+    ck_assert_int_eq(s.ops.commit(s.conn, NULL), ACRM_E_STORE);
+    ck_assert_uint_eq(postgres_count(&s), 0);
+    late.flags = ACRM_TABLE_LEAN | ACRM_TABLE_SET;
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(s.ops.insert(s.conn, &late, cells, NULL, NULL), ACRM_OK);
+    ck_assert_int_eq(s.ops.insert(s.conn, &late, cells, NULL, NULL), ACRM_OK);
+    ck_assert_int_eq(s.ops.commit(s.conn, NULL), ACRM_OK);
+    ck_assert_uint_eq(postgres_count(&s), 1);
+    postgres_store_close(&s);
+}
+END_TEST
+
+static int32_t postgres_count_row(void *user, const acrm_cell *cells, uint32_t n)
+{
+    (void)cells;
+    (void)n;
+    ++*(uint32_t *)user;
+    return 0;
+}
+
+/* Longer than what is taken at once, with other reads in between. */
+START_TEST(postgres__long_answers_come_in_parts)
+{
+    enum { MANY = 12345, SOME = 7000 };
+    postgres_store s;
+    static char keys[MANY][8];
+    static acrm_cell cells[MANY * SETTING_COLUMNS];
+    acrm_query all = { .struct_size = sizeof all, .table = &fix_setting };
+    uint32_t n = 0;
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(keys[i], sizeof keys[i], "k%05d", i);
+        cells[i * SETTING_COLUMNS] = fix_text(keys[i]);
+        cells[i * SETTING_COLUMNS + 1] = fix_int(i);
+    }
+    postgres_store_open(&s);
+    ck_assert_int_eq(s.ops.begin(s.conn, 1, NULL), ACRM_OK);
+    ck_assert_int_eq(s.ops.insert_many(s.conn, &fix_setting, cells, MANY, NULL), ACRM_OK);
+    ck_assert_int_eq(s.ops.query(s.conn, &all, postgres_count_row, &n, NULL), ACRM_OK);
+    ck_assert_uint_eq(n, MANY); /* within a writing transaction */
+    ck_assert_int_eq(s.ops.commit(s.conn, NULL), ACRM_OK);
+    n = 0;
+    all.limit = SOME;
+    ck_assert_int_eq(s.ops.query(s.conn, &all, postgres_count_row, &n, NULL), ACRM_OK);
+    ck_assert_uint_eq(n, SOME); /* and alone */
+    postgres_store_close(&s);
+}
+END_TEST
+
 static Suite *postgres_suite(void)
 {
     Suite *suite = suite_create("postgres");
@@ -50,6 +355,18 @@ static Suite *postgres_suite(void)
         n++;
     tcase_add_loop_test(tc, postgres__keeps_the_promises_of_the_port, 0, n);
     suite_add_tcase(suite, tc);
+    tc = tcase_create("troubles");
+    tcase_add_loop_test(tc, postgres__says_why_it_cannot_be_opened_and_keeps_the_secret, 0,
+                        sizeof postgres_refusals / sizeof postgres_refusals[0]);
+    tcase_add_loop_test(tc, postgres__leaves_alone_what_it_cannot_use, 0,
+                        sizeof postgres_troubles / sizeof postgres_troubles[0]);
+    tcase_add_test(tc, postgres__a_role_without_rights_and_a_reading_server_are_read_only);
+    tcase_add_test(tc, postgres__a_connection_lost_while_idle_is_made_anew);
+    tcase_add_test(tc, postgres__a_connection_lost_in_a_transaction_undoes_it);
+    tcase_add_test(tc, postgres__comes_back_with_its_server);
+    tcase_add_test(tc, postgres__a_late_failure_undoes_the_whole_transaction);
+    tcase_add_test(tc, postgres__long_answers_come_in_parts);
+    suite_add_tcase(suite, tc);
     return suite;
 }
 
@@ -58,6 +375,10 @@ int main(void)
     SRunner *runner = srunner_create(postgres_suite());
     int failed = 1;
 
+    if (postgres_find(&server) != 0) { /* no server is installed */
+        srunner_free(runner);
+        return 77;
+    }
     if (postgres_open(&server) == 0) {
         srunner_run_all(runner, CK_NORMAL);
         failed = srunner_ntests_failed(runner);
