@@ -43,6 +43,7 @@ static const struct {
 static const life_step rest[] = {
     { "engine.info", "{'counts':true}" },
     { "engine.check", "{}" },
+    { "engine.copy", "{'to':'memory:'}" },
     { "customer.create", "{'name':'Jo','city':'Bath'}", .save = "jo=id" },
     { "customer.merge_preview", "{'id':'$ada','others':['$jo']}" },
     { "customer.merge", "{'id':'$ada','others':['$jo'],'reason':'one person'}" },

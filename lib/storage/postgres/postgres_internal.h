@@ -44,6 +44,8 @@ enum {
     ACRM__POSTGRES_NUMERIC = 1700
 };
 
+#define ACRM__POSTGRES_LOOK "SELECT version,writes FROM acrm_store"
+
 /* What becomes of an answer. */
 enum {
     ACRM__POSTGRES_LATE = 0, /* nothing, but a failure dooms the transaction */
@@ -161,7 +163,7 @@ int32_t acrm__postgres_script(acrm__postgres_conn *conn, const char *text,
                               const acrm_table *table, acrm_error **err);
 int32_t acrm__postgres_script_sql(acrm__postgres_conn *conn, const acrm_table *table,
                                   acrm_error **err); /* the text in conn->sql */
-/* See that a reading transaction has begun, and the gate is known. */
+/* See that a reading transaction has begun, and that the gate is known as it is now. */
 int32_t acrm__postgres_arrive(acrm__postgres_conn *conn, acrm_error **err);
 /* Forget the prepared statements. */
 void acrm__postgres_forget(acrm__postgres_conn *conn);

@@ -23,7 +23,7 @@ static int32_t transaction_read(acrm__postgres_conn *c, acrm_error **err)
     int32_t st = acrm__postgres_late_text(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                                           ACRM__POSTGRES_LATE, err);
 
-    return st == ACRM_OK ? acrm__postgres_late_text(c, "SELECT version,writes FROM acrm_store",
+    return st == ACRM_OK ? acrm__postgres_late_text(c, ACRM__POSTGRES_LOOK,
                                                     ACRM__POSTGRES_GATE, err)
                          : st;
 }

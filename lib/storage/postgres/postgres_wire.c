@@ -217,7 +217,7 @@ static int32_t wire_send(acrm__postgres_conn *conn, bool repeat, int32_t kind, a
     int32_t st = wire_room(conn, err);
     if (st != ACRM_OK)
         return st;
-    conn->statements++;
+    conn->statements += kind != ACRM__POSTGRES_GATE; /* that one belongs to a BEGIN */
     if (!repeat || conn->sql.text.len > ACRM__POSTGRES_KEPT_BYTES) {
         if (!PQsendQueryParams(conn->db, text, (int)p->n, p->types, p->values, p->lengths,
                                p->formats, 1))
@@ -412,19 +412,30 @@ static bool wire_repeatable(const acrm__postgres_conn *conn)
                || (conn->state == ACRM__POSTGRES_READING && conn->fresh));
 }
 
+/* A transaction that begins has asked already. */
+static int32_t wire_ask_gate(acrm__postgres_conn *conn, acrm_error **err)
+{
+    int32_t st = ACRM_OK;
+
+    if (conn->state == ACRM__POSTGRES_IDLE)
+        st = acrm__postgres_late_text(conn, ACRM__POSTGRES_LOOK, ACRM__POSTGRES_GATE, err);
+    return st == ACRM_OK ? acrm__postgres_settle(conn, err) : st;
+}
+
 int32_t acrm__postgres_arrive(acrm__postgres_conn *conn, acrm_error **err)
 {
     acrm_error *first = NULL;
 
-    if (conn->state != ACRM__POSTGRES_READING || !conn->fresh)
+    if (conn->state != ACRM__POSTGRES_IDLE
+        && (conn->state != ACRM__POSTGRES_READING || !conn->fresh))
         return ACRM_OK;
-    int32_t st = acrm__postgres_settle(conn, &first);
+    int32_t st = wire_ask_gate(conn, &first);
     if (st != ACRM_OK && wire_repeatable(conn)) {
         acrm_error_free(first);
         first = NULL;
         st = wire_begin_again(conn, &first);
         if (st == ACRM_OK)
-            st = acrm__postgres_settle(conn, &first);
+            st = wire_ask_gate(conn, &first);
     }
     if (err && first)
         *err = first;
