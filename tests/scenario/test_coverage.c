@@ -29,7 +29,7 @@ static const struct {
     PROCESSES("process.available"), PROCESSES("process.status"),
 #undef PROCESSES
 #define SENDS(name) { "message." name, "needs a transport; tests/unit/message" }
-    SENDS("retry"), SENDS("drop"), SENDS("receipt"),
+    SENDS("retry"), SENDS("drop"),
 #undef SENDS
     { "message.opened", "needs a token; tests/unit/message/test_tracking.c" },
     { "message.clicked", "needs a token; tests/unit/message/test_tracking.c" },
@@ -201,6 +201,11 @@ static const life_step rest[] = {
                        "'local_time':'10:00:00'}}]}]}}" },
     { "message.rehearse", "{'rule':'bday','day':'2027-05-01'}" },
     { "message.recall", "{'once':'x'}" },
+    { "message_template.check_many", "{'template':'ready','channel':'sms','where':{}}" },
+    { "message.bounce", "{'transport':'t','mail':'Final-Recipient: x; a@b.example\\nAction: failed\\n"
+                        "Status: 5.1.1\\n'}" },
+    { "message.receipt", "{'transport':'t','reference':'r','outcome':'delivered'}" },
+    { "bounce_rule.create", "{'outcome':'complaint','times':1,'action':'none'}" },
     { "message_block.create", "{'value':'example.net'}" },
     { "message.outbox", "{}" },
     { "message.dead", "{}" },

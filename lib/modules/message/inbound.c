@@ -2,6 +2,7 @@
 /* What comes back: receipts, replies, bounces, and words by which customers want no more. */
 #include "base/text.h"
 #include "base/value.h"
+#include "engines/dsn/dsn.h"
 #include "modules/message/entities.h"
 #include "modules/message/message.h"
 
@@ -35,61 +36,292 @@ static int32_t inbound_suppress(acrm__call *call, const acrm_cell *customer, con
     return ok ? acrm__run(call, "contact_suppression.create", args, &out) : acrm__nomem(call);
 }
 
-/* The address is marked; a complaint keeps the customer from all messages of the channel. */
-int32_t acrm__message_bounced(acrm__call *call, const acrm__rec *message, const char *cause)
+static int32_t inbound_set(acrm__call *call, const char *entity, const acrm_cell *id,
+                           const char *field, int64_t value)
 {
-    const acrm_cell *point_id = &message->cells[F_message__contact_point_id];
-    const acrm__term by_id = { F_ID, ACRM_FILTER_EQ, *point_id };
-    acrm__rec *point = NULL;
-    int32_t st = ACRM_OK;
+    const acrm__term by_id = { F_ID, ACRM_FILTER_EQ, *id };
+    acrm__rec *rec = NULL;
 
-    if (strcmp(cause, "bounced") != 0 || point_id->type == ACRM_CELL_NULL)
-        return inbound_suppress(call, &message->cells[F_message__customer_id],
-                                acrm__text(message, F_message__channel), cause, point_id);
-    st = acrm__find_one(call, &(acrm__select){ .entity = "contact_point", .terms = &by_id,
-        .n_terms = 1, .as_system = true }, &point);
-    if (st != ACRM_OK || !point)
+    if (id->type == ACRM_CELL_NULL)
+        return ACRM_OK;
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = entity, .terms = &by_id,
+        .n_terms = 1, .as_system = true }, &rec);
+    if (st != ACRM_OK || !rec)
         return st;
-    acrm__set(point, acrm__field_of(point->entity, "valid"), acrm__cell_int(0));
-    return acrm__update(call, point);
+    acrm__set(rec, acrm__field_of(rec->entity, field), acrm__cell_int(value));
+    return acrm__update(call, rec);
 }
 
-static int32_t inbound_outcome(acrm__call *call, acrm__rec *rec, const char *outcome)
+static int32_t inbound_act(acrm__call *call, const acrm__rec *message, const char *action,
+                           const char *outcome)
 {
-    const char *status = acrm__text(rec, F_message__status);
-    const char *reason = acrm__arg_text(call, "reason");
-    int64_t at = call->now;
+    const acrm_cell *customer = &message->cells[F_message__customer_id];
+    const acrm_cell *point = &message->cells[F_message__contact_point_id];
+    bool complaint = strcmp(outcome, "complaint") == 0;
 
-    (void)acrm__arg_time(call, "at", &at);
-    if (strcmp(outcome, "delivered") == 0 || strcmp(outcome, "read") == 0) {
-        if (strcmp(status, "delivered") == 0)
-            return ACRM_OK;
-        acrm__set(rec, F_message__status, acrm__cell_text("delivered"));
-        acrm__set(rec, F_message__delivered_at, acrm__cell_int(at));
-        return acrm__update(call, rec);
-    }
-    if (strcmp(status, "failed") == 0)
+    if (strcmp(action, "mark_address") == 0 && point->type != ACRM_CELL_NULL)
+        return inbound_set(call, "contact_point", point, "valid", 0);
+    if (strcmp(action, "do_not_contact") == 0)
+        return inbound_set(call, "customer", customer, "do_not_contact", 1);
+    if (strcmp(action, "none") == 0)
         return ACRM_OK;
-    acrm__set(rec, F_message__status, acrm__cell_text("failed"));
-    acrm__set(rec, F_message__reason, acrm__cell_text(reason ? reason : outcome));
-    int32_t st = acrm__update(call, rec);
-    if (st == ACRM_OK && strcmp(outcome, "failed") != 0)
-        st = acrm__message_bounced(call, rec, outcome);
+    return inbound_suppress(call, customer, acrm__text(message, F_message__channel),
+                            complaint ? "complaint" : "bounced", point);
+}
+
+typedef struct inbound_rule {
+    const char *action;
+    int64_t times, within; /* seconds; 0: ever */
+} inbound_rule;
+
+/* How often it came for this address. */
+static int32_t inbound_times(acrm__call *call, const acrm__rec *message, const char *outcome,
+                             int64_t within, int64_t *n)
+{
+    const acrm__term terms[] = {
+        { F_message_receipt__contact_point_id, ACRM_FILTER_EQ,
+          message->cells[F_message__contact_point_id] },
+        { F_message_receipt__outcome, ACRM_FILTER_EQ, acrm__cell_text(outcome) },
+        { F_message_receipt__refused, ACRM_FILTER_EQ, acrm__cell_null() },
+        { F_message_receipt__at, ACRM_FILTER_GT,
+          acrm__cell_int(call->now - within * INT64_C(1000000)) },
+    };
+
+    return acrm__count(call, &(acrm__select){ .entity = "message_receipt", .terms = terms,
+        .n_terms = within == 0 ? 3 : 4, .as_system = true }, n);
+}
+
+/* What holds where no bounce_rule says otherwise. */
+static const struct {
+    const char *outcome;
+    inbound_rule rule;
+} inbound_rules[] = {
+    { "bounced", { "mark_address", 1, 0 } },
+    { "soft_bounced", { "mark_address", 5, INT64_C(30) * 86400 } },
+    { "complaint", { "suppress", 1, 0 } },
+};
+
+int32_t acrm__message_bounced(acrm__call *call, const acrm__rec *message, const char *outcome)
+{
+    const acrm__term of = { F_bounce_rule__outcome, ACRM_FILTER_EQ, acrm__cell_text(outcome) };
+    inbound_rule rule = { .action = "none" };
+    acrm__rec *own = NULL;
+    int64_t n = 1;
+    int32_t st = ACRM_OK;
+
+    for (size_t i = 0; i < sizeof inbound_rules / sizeof inbound_rules[0]; i++)
+        if (strcmp(inbound_rules[i].outcome, outcome) == 0)
+            rule = inbound_rules[i].rule;
+    if (rule.times > 0)
+        st = acrm__find_one(call, &(acrm__select){ .entity = "bounce_rule", .terms = &of,
+            .n_terms = 1, .as_system = true }, &own);
+    if (st == ACRM_OK && own)
+        rule = (inbound_rule){ acrm__text(own, F_bounce_rule__action),
+                               acrm__int(own, F_bounce_rule__times),
+                               acrm__int(own, F_bounce_rule__within) };
+    if (st == ACRM_OK && rule.times > 1)
+        st = inbound_times(call, message, outcome, rule.within, &n);
+    if (st != ACRM_OK || n < rule.times)
+        return st;
+    return inbound_act(call, message, rule.action, outcome);
+}
+
+/* What is told of a message. */
+typedef struct inbound_news {
+    const char *transport, *reference, *external_id, *outcome, *detail;
+    int64_t at;
+} inbound_news;
+
+static bool inbound_is(const char *text, const char *const *words)
+{
+    while (*words && strcmp(*words, text) != 0)
+        words++;
+    return *words != NULL;
+}
+
+/* Why news is not believed; NULL: it is. */
+static const char *inbound_doubt(const acrm__rec *message, const inbound_news *news)
+{
+    static const char *const went[] = { "sent", "delivered", "failed", NULL };
+    static const char *const after[] = { "failed", "bounced", "complaint", NULL };
+    const char *status = message ? acrm__text(message, F_message__status) : NULL;
+
+    if (!message)
+        return "unknown";
+    if (!inbound_is(status, went))
+        return "not_sent";
+    return strcmp(status, "failed") == 0 && !inbound_is(news->outcome, after) ? "contradiction"
+                                                                              : NULL;
+}
+
+static int32_t inbound_replayed(acrm__call *call, const inbound_news *news, bool *out)
+{
+    const acrm__term terms[] = {
+        { F_message_receipt__external_id, ACRM_FILTER_EQ, acrm__cell_text(news->external_id) },
+        { F_message_receipt__transport, ACRM_FILTER_EQ, acrm__cell_text(news->transport) },
+    };
+    int64_t n = 0;
+    int32_t st = !news->external_id
+                     ? ACRM_OK
+                     : acrm__count(call, &(acrm__select){ .entity = "message_receipt",
+                           .terms = terms, .n_terms = 2, .as_system = true }, &n);
+
+    *out = n > 0;
+    return st;
+}
+
+static int32_t inbound_record(acrm__call *call, const acrm__rec *message,
+                              const inbound_news *news, const char *refused)
+{
+    acrm__rec *rec = acrm__new(call, "message_receipt");
+
+    if (!rec)
+        return acrm__nomem(call);
+    if (message) {
+        acrm__set(rec, F_message_receipt__message_id, message->cells[F_ID]);
+        acrm__set(rec, F_message_receipt__customer_id, message->cells[F_message__customer_id]);
+        acrm__set(rec, F_message_receipt__contact_point_id,
+                  message->cells[F_message__contact_point_id]);
+    }
+    acrm__set(rec, F_message_receipt__at, acrm__cell_int(news->at));
+    acrm__set(rec, F_message_receipt__outcome, acrm__cell_text(news->outcome));
+    acrm__set(rec, F_message_receipt__detail, acrm__cell_text(news->detail));
+    acrm__set(rec, F_message_receipt__transport, acrm__cell_text(news->transport));
+    acrm__set(rec, F_message_receipt__reference, acrm__cell_text(news->reference));
+    acrm__set(rec, F_message_receipt__external_id, acrm__cell_text(news->external_id));
+    acrm__set(rec, F_message_receipt__refused, acrm__cell_text(refused));
+    return acrm__insert(call, rec);
+}
+
+static int32_t inbound_outcome(acrm__call *call, acrm__rec *rec, const inbound_news *news)
+{
+    static const char *const arrived[] = { "delivered", "read", NULL };
+    static const char *const failures[] = { "failed", "bounced", "soft_bounced", NULL };
+    const char *status = acrm__text(rec, F_message__status);
+    int32_t st = ACRM_OK;
+
+    if (inbound_is(news->outcome, arrived) && strcmp(status, "delivered") != 0) {
+        acrm__set(rec, F_message__status, acrm__cell_text("delivered"));
+        acrm__set(rec, F_message__delivered_at, acrm__cell_int(news->at));
+        st = acrm__update(call, rec);
+    } else if (inbound_is(news->outcome, failures) && strcmp(status, "failed") != 0) {
+        acrm__set(rec, F_message__status, acrm__cell_text("failed"));
+        acrm__set(rec, F_message__reason,
+                  acrm__cell_text(news->detail ? news->detail : news->outcome));
+        st = acrm__update(call, rec);
+    }
+    return st == ACRM_OK ? acrm__message_bounced(call, rec, news->outcome) : st;
+}
+
+/* Keep what is told, and do what follows from it when it is believed. */
+static int32_t inbound_news_of(acrm__call *call, acrm__rec *message, const inbound_news *news,
+                               const char **refused)
+{
+    bool replayed = false;
+    int32_t st = inbound_replayed(call, news, &replayed);
+
+    *refused = replayed ? "replayed" : inbound_doubt(message, news);
+    if (st == ACRM_OK)
+        st = inbound_record(call, message, news, *refused);
+    if (st == ACRM_OK && !*refused)
+        st = inbound_outcome(call, message, news);
     return st;
 }
 
 int32_t acrm__message_receipt(acrm__call *call)
 {
-    const char *reference = acrm__arg_text(call, "reference");
+    inbound_news news = { .transport = acrm__arg_text(call, "transport"),
+                          .reference = acrm__arg_text(call, "reference"),
+                          .external_id = acrm__arg_text(call, "external_id"),
+                          .outcome = acrm__arg_text(call, "outcome"),
+                          .detail = acrm__arg_text(call, "reason"), .at = call->now };
+    const char *refused = NULL;
     acrm__rec *rec = NULL;
-    int32_t st = inbound_find(call, acrm__arg_text(call, "transport"), reference, &rec);
 
-    if (st == ACRM_OK && !rec)
-        return acrm__fail(call, ACRM_E_NOTFOUND, "reference", "reference",
-                          "no message went by this transport under this reference");
+    (void)acrm__arg_time(call, "at", &news.at);
+    int32_t st = inbound_find(call, news.transport, news.reference, &rec);
     if (st == ACRM_OK)
-        st = inbound_outcome(call, rec, acrm__arg_text(call, "outcome"));
-    return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
+        st = inbound_news_of(call, rec, &news, &refused);
+    if (st != ACRM_OK)
+        return st;
+    acrm_value *told = acrm_value_put(call->out, "message");
+    bool ok = told && acrm__put_bool(call->out, "accepted", !refused) &&
+              acrm__put_text(call->out, "refused", refused);
+    if (!ok)
+        return acrm__nomem(call);
+    return rec && !refused ? acrm__render(call, rec, told) : ACRM_OK;
+}
+
+/* --- Bounces as mail --- */
+
+static const char *inbound_dsn_outcome(const acrm__dsn_recipient *r)
+{
+    switch (r->action) {
+    case ACRM__DSN_DELAYED:
+        return "delayed";
+    case ACRM__DSN_DELIVERED:
+        return "delivered";
+    case ACRM__DSN_FAILED:
+        return r->status[0] == 4 ? "soft_bounced" : "bounced";
+    default:
+        return r->status[0] == 5 ? "bounced" : r->status[0] == 4 ? "soft_bounced" : NULL;
+    }
+}
+
+/* The message that came back: by the name of the delivery, or by the id of the mail, whose first
+ * part is the reference. */
+static int32_t inbound_dsn_message(acrm__call *call, acrm__dsn *dsn, inbound_news *news,
+                                   acrm__rec **out)
+{
+    char *const names[] = { dsn->envelope, dsn->message_id };
+    int32_t st = ACRM_OK;
+
+    for (size_t i = 0; i < 2 && st == ACRM_OK && !*out; i++) {
+        names[i][strcspn(names[i], "@")] = '\0';
+        if (!names[i][0])
+            continue;
+        news->reference = names[i];
+        st = inbound_find(call, news->transport, names[i], out);
+    }
+    return st;
+}
+
+int32_t acrm__message_bounce(acrm__call *call)
+{
+    inbound_news news = { .transport = acrm__arg_text(call, "transport"),
+                          .external_id = acrm__arg_text(call, "external_id"), .at = call->now };
+    acrm_value *items = acrm__put_list(call->out, "items");
+    acrm__dsn *dsn = acrm__arena_alloc(call->arena, sizeof *dsn);
+    const char *text = acrm__arg_text(call, "mail");
+    acrm__rec *message = NULL;
+
+    if (!dsn || !items)
+        return acrm__nomem(call);
+    if (acrm__dsn_parse(text, strlen(text), dsn) == 0)
+        return acrm__fail(call, ACRM_E_INVALID, "format", "mail",
+                          "this mail tells of no delivery (RFC 3464)");
+    (void)acrm__arg_time(call, "at", &news.at);
+    int32_t st = inbound_dsn_message(call, dsn, &news, &message);
+    for (size_t i = 0; i < dsn->n_recipients && st == ACRM_OK; i++) {
+        const acrm__dsn_recipient *r = &dsn->recipients[i];
+        const char *refused = NULL;
+        news.outcome = inbound_dsn_outcome(r);
+        if (!news.outcome)
+            continue;
+        news.detail = acrm__arena_format(call->arena, "%d.%d.%d", r->status[0], r->status[1],
+                                         r->status[2]);
+        st = news.detail ? inbound_news_of(call, message, &news, &refused) : acrm__nomem(call);
+        acrm_value *item = st == ACRM_OK ? acrm__add_map(items) : NULL;
+        bool ok = item && acrm__put_text(item, "recipient", r->address) &&
+                  acrm__put_text(item, "outcome", news.outcome) &&
+                  acrm__put_text(item, "status", news.detail) &&
+                  acrm__put_bool(item, "accepted", !refused) &&
+                  acrm__put_text(item, "refused", refused);
+        if (st == ACRM_OK && !ok)
+            st = acrm__nomem(call);
+        news.external_id = NULL; /* it names the mail: its other recipients are no repetition */
+    }
+    return st;
 }
 
 /* --- Messages from customers --- */
@@ -97,7 +329,9 @@ int32_t acrm__message_receipt(acrm__call *call)
 /* Words by which people end messages, folded; a message is one of them and nothing more. */
 static const char *const inbound_stops[] = {
     "stop", "stopall", "end", "quit", "cancel", "unsubscribe", "remove", "arret", "annulla",
-    "disiscrivi", "стоп", "отписаться", "отмена", "退订", "取消", "لغو", "توقف",
+    "disiscrivi", "basta", "стоп", "отписаться", "отмена", "退订", "取消", "td", "لغو", "توقف",
+    "انصراف", "إلغاء", "abbestellen", "abmelden", "stopp", "désabonner", "désinscrire", "baja",
+    "parar", "cancelar", "iptal", "durdur", "optout", "opt out", "stop all", "revoke",
 };
 
 static int32_t inbound_is_stop(acrm__call *call, const char *body, bool *stop)

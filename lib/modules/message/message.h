@@ -4,6 +4,7 @@
 #define ACRM_MODULES_MESSAGE_MESSAGE_H
 
 #include "autocrm/calendar.h"
+#include "autocrm/port/transport.h"
 #include "kernel/call.h"
 
 /* template.c: templates are checked when they are written. */
@@ -92,10 +93,23 @@ void acrm__message_decide(const acrm__facts *facts, acrm__verdict *out);
 
 /* run.c: one template to many customers. */
 int32_t acrm__message_send_many(acrm__call *call);
+int32_t acrm__message_check_many(acrm__call *call); /* what their texts would lack */
 
 /* setup.c: rules that send messages: loading them, and showing what they would do. */
 int32_t acrm__message_setup(acrm__call *call);
 int32_t acrm__message_rehearse(acrm__call *call);
+
+/* files.c: attachments that go with messages. */
+/* The argument attachment_ids, checked, as the field files; *out null when there is none. */
+int32_t acrm__message_files(acrm__call *call, const acrm__rec *customer, acrm_cell *out);
+typedef struct acrm__files {
+    acrm_outgoing_file *items;
+    uint32_t n;
+    size_t size;
+    const char *fault; /* why they cannot be had; NULL: they are here */
+} acrm__files;
+/* Read them, in a transaction of its own. */
+int32_t acrm__message_read_files(acrm__call *call, const acrm__rec *message, acrm__files *out);
 
 /* policy.c: the facts about many messages, read in as many statements as about one. */
 typedef struct acrm__policy acrm__policy;
@@ -105,6 +119,8 @@ int32_t acrm__policy_read(acrm__call *call, acrm__rec *const *messages, size_t n
 int32_t acrm__policy_judge(acrm__call *call, acrm__policy *policy, size_t i, acrm__verdict *out);
 /* The recipient's name, or NULL. */
 const char *acrm__policy_name(const acrm__policy *policy, size_t i);
+/* The country of the address, or NULL. */
+const char *acrm__policy_country(const acrm__policy *policy, size_t i);
 /* A message leaves: caps count it for those behind it. */
 int32_t acrm__policy_left(acrm__call *call, acrm__policy *policy, const acrm__rec *message);
 /* The zone a customer lives in, as preference, contact point and customer (each may be NULL) tell
@@ -129,7 +145,8 @@ uint32_t acrm__message_channel(const char *word);
 /* inbound.c */
 int32_t acrm__message_receipt(acrm__call *call);
 int32_t acrm__message_receive(acrm__call *call);
-/* Mark an address that does not work, and keep from using it. */
-int32_t acrm__message_bounced(acrm__call *call, const acrm__rec *message, const char *cause);
+int32_t acrm__message_bounce(acrm__call *call);
+/* Do what follows from an outcome: as its bounce_rule says. */
+int32_t acrm__message_bounced(acrm__call *call, const acrm__rec *message, const char *outcome);
 
 #endif

@@ -11,6 +11,17 @@
 #define MESSAGE_ID                                                                                \
     { .name = "id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "message",           \
       .help = "The message" }
+#define MESSAGE_WHOM                                                                              \
+    { .name = "snapshot_id", .type = ACRM__T_REF, .target = "segment_snapshot",                   \
+      .help = "To the customers of this picture of a segment" },                                  \
+    { .name = "segment_id", .type = ACRM__T_REF, .target = "segment",                             \
+      .help = "or to those who satisfy its filter when their turn comes" },                       \
+    { .name = "where", .type = ACRM__T_FILTER, .target = "customer",                              \
+      .help = "or to those who satisfy this one" },                                               \
+    { .name = "customer_ids", .type = ACRM__T_REF, .flags = ACRM__LIST, .target = "customer",     \
+      .help = "or to these, at most 10000" },                                                     \
+    { .name = "values", .type = ACRM__T_MAP,                                                      \
+      .help = "What names in the template mean, before the customer's own fields" }
 #define MESSAGE_WHEN                                                                              \
     { .name = "not_before", .type = ACRM__T_INSTANT, .help = "Not sent before" },                \
     { .name = "local_time", .type = ACRM__T_TIME,                                                \
@@ -54,6 +65,8 @@ static const acrm__field message_preview_out[] = {
 };
 static const acrm__field message_send_in[] = {
     MESSAGE_TEXT,
+    { .name = "attachment_ids", .type = ACRM__T_REF, .flags = ACRM__LIST, .target = "attachment",
+      .help = "Files to go with it, at most 16 of at most 4 MiB each" },
     MESSAGE_WHEN,
     { .name = "priority", .type = ACRM__T_INT, .min = 0, .max = 9, .preset = "5",
       .help = "Of those due, the lowest number leaves first" },
@@ -73,16 +86,7 @@ static const acrm__field message_many_in[] = {
       .choices = MESSAGE_CHANNELS, .help = "By what" },
     { .name = "template", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 64,
       .help = "Code of a message_template" },
-    { .name = "snapshot_id", .type = ACRM__T_REF, .target = "segment_snapshot",
-      .help = "To the customers of this picture of a segment" },
-    { .name = "segment_id", .type = ACRM__T_REF, .target = "segment",
-      .help = "or to those who satisfy its filter when their turn comes" },
-    { .name = "where", .type = ACRM__T_FILTER, .target = "customer",
-      .help = "or to those who satisfy this one" },
-    { .name = "customer_ids", .type = ACRM__T_REF, .flags = ACRM__LIST, .target = "customer",
-      .help = "or to these, at most 10000" },
-    { .name = "values", .type = ACRM__T_MAP,
-      .help = "What names in the template mean, before the customer's own fields" },
+    MESSAGE_WHOM,
     MESSAGE_WHEN,
     { .name = "priority", .type = ACRM__T_INT, .min = 0, .max = 9, .preset = "5",
       .help = "Of those due, the lowest number leaves first" },
@@ -159,9 +163,35 @@ static const acrm__field message_receipt_in[] = {
     { .name = "reference", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 128,
       .help = "The transport's name for the message" },
     { .name = "outcome", .type = ACRM__T_ENUM, .flags = ACRM__REQUIRED,
-      .choices = "delivered|read|failed|bounced|complaint", .help = "What became of it" },
+      .choices = MESSAGE_OUTCOMES,
+      .help = "What became of it; failed: for a reason that is not the address's" },
     { .name = "reason", .type = ACRM__T_TEXT, .max = 128, .help = "In the transport's words" },
+    { .name = "external_id", .type = ACRM__T_TEXT, .max = 128,
+      .help = "The transport's name for the receipt: told twice, it is believed once" },
     { .name = "at", .type = ACRM__T_INSTANT, .help = "When; now without it" },
+    { .name = NULL }
+};
+static const acrm__field message_receipt_out[] = {
+    { .name = "accepted", .type = ACRM__T_BOOL, .help = "It was believed" },
+    { .name = "refused", .type = ACRM__T_TEXT,
+      .help = "Why it was kept and not believed: unknown, replayed, not_sent, contradiction" },
+    { .name = "message", .type = ACRM__T_RECORD, .target = "message",
+      .help = "The message as it is now, or null" },
+    { .name = NULL }
+};
+static const acrm__field message_bounce_in[] = {
+    { .name = "transport", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 32,
+      .help = "By which the mail went that came back" },
+    { .name = "mail", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 1048576,
+      .help = "The whole mail as it came" },
+    { .name = "external_id", .type = ACRM__T_TEXT, .max = 128,
+      .help = "Its own Message-ID: told twice, it is believed once" },
+    { .name = "at", .type = ACRM__T_INSTANT, .help = "When; now without it" },
+    { .name = NULL }
+};
+static const acrm__field message_bounce_out[] = {
+    { .name = "items", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Of each recipient: recipient, outcome, status, accepted, refused" },
     { .name = NULL }
 };
 static const acrm__field message_receive_in[] = {
@@ -197,10 +227,32 @@ static const acrm__field message_check_out[] = {
     { .name = NULL }
 };
 
+static const acrm__field message_check_many_in[] = {
+    { .name = "template", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 64,
+      .help = "Code of a message_template" },
+    { .name = "channel", .type = ACRM__T_ENUM, .flags = ACRM__REQUIRED,
+      .choices = MESSAGE_CHANNELS, .help = "By what" },
+    MESSAGE_WHOM,
+    { .name = "limit", .type = ACRM__T_INT, .min = 1, .help = "Look at so many" },
+    { .name = NULL }
+};
+static const acrm__field message_check_many_out[] = {
+    { .name = "checked", .type = ACRM__T_INT, .help = "Customers looked at" },
+    { .name = "lacking", .type = ACRM__T_INT, .help = "Of them for whom something is missing" },
+    { .name = "no_address", .type = ACRM__T_INT, .help = "Of them without an address for it" },
+    { .name = "items", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Each name without a value, a partial too: name, customers (how many), ids (of the "
+              "first)" },
+    { .name = NULL }
+};
+
 static const acrm__op message_ops[] = {
     { .name = "message_template.check", .flags = ACRM__OP_PUBLIC | ACRM__OP_SINGLE,
       .in = message_check_in, .out = message_check_out, .run = acrm__message_template_check,
       .help = "Check a template and list its tags" },
+    { .name = "message_template.check_many", .in = message_check_many_in,
+      .out = message_check_many_out, .run = acrm__message_check_many,
+      .help = "Tell for which of many customers a template would have empty places" },
     { .name = "message.preview", .in = message_preview_in, .out = message_preview_out,
       .run = acrm__message_preview,
       .help = "Show a message as it would be sent, and whether it would be" },
@@ -228,8 +280,11 @@ static const acrm__op message_ops[] = {
       .help = "How many messages are where" },
     { .name = "message.dead", .out = message_dead_out, .run = acrm__message_dead,
       .help = "Messages that were tried too often" },
+    { .name = "message.bounce", .flags = ACRM__OP_WRITE, .in = message_bounce_in,
+      .out = message_bounce_out, .run = acrm__message_bounce,
+      .help = "Take in a mail that tells what was not delivered" },
     { .name = "message.receipt", .flags = ACRM__OP_WRITE, .in = message_receipt_in,
-      .out = message_out, .run = acrm__message_receipt,
+      .out = message_receipt_out, .run = acrm__message_receipt,
       .help = "Tell what became of a message that was sent" },
     { .name = "message.receive", .flags = ACRM__OP_WRITE, .in = message_receive_in,
       .out = message_receive_out, .run = acrm__message_receive,

@@ -157,6 +157,8 @@ int32_t acrm__message_send(acrm__call *call)
         return acrm__nomem(call);
     st = order_when(call, &o, rec);
     if (st == ACRM_OK)
+        st = acrm__message_files(call, o.customer, &rec->cells[F_message__files]);
+    if (st == ACRM_OK)
         st = acrm__insert(call, rec);
     return st == ACRM_OK ? acrm__render(call, rec, call->out) : st;
 }

@@ -44,7 +44,7 @@ typedef struct outbox_item {
     acrm__rec *rec;
     const acrm_transport *transport;
     acrm_sent sent;
-    const char *name;
+    const char *name, *country;
 } outbox_item;
 
 uint32_t acrm__message_channel(const char *word)
@@ -257,6 +257,7 @@ static int32_t outbox_one(acrm__call *call, outbox *box, acrm__policy *policy, s
     if (verdict.refused || verdict.moved)
         return outbox_stay(call, rec, &verdict, box);
     st = outbox_mark(call, rec, outbox_transport(call, bit), &items[*n]);
+    items[*n].country = acrm__policy_country(policy, i);
     items[(*n)++].name = acrm__policy_name(policy, i);
     return st == ACRM_OK ? acrm__policy_left(call, policy, rec) : st;
 }
@@ -314,6 +315,7 @@ static int32_t outbox_hand_over(acrm__call *call, const acrm__links *links, outb
     const char *to = acrm__text(rec, F_message__recipient);
     const char *key = acrm__id_text(call, acrm__id(rec, F_ID));
     acrm__dressed dressed;
+    acrm__files files;
 
     item->sent = (acrm_sent){ .struct_size = sizeof item->sent };
     if (strcmp(channel, "letter") != 0)
@@ -321,13 +323,22 @@ static int32_t outbox_hand_over(acrm__call *call, const acrm__links *links, outb
     if (!key || !to)
         return acrm__nomem(call);
     int32_t st = acrm__links_dress(call, links, rec, &dressed);
+    if (st == ACRM_OK)
+        st = acrm__message_read_files(call, rec, &files);
     if (st != ACRM_OK)
         return st;
-    if (transport->body_max > 0 && strlen(dressed.body) > transport->body_max) {
+    const char *fault = transport->body_max > 0 && strlen(dressed.body) > transport->body_max
+                            ? "too_long"
+                        : files.fault ? files.fault
+                        : files.n && !transport->files_max ? "no_files"
+                        : files.size > transport->files_max ? "files_too_large" : NULL;
+    if (fault) {
         item->sent.outcome = ACRM_SENT_REFUSED;
-        memcpy(item->sent.reason, "too_long", 9);
+        memcpy(item->sent.reason, fault, strlen(fault) + 1);
         return ACRM_OK;
     }
+    for (uint32_t i = 0; i < files.n; i++)
+        files.items[i].name = outbox_line(call, files.items[i].name);
     const acrm_outgoing message = { .struct_size = sizeof message,
                                     .channel = (int32_t)acrm__message_channel(channel),
                                     .html = acrm__int(rec, F_message__html) != 0,
@@ -339,6 +350,9 @@ static int32_t outbox_hand_over(acrm__call *call, const acrm__links *links, outb
                                                            acrm__text(rec, F_message__subject)),
                                     .body = dressed.body,
                                     .unsubscribe = dressed.unsubscribe,
+                                    .country = item->country,
+                                    .files = files.items,
+                                    .n_files = files.n,
                                     .language = acrm__text(rec, F_message__language) };
     if (transport->submit(transport->self, &message, &item->sent) != 0)
         item->sent.outcome = ACRM_SENT_RETRY;

@@ -449,3 +449,15 @@ const char *acrm__policy_name(const acrm__policy *p, size_t i)
     return policy_text(policy_of(&p->customers, F_ID,
                                  acrm__id(p->messages[i], F_message__customer_id)), "name");
 }
+
+const char *acrm__policy_country(const acrm__policy *p, size_t i)
+{
+    const acrm__rec *message = p->messages[i];
+    const char *own = policy_text(policy_of(&p->points, F_ID,
+                                            acrm__id(message, F_message__contact_point_id)),
+                                  "country");
+
+    return own ? own : policy_text(policy_of(&p->customers, F_ID,
+                                             acrm__id(message, F_message__customer_id)),
+                                   "country");
+}

@@ -437,19 +437,146 @@ static int32_t run_pages(acrm__call *call, run *r)
     return st;
 }
 
+static int32_t run_open(acrm__call *call, run *r)
+{
+    *r = (run){ .code = acrm__arg_text(call, "template"),
+                .channel = acrm__arg_text(call, "channel"), .values = acrm__arg(call, "values"),
+                .left = acrm__arg_int(call, "limit", INT64_MAX),
+                .at_local_time = acrm__arg(call, "local_time") != NULL };
+    int32_t st = run_whom(call, r);
+
+    return st == ACRM_OK ? acrm__composer_open(call, r->code, r->channel, &r->composer) : st;
+}
+
+/* --- Who would lack what --- */
+
+enum { RUN_NAMES_MAX = 64, RUN_SAMPLES = 5 };
+
+typedef struct run_lacks {
+    struct {
+        const char *name;
+        int64_t customers;
+        char ids[RUN_SAMPLES][37]; /* of the first of them */
+    } names[RUN_NAMES_MAX];
+    size_t n;
+    int64_t checked, no_address, lacking;
+} run_lacks;
+
+/* One more customer for whom there is no value; `arena` outlives the page. */
+static int32_t run_lacks_name(acrm__call *call, acrm__arena *arena, run_lacks *l,
+                              const char *name, const acrm__rec *customer)
+{
+    size_t i = 0;
+
+    while (i < l->n && strcmp(l->names[i].name, name) != 0)
+        i++;
+    if (i == RUN_NAMES_MAX)
+        return ACRM_OK;
+    if (i == l->n) {
+        l->names[i].name = acrm__arena_text(arena, name, strlen(name));
+        if (!l->names[l->n++].name)
+            return acrm__nomem(call);
+    }
+    if (l->names[i].customers < RUN_SAMPLES)
+        acrm__uuid_print(acrm__id(customer, F_ID), l->names[i].ids[l->names[i].customers]);
+    l->names[i].customers++;
+    return ACRM_OK;
+}
+
+static int32_t run_look(acrm__call *call, acrm__arena *arena, run *r, const run_page *page,
+                        run_lacks *l)
+{
+    int32_t st = ACRM_OK;
+
+    for (size_t i = 0; st == ACRM_OK && i < page->customers.count; i++) {
+        const acrm__rec *customer = page->customers.items[i];
+        acrm__composed text = { .body = NULL };
+        st = acrm__composer_write(call, r->composer, r->code, NULL, customer, r->values, &text);
+        if (st != ACRM_OK)
+            return st;
+        l->checked++;
+        l->lacking += acrm_value_count(text.missing) > 0;
+        l->no_address += run_of(&page->points, run_field(call, "contact_point"),
+                                &customer->cells[F_ID]).count == 0;
+        for (size_t k = 0; st == ACRM_OK && k < acrm_value_count(text.missing); k++)
+            st = run_lacks_name(call, arena, l,
+                                acrm_value_text(acrm_value_at(text.missing, k), NULL), customer);
+    }
+    return st;
+}
+
+static int32_t run_look_pages(acrm__call *call, run *r, run_lacks *l)
+{
+    const acrm_filter_node *usable = acrm__message_point_terms(call, r->channel);
+    acrm__call within = *call;
+    acrm__arena arena;
+    bool more = true;
+    int32_t st = usable ? ACRM_OK : acrm__nomem(call);
+
+    acrm__arena_init(&arena, &call->session->engine->allocator);
+    within.arena = &arena;
+    while (st == ACRM_OK && more && r->left > 0) {
+        run_page page = { .n = 0 };
+        uint32_t most = r->left < RUN_PAGE ? (uint32_t)r->left : RUN_PAGE;
+        st = run_next(&within, r, most, &page);
+        more = page.n == most;
+        if (st == ACRM_OK && page.n > 0 && !r->where)
+            st = run_find_in(&within, "customer", "id", NULL, &page, &page.customers);
+        if (st == ACRM_OK && page.n > 0 && acrm__message_point_kind(r->channel))
+            st = run_find_in(&within, "contact_point", "customer_id", usable, &page,
+                             &page.points);
+        if (st == ACRM_OK && page.n > 0)
+            st = run_look(&within, call->arena, r, &page, l);
+        if (page.n > 0)
+            memcpy(r->after, page.ids[page.n - 1].data, sizeof r->after);
+        r->began = true;
+        r->left -= (int64_t)page.n;
+        acrm__arena_reset(&arena);
+        if (st == ACRM_OK)
+            st = acrm__progress(call, "customers", l->checked, 0);
+    }
+    acrm__arena_free(&arena);
+    return st;
+}
+
+int32_t acrm__message_check_many(acrm__call *call)
+{
+    run_lacks *l = acrm__arena_zero(call->arena, sizeof *l);
+    run r;
+    int32_t st = l ? run_open(call, &r) : acrm__nomem(call);
+
+    if (st == ACRM_OK)
+        st = run_look_pages(call, &r, l);
+    if (l && r.composer)
+        acrm__composer_close(r.composer);
+    if (st != ACRM_OK)
+        return st;
+    bool ok = acrm__put_int(call->out, "checked", l->checked) &&
+              acrm__put_int(call->out, "lacking", l->lacking) &&
+              acrm__put_int(call->out, "no_address", l->no_address);
+    acrm_value *items = ok ? acrm__put_list(call->out, "items") : NULL;
+    for (size_t i = 0; items && ok && i < l->n; i++) {
+        acrm_value *item = acrm__add_map(items), *ids = NULL;
+        ok = item && acrm__put_text(item, "name", l->names[i].name) &&
+             acrm__put_int(item, "customers", l->names[i].customers);
+        ids = ok ? acrm__put_list(item, "ids") : NULL;
+        ok = ids != NULL;
+        for (int64_t k = 0; ok && k < RUN_SAMPLES && k < l->names[i].customers; k++)
+            ok = acrm__add_text(ids, l->names[i].ids[k]);
+    }
+    return items && ok ? ACRM_OK : acrm__nomem(call);
+}
+
+/* --- Ordering --- */
+
 int32_t acrm__message_send_many(acrm__call *call)
 {
-    run r = { .code = acrm__arg_text(call, "template"),
-              .channel = acrm__arg_text(call, "channel"), .values = acrm__arg(call, "values"),
-              .left = acrm__arg_int(call, "limit", INT64_MAX) };
+    run r;
     int32_t st = acrm__transaction_begin(call, false);
 
     if (st != ACRM_OK)
         return st;
-    r.at_local_time = acrm__arg(call, "local_time") != NULL;
-    st = run_whom(call, &r);
-    if (st == ACRM_OK)
-        st = acrm__composer_open(call, r.code, r.channel, &r.composer);
+    st = run_open(call, &r);
     acrm__transaction_rollback(call->session);
     if (st == ACRM_OK)
         st = run_pages(call, &r);

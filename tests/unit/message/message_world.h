@@ -21,6 +21,8 @@ typedef struct post {
     int n;
     char to[200], name[200], subject[200], body[4000], key[40], unsubscribe[200];
     int attempt, channel;
+    uint32_t n_files;
+    char file[200];
     acrm_sent answer;
     int32_t status;
 } post;
@@ -54,6 +56,12 @@ static int32_t world_submit(void *self, const acrm_outgoing *message, acrm_sent 
              message->unsubscribe ? message->unsubscribe : "");
     p->attempt = message->attempt;
     p->channel = message->channel;
+    p->n_files = message->n_files;
+    snprintf(p->file, sizeof p->file, "%s", "");
+    if (message->n_files)
+        snprintf(p->file, sizeof p->file, "%s|%s|%.*s", message->files[0].name,
+                 message->files[0].media_type, (int)message->files[0].size,
+                 (const char *)message->files[0].data);
     *sent = p->answer;
     if (p->answer.reference[0] == '#')
         snprintf(sent->reference, sizeof sent->reference, "ref-%d", p->n);
@@ -83,7 +91,7 @@ static void world_engine(world *w, uint32_t rate)
     const acrm_clock clock = { .struct_size = sizeof clock, .now = world_now };
     const acrm_transport transport = { .struct_size = sizeof transport, .name = "test",
                                        .channels = ACRM_CHANNEL_SMS | ACRM_CHANNEL_EMAIL,
-                                       .body_max = 1000, .rate = rate, .rate_window = 60,
+                                       .body_max = 1000, .files_max = 100, .rate = rate, .rate_window = 60,
                                        .self = &w->post, .submit = world_submit };
     const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
                                    .zone = "Europe/Rome", .transports = &transport,

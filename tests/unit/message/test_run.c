@@ -144,6 +144,45 @@ START_TEST(run__leaves_at_the_time_of_day_where_each_customer_lives)
 }
 END_TEST
 
+START_TEST(run__what_would_be_missing_is_told_before)
+{
+    world w;
+    world_open(&w, _i);
+    run_customers(&w, 9);
+    world_do(&w, "message_template.create", world_args(
+        "{'code':'born','channel':'sms','language':'en','purpose':'service',"
+        "'body':'{{name}} {{birth_date}} {{> foot}}'}"));
+    world_do(&w, "customer.create", world_args(
+        "{'name':'Bo','region':'R','birth_date':'1990-01-01'}"));
+    acrm_value *out = office_call(&w.o, "message_template.check_many", world_args(
+        "{'template':'born','channel':'sms','where':{'region':'R'}}"));
+    const acrm_value *items = acrm_value_get(out, "items");
+    ck_assert_int_eq(office_number(out, "checked"), 10);
+    ck_assert_int_eq(office_number(out, "lacking"), 10);
+    ck_assert_int_eq(office_number(out, "no_address"), 1);
+    ck_assert_uint_eq(acrm_value_count(items), 2);
+    ck_assert_str_eq(office_text(acrm_value_at(items, 0), "name"), "birth_date");
+    ck_assert_int_eq(office_number(acrm_value_at(items, 0), "customers"), 9);
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(acrm_value_at(items, 0), "ids")), 5);
+    ck_assert_ptr_nonnull(strstr(office_text(acrm_value_at(items, 1), "name"), "foot"));
+    acrm_value_free(out);
+    world_do(&w, "message_template.create", world_args(
+        "{'code':'foot','channel':'sms','language':'en','purpose':'service','body':'Bye.'}"));
+    world_do(&w, "message_template.create", world_args(
+        "{'code':'foot','channel':'sms','language':'it','purpose':'service','body':'Ciao.'}"));
+    out = office_call(&w.o, "message_template.check_many", world_args(
+        "{'template':'born','channel':'sms','where':{'region':'R'}}"));
+    ck_assert_int_eq(office_number(out, "lacking"), 9);
+    acrm_value_free(out);
+    out = office_call(&w.o, "message.preview", world_args(
+        "{'customer_id':'%s','channel':'sms','template':'born','values':{'birth_date':'x'}}",
+        w.customer));
+    ck_assert_str_eq(office_text(out, "body"), "Ada Bianchi x Bye."); /* as the text around it */
+    acrm_value_free(out);
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(run__costs_few_statements_a_message)
 {
     world w;
@@ -172,6 +211,7 @@ static Suite *suite(void)
     tcase_add_loop_test(c, run__rules_that_fail_leave_the_audit_whole, 0, OFFICE_STORAGES);
     tcase_add_loop_test(c, run__leaves_at_the_time_of_day_where_each_customer_lives, 0,
                         OFFICE_STORAGES);
+    tcase_add_loop_test(c, run__what_would_be_missing_is_told_before, 0, OFFICE_STORAGES);
     tcase_add_test(c, run__costs_few_statements_a_message);
     suite_add_tcase(s, c);
     return s;
