@@ -198,6 +198,7 @@ int32_t acrm__composer_open(acrm__call *call, const char *code, const char *chan
         return st;
     *c = (acrm__composer){ .arena = call->arena, .channel = channel,
                            .customer = acrm__entity_of(call, "customer") };
+    *out = c;
     st = acrm__links_load(call, &c->links);
     if (st == ACRM_OK && code)
         st = compose_load(call, c, code);
@@ -220,7 +221,6 @@ int32_t acrm__composer_open(acrm__call *call, const char *code, const char *chan
     c->wants_own = !code;
     if (st == ACRM_OK)
         st = compose_views(call, c);
-    *out = c;
     return st;
 }
 

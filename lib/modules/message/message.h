@@ -19,7 +19,7 @@ typedef struct acrm__composed {
     const acrm_value *missing; /* names without a value */
 } acrm__composed;
 /* Templates of a channel, compiled once for many texts. Lives in the arena of the call that opened
- * it; `code` NULL: none is needed. */
+ * it, and must be closed, on failure too; `code` NULL: none is needed. */
 typedef struct acrm__composer acrm__composer;
 int32_t acrm__composer_open(acrm__call *call, const char *code, const char *channel,
                             acrm__composer **out);
@@ -113,9 +113,10 @@ int32_t acrm__message_read_files(acrm__call *call, const acrm__rec *message, acr
 
 /* policy.c: the facts about many messages, read in as many statements as about one. */
 typedef struct acrm__policy acrm__policy;
-/* The records must stay where they are. */
+/* The records must stay where they are; *out must be closed, on failure too (NULL does nothing). */
 int32_t acrm__policy_read(acrm__call *call, acrm__rec *const *messages, size_t n,
                           acrm__policy **out);
+void acrm__policy_close(acrm__policy *policy);
 int32_t acrm__policy_judge(acrm__call *call, acrm__policy *policy, size_t i, acrm__verdict *out);
 /* The recipient's name, or NULL. */
 const char *acrm__policy_name(const acrm__policy *policy, size_t i);

@@ -85,6 +85,7 @@ int32_t acrm__message_preview(acrm__call *call)
     st = acrm__policy_read(call, &rec, 1, &policy);
     if (st == ACRM_OK)
         st = acrm__policy_judge(call, policy, 0, &verdict);
+    acrm__policy_close(policy);
     if (st != ACRM_OK)
         return st;
     bool ok = acrm__put_text(call->out, "to", o.recipient) &&

@@ -280,6 +280,7 @@ static int32_t outbox_take(acrm__call *call, outbox *box, outbox_item *items, si
     box->left -= found;
     for (size_t i = 0; st == ACRM_OK && i < found; i++)
         st = outbox_one(call, box, policy, i, due[i], items, n);
+    acrm__policy_close(policy);
     return st;
 }
 

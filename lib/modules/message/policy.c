@@ -260,6 +260,7 @@ int32_t acrm__policy_read(acrm__call *call, acrm__rec *const *messages, size_t n
 
     if (!p)
         return acrm__nomem(call);
+    *out = p;
     p->messages = messages;
     p->n = n;
     int32_t st = policy_rules(call, p);
@@ -275,7 +276,6 @@ int32_t acrm__policy_read(acrm__call *call, acrm__rec *const *messages, size_t n
         st = policy_consent(call, p);
     if (st == ACRM_OK)
         st = policy_sent(call, p);
-    *out = p;
     return st;
 }
 
@@ -328,12 +328,12 @@ static acrm_zone *policy_zone(acrm__call *call, acrm__policy *p, const char *nam
     while (i < p->n_zones && strcmp(p->zones[i].name, name) != 0)
         i++;
     if (i == p->n_zones) {
-        acrm_zone *zone = NULL; /* lives and goes with the call's memory */
-        (void)acrm_zone_load(name, NULL, &call->arena->allocator, &zone, NULL);
-        if (i == POLICY_ZONES)
-            return zone;
-        p->zones[p->n_zones].name = name;
-        p->zones[p->n_zones++].zone = zone;
+        if (i == POLICY_ZONES) /* the last one gives way: it was needed for one message */
+            acrm_zone_free(p->zones[--i].zone);
+        p->zones[i].name = name;
+        p->zones[i].zone = NULL;
+        p->n_zones = i + 1;
+        (void)acrm_zone_load(name, NULL, &call->arena->allocator, &p->zones[i].zone, NULL);
     }
     return p->zones[i].zone;
 }
@@ -460,4 +460,10 @@ const char *acrm__policy_country(const acrm__policy *p, size_t i)
     return own ? own : policy_text(policy_of(&p->customers, F_ID,
                                              acrm__id(message, F_message__customer_id)),
                                    "country");
+}
+
+void acrm__policy_close(acrm__policy *p)
+{
+    for (size_t i = 0; p && i < p->n_zones; i++)
+        acrm_zone_free(p->zones[i].zone);
 }
