@@ -238,6 +238,52 @@ START_TEST(consent__of_the_past_needs_a_right_of_its_own)
 }
 END_TEST
 
+/* The n-th answer about many is that about the n-th customer alone. */
+START_TEST(consent__of_many_is_that_of_each)
+{
+    static const char *const states[][2] = {
+        { NULL, NULL },
+        { "consent.give", "'purpose':'marketing','channel':'sms'" },
+        { "consent.give", "'purpose':'marketing'" },
+        { "consent.record", "'purpose':'marketing','channel':'sms','state':'refused',"
+                            "'given_at':'2026-01-01T00:00:00Z','proof':'paper'" },
+        { "contact_suppression.create", "'channel':'sms','cause':'complaint'" },
+    };
+    enum { STATES = sizeof states / sizeof states[0] };
+    consent_world w;
+    char ids[STATES + 1][40], list[400] = "", json[700];
+
+    consent_open(&w, _i);
+    snprintf(ids[STATES], sizeof ids[0], "%s", "01a00000-0000-7000-8000-000000000000");
+    for (int i = 0; i < STATES; i++) {
+        acrm_value *out = office_call(&w.o, "customer.create", "{\"name\":\"Some One\"}");
+        snprintf(w.customer, sizeof w.customer, "%s", office_text(out, "id"));
+        snprintf(ids[i], sizeof ids[i], "%s", w.customer);
+        acrm_value_free(out);
+        if (states[i][0])
+            consent_do(&w, states[i][0], states[i][1]);
+    }
+    for (int i = STATES; i >= 0; i--) /* in no order, and one who is not there */
+        sprintf(list + strlen(list), "%s\"%s\"", *list ? "," : "", ids[i]);
+    snprintf(json, sizeof json, "{\"customer_ids\":[%s],\"purpose\":\"marketing\","
+             "\"channel\":\"sms\"}", list);
+    acrm_value *many = office_call(&w.o, "consent.check_many", json);
+    const acrm_value *items = acrm_value_get(many, "items");
+    ck_assert_uint_eq(acrm_value_count(items), STATES + 1);
+    ck_assert_str_eq(office_text(acrm_value_at(items, 0), "reason"), "unknown");
+    for (int i = 0; i < STATES; i++) {
+        const acrm_value *item = acrm_value_at(items, (size_t)(STATES - i));
+        memcpy(w.customer, ids[i], sizeof w.customer);
+        consent_is(&w, "marketing", "sms", acrm_value_bool(acrm_value_get(item, "allowed")) != 0,
+                   office_text(item, "reason"));
+    }
+    acrm_value_free(many);
+    office_refused(&w.o, "consent.check_many", "{\"customer_ids\":[],\"purpose\":\"none\","
+                   "\"channel\":\"sms\"}", ACRM_E_NOTFOUND, "purpose", "reference");
+    office_close(&w.o);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("consent");
@@ -253,6 +299,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, consent__rows_can_neither_be_changed_nor_deleted, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, consent__the_whole_state_in_one_call, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, consent__of_the_past_needs_a_right_of_its_own, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, consent__of_many_is_that_of_each, 0, OFFICE_STORAGES);
     suite_add_tcase(s, t);
     return s;
 }
