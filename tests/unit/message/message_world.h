@@ -91,7 +91,8 @@ static void world_engine(world *w, uint32_t rate)
     const acrm_clock clock = { .struct_size = sizeof clock, .now = world_now };
     const acrm_transport transport = { .struct_size = sizeof transport, .name = "test",
                                        .channels = ACRM_CHANNEL_SMS | ACRM_CHANNEL_EMAIL,
-                                       .body_max = 1000, .files_max = 100, .rate = rate, .rate_window = 60,
+                                       .body_max = 1000, .files_max = 100, .rate = rate,
+                                       .rate_window = 60,
                                        .self = &w->post, .submit = world_submit };
     const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
                                    .zone = "Europe/Rome", .transports = &transport,
