@@ -63,6 +63,18 @@ static void mime_base64(example_text *out, const unsigned char *bytes, size_t le
     out->len += (size_t)(to - begin);
 }
 
+/* Bytes that stand as they are in quoted-printable wherever they are: neither "=" nor spaces. */
+static bool mime_plain_byte(unsigned char c)
+{
+    return c > ' ' && c < 0x7f && c != '=';
+}
+
+/* The length of the line end here: CRLF, CR or LF; 0: there is none. */
+static size_t mime_line_end(const char *text)
+{
+    return text[0] == '\r' ? 1 + (text[1] == '\n') : text[0] == '\n';
+}
+
 /* Lines end in CRLF, whatever they ended in. */
 static void mime_lines(example_text *out, const char *text)
 {
@@ -71,41 +83,36 @@ static void mime_lines(example_text *out, const char *text)
         example_add(out, text, n);
         text += n;
         if (*text) {
-            text += text[0] == '\r' && text[1] == '\n' ? 2 : 1;
+            text += mime_line_end(text);
             example_add(out, "\r\n", 2);
         }
     }
 }
 
-static bool mime_stays(const char *text, size_t i)
-{
-    unsigned char c = (unsigned char)text[i];
-
-    if (c == ' ' || c == '\t') /* not at the end of a line */
-        return text[i + 1] != '\0' && text[i + 1] != '\r';
-    return c > ' ' && c < 0x7f && c != '=';
-}
-
-/* `text` has CRLF line ends. */
-static void mime_quoted(example_text *out, const char *text, size_t len)
+static void mime_quoted(example_text *out, const char *text)
 {
     static const char digits[] = "0123456789ABCDEF";
-    char *to = len < SIZE_MAX / 8 ? example_room(out, len * 3 + len * 3 / 24 + 4) : NULL;
-    size_t column = 0;
+    size_t len = strlen(text), column = 0;
+    /* Three signs a byte, and a soft line end for each 24 of them. */
+    char *to = len < SIZE_MAX / 8 ? example_room(out, len * 3 + len / 8 + 8) : NULL;
 
     if (!to) {
         out->failed = true;
         return;
     }
     char *begin = to;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool stays = mime_stays(text, i);
-        if (c == '\r' || c == '\n') {
-            *to++ = (char)c;
+    while (*text) {
+        size_t end = mime_line_end(text);
+        if (end > 0) {
+            memcpy(to, "\r\n", 2);
+            to += 2;
+            text += end;
             column = 0;
             continue;
         }
+        unsigned char c = (unsigned char)*text++;
+        bool stays = mime_plain_byte(c) ||
+                     ((c == ' ' || c == '\t') && *text && mime_line_end(text) == 0);
         if (column + (stays ? 1 : 3) > MIME_LINE - 1) {
             memcpy(to, "=\r\n", 3);
             to += 3;
@@ -113,12 +120,13 @@ static void mime_quoted(example_text *out, const char *text, size_t len)
         }
         if (stays) {
             *to++ = (char)c;
-        } else {
-            *to++ = '=';
-            *to++ = digits[c >> 4];
-            *to++ = digits[c & 15];
+            column++;
+            continue;
         }
-        column += stays ? 1 : 3;
+        *to++ = '=';
+        *to++ = digits[c >> 4];
+        *to++ = digits[c & 15];
+        column += 3;
     }
     *to = '\0';
     out->len += (size_t)(to - begin);
@@ -254,12 +262,16 @@ static void mime_date(example_text *out, int64_t now)
                  at.tm_sec);
 }
 
-/* What can be told of the key in an id: its letters, digits, dots and dashes. */
+/* What can be told of the key in an id: its letters, digits and dashes. */
 static void mime_key(example_text *out, const char *key)
 {
-    for (; *key; key++)
-        if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-", *key))
-            example_add(out, key, 1);
+    static const char fit[] = "0123456789abcdef-ghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    for (; *key; key += *key != '\0') {
+        size_t n = strspn(key, fit);
+        example_add(out, key, n);
+        key += n;
+    }
 }
 
 /* A URL for between < and >. */
@@ -322,20 +334,21 @@ static void mime_next(example_text *out, const char *key, int level, const char 
 /* Headers of a part and its text, in the encoding that is shorter. */
 static void mime_text(example_text *out, const char *kind, const char *text)
 {
-    example_text lines = { 0 };
-    size_t escaped = 0;
+    size_t escaped = 0, len = 0;
 
-    mime_lines(&lines, text);
-    for (size_t i = 0; i < lines.len; i++)
-        escaped += (unsigned char)lines.data[i] >= 0x7f || lines.data[i] == '=';
-    bool quoted = escaped * 2 < lines.len / 3;
+    for (; text[len]; len++)
+        escaped += (unsigned char)text[len] >= 0x7f || text[len] == '=';
+    bool quoted = escaped * 2 <= len / 3;
     example_putf(out, "Content-Type: text/%s; charset=utf-8\r\n"
                  "Content-Transfer-Encoding: %s\r\n\r\n", kind,
                  quoted ? "quoted-printable" : "base64");
-    if (quoted)
-        mime_quoted(out, lines.data ? lines.data : "", lines.len);
-    else
-        mime_base64(out, (const unsigned char *)lines.data, lines.len, MIME_LINE);
+    if (quoted) {
+        mime_quoted(out, text);
+        return;
+    }
+    example_text lines = { 0 };
+    mime_lines(&lines, text);
+    mime_base64(out, (const unsigned char *)lines.data, lines.len, MIME_LINE);
     out->failed = out->failed || lines.failed;
     example_text_free(&lines);
 }

@@ -51,17 +51,20 @@ void example_put(example_text *text, const char *words)
 void example_putf(example_text *text, const char *format, ...)
 {
     va_list args, again;
+    char *room = example_room(text, 127);
+    size_t have = room ? text->cap - text->len : 0;
 
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
-    char *room = len < 0 ? NULL : example_room(text, (size_t)len);
-    if (room) {
+    int len = vsnprintf(room, have, format, args);
+    if (len < 0)
+        room = NULL;
+    else if (room && (size_t)len >= have && (room = example_room(text, (size_t)len)) != NULL)
         vsnprintf(room, (size_t)len + 1, format, again);
+    if (room)
         text->len += (size_t)len;
-    } else {
+    else
         text->failed = true;
-    }
     va_end(again);
     va_end(args);
 }

@@ -36,8 +36,8 @@ static void mime_print_all(void *user, long ops)
 
     for (long i = 0; i < ops; i++) {
         char *out = malloc(len);
-        int n = snprintf(out, len, "To: \"%s\" <%s>\r\nSubject: %s\r\nMessage-ID: <%s@garage.example>"
-                         "\r\n%s", m->message.name, m->message.to, m->message.subject,
+        int n = snprintf(out, len, "To: \"%s\" <%s>\r\nSubject: %s\r\nMessage-ID: <%s"
+                         "@garage.example>\r\n%s", m->message.name, m->message.to, m->message.subject,
                          m->message.key, m->head);
         memcpy(out + n, m->body, strlen(m->body) + 1);
         bench_keep(out);
