@@ -35,10 +35,10 @@ static void mime_print_all(void *user, long ops)
     size_t len = strlen(m->head) + strlen(m->body) + 512;
 
     for (long i = 0; i < ops; i++) {
+        const acrm_outgoing *to = &m->message;
         char *out = malloc(len);
         int n = snprintf(out, len, "To: \"%s\" <%s>\r\nSubject: %s\r\nMessage-ID: <%s"
-                         "@garage.example>\r\n%s", m->message.name, m->message.to, m->message.subject,
-                         m->message.key, m->head);
+                         "@garage.example>\r\n%s", to->name, to->to, to->subject, to->key, m->head);
         memcpy(out + n, m->body, strlen(m->body) + 1);
         bench_keep(out);
         free(out);

@@ -100,7 +100,7 @@ static int32_t http_arrived(void *user, const char *key)
 
 static int32_t http_fault(void *user, int32_t fault)
 {
-    static const char *const modes[] = { "", "status 503", "status 410", "drop", "slow 2" };
+    static const char *const modes[] = { "", "status 503", "status 410", "drop", "slow 3" };
 
     server_mode(user, modes[fault]);
     return 0;
@@ -116,7 +116,7 @@ START_TEST(conformance__http)
     snprintf(url, sizeof url, "http://127.0.0.1:%d/", s.port);
     for (int webhook = 0; webhook < 2; webhook++) {
         example_http *http = example_http_open(&(example_http_options){
-            .url = webhook ? NULL : url, .private_too = true, .timeout_ms = 1000 }, &fault);
+            .url = webhook ? NULL : url, .private_too = true, .timeout_ms = 1500 }, &fault);
         const acrm_transport transport = example_http_transport(http);
         suite_passes(transport.name, &(acrm_transport_subject){
             .struct_size = sizeof(acrm_transport_subject), .transport = &transport,
@@ -136,7 +136,7 @@ START_TEST(conformance__sms)
     char json[200];
 
     server_start(&s, "http_server.py", NULL);
-    int len = snprintf(json, sizeof json, "{\"url\":\"http://127.0.0.1:%d/{{key}}\",\"timeout\":1,"
+    int len = snprintf(json, sizeof json, "{\"url\":\"http://127.0.0.1:%d/{{key}}\",\"timeout\":2,"
                        "\"body\":\"{{body}}\",\"body_max\":1600}", s.port);
     ck_assert_int_eq(acrm_value_parse(NULL, json, (size_t)len, &gateway, NULL), ACRM_OK);
     example_sms *sms = example_sms_open(gateway, ".", &fault);
@@ -162,7 +162,7 @@ static int32_t smtp_arrived(void *user, const char *key)
 static int32_t smtp_fault(void *user, int32_t fault)
 {
     static const char *const modes[] = { "", "rcpt 451 4.3.0 later", "data 554 5.6.0 never",
-                                         "drop data", "slow rcpt 2" };
+                                         "drop data", "slow rcpt 3" };
 
     server_mode(user, modes[fault]);
     return 0;
@@ -177,7 +177,7 @@ START_TEST(conformance__smtp)
     server_start(&s, "smtp_server.py", NULL);
     snprintf(url, sizeof url, "smtp://127.0.0.1:%d", s.port);
     example_smtp *smtp = example_smtp_open(&(example_smtp_options){
-        .url = url, .from = "a@b.example", .tls = EXAMPLE_TLS_NONE, .timeout_ms = 1000 }, &fault);
+        .url = url, .from = "a@b.example", .tls = EXAMPLE_TLS_NONE, .timeout_ms = 1500 }, &fault);
     const acrm_transport transport = example_smtp_transport(smtp);
     suite_passes("smtp", &(acrm_transport_subject){ .struct_size = sizeof(acrm_transport_subject),
                  .transport = &transport, .user = &s, .arrived = smtp_arrived,

@@ -44,7 +44,7 @@ static void hook_open_with(hook *h, const example_http_options *options)
 
 static void hook_open(hook *h)
 {
-    hook_open_with(h, &(example_http_options){ .private_too = true, .timeout_ms = 1000 });
+    hook_open_with(h, &(example_http_options){ .private_too = true, .timeout_ms = 1500 });
 }
 
 static void hook_close(hook *h)
@@ -113,7 +113,7 @@ static const struct {
     { "garbage", ACRM_SENT_RETRY, ACRM_SENT_RETRY, 0, 0, "the answer is none" },
     { "huge", ACRM_SENT_ACCEPTED, ACRM_SENT_ACCEPTED, 200, 0, "" },
     { "status 500\nhuge", ACRM_SENT_RETRY, ACRM_SENT_RETRY, 500, 0, "answered with status 500" },
-    { "slow 1.5", ACRM_SENT_RETRY, ACRM_SENT_RETRY, 0, 0, "no answer in time" },
+    { "slow 3", ACRM_SENT_RETRY, ACRM_SENT_RETRY, 0, 0, "no answer in time" },
 };
 
 static void http_answer(hook *h, const acrm_transport *transport, const acrm_outgoing *message,
@@ -142,7 +142,7 @@ START_TEST(http__answers_mean_what_they_say)
     hook h;
 
     hook_open(&h);
-    const example_http_options options = { .url = h.url, .timeout_ms = 1000 };
+    const example_http_options options = { .url = h.url, .timeout_ms = 1500 };
     example_http *push = example_http_open(&options, &fault);
     const acrm_transport transport = example_http_transport(push);
     const acrm_outgoing web = http_message(ACRM_CHANNEL_WEBHOOK, h.url);

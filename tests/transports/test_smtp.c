@@ -183,7 +183,7 @@ static const struct {
     { "drop mail", ACRM_SENT_RETRY, 0, NULL },
     { "drop rcpt", ACRM_SENT_RETRY, 0, NULL },
     { "drop data", ACRM_SENT_RETRY, 0, NULL },
-    { "slow rcpt 2", ACRM_SENT_RETRY, 0, "no answer in time" },
+    { "slow rcpt 3", ACRM_SENT_RETRY, 0, "no answer in time" },
 };
 
 START_TEST(smtp__faults_are_told_apart_and_pass)
@@ -191,7 +191,7 @@ START_TEST(smtp__faults_are_told_apart_and_pass)
     acrm_outgoing message = smtp_message();
     post_office p;
 
-    smtp_open_with(&p, (example_smtp_options){ .tls = EXAMPLE_TLS_NONE, .timeout_ms = 1000 },
+    smtp_open_with(&p, (example_smtp_options){ .tls = EXAMPLE_TLS_NONE, .timeout_ms = 1500 },
                    NULL);
     for (size_t i = 0; i < sizeof smtp_faults / sizeof smtp_faults[0]; i++) {
         server_mode(&p.server, smtp_faults[i].mode);
@@ -268,19 +268,22 @@ START_TEST(smtp__passwords_and_tls)
           "the mail server answered 530 5.7.0" },
         { "localhost", "shop@example.com", "s3cret:x", false, true, ACRM_SENT_RETRY,
           "the certificate is not trusted" },
-        { "other.example", "shop@example.com", "s3cret:x", true, true, ACRM_SENT_RETRY,
-          "the certificate is not trusted" },
         { "localhost", "shop@example.com", "s3cret:x", true, false, ACRM_SENT_RETRY,
           "the server does not offer TLS" },
+        { "other.example", "shop@example.com", "s3cret:x", true, true, ACRM_SENT_RETRY,
+          "the certificate is not trusted" },
     };
     char folder[64], cert[128], key[128], word[] = "--tls", auth[] = "--auth";
     acrm_outgoing message = smtp_message();
+    const char *host = "";
 
     server_folder(folder);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         post_office p;
-        if (!server_certificate(folder, rows[i].host, cert, key))
+        if (strcmp(host, rows[i].host) != 0 &&
+            !server_certificate(folder, rows[i].host, cert, key))
             break; /* no openssl */
+        host = rows[i].host;
         char *const options[] = { auth, word, cert, key, NULL };
         char *const plain[] = { NULL };
         smtp_open_with(&p, (example_smtp_options){
