@@ -142,8 +142,6 @@ START_TEST(outbox__several_have_names_of_their_own)
 }
 END_TEST
 
-#ifdef ACRM_TEST_HAVE_SMTP
-
 /* Run an operation; JSON with ' for ". */
 static acrm_value *outbox_do(acrm_session *session, const char *operation, const char *format, ...)
 {
@@ -163,6 +161,46 @@ static acrm_value *outbox_do(acrm_session *session, const char *operation, const
     acrm_value_free(args);
     return out;
 }
+
+static void outbox_keep(void *user, const char *file)
+{
+    snprintf(user, 256, "%s", file ? file : "");
+}
+
+START_TEST(outbox__letters_are_addressed_as_people_wrote)
+{
+    example_outbox outbox = { .n = 0 };
+    example_fault fault = { "" };
+    acrm_engine *engine = NULL;
+    acrm_session *session = NULL;
+    char folder[64], words[128], file[256] = "";
+    size_t len;
+
+    server_folder(folder);
+    snprintf(words, sizeof words, "spool:%s?country=IT", folder);
+    ck_assert_msg(example_outbox_add(&outbox, words, stdout, &fault), "%s", fault.text);
+    const acrm_options options = { .struct_size = sizeof options, .transports = outbox.transports,
+                                   .n_transports = outbox.n };
+    ck_assert_int_eq(acrm_open("memory:", &options, &engine, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_session_new(engine, "system", &session, NULL), ACRM_OK);
+    acrm_value *customer = outbox_do(session, "customer.create", "{'name':'Jo Weber',"
+        "'contact_points':[{'channel':'address','value':'Hauptstr. 5, 10115 Berlin','country':'IT'"
+        "}]}");
+    acrm_value_free(outbox_do(session, "message.send", "{'customer_id':'%s','channel':'letter',"
+                              "'purpose':'service','body':'x'}", server_text(customer, "id")));
+    acrm_value_free(outbox_do(session, "engine.tick", "{}"));
+    acrm_value_free(customer);
+    acrm_session_free(session);
+    acrm_close(engine);
+    example_outbox_close(&outbox, outbox_keep, file);
+    char *page = server_bytes(file, &len);
+    ck_assert_ptr_nonnull(strstr(page, "Jo Weber\nHauptstr. 5\n10115 Berlin\n</div>"));
+    free(page);
+    server_remove(folder);
+}
+END_TEST
+
+#ifdef ACRM_TEST_HAVE_SMTP
 
 static void outbox_status(acrm_session *session, const char *id, const char *status)
 {
@@ -253,6 +291,7 @@ static Suite *outbox_suite(void)
     tcase_add_loop_test(t, outbox__wrong_words_are_told_what_to_do, 0,
                         sizeof outbox_bad / sizeof outbox_bad[0]);
     tcase_add_test(t, outbox__several_have_names_of_their_own);
+    tcase_add_test(t, outbox__letters_are_addressed_as_people_wrote);
 #ifdef ACRM_TEST_HAVE_SMTP
     tcase_add_test(t, outbox__a_message_is_ordered_and_arrives_once);
 #endif
