@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* HTML as plain text: tags dropped, blocks on lines of their own, entities as characters. */
+/* HTML as plain text: tags dropped, blocks on lines of their own, entities as characters, the
+ * addresses of links behind their words. */
 #include "mime.h"
 
 #include <string.h>
@@ -9,6 +10,8 @@ typedef struct html_text {
     example_text *out;
     size_t from; /* where this text begins in out */
     bool space;  /* one is due before the next word */
+    const char *link; /* the address of the link that is open, in the source; NULL: none */
+    size_t link_len;
 } html_text;
 
 static const char html_text_spaces[] = " \t\r\n\f";
@@ -52,6 +55,52 @@ static const char *html_text_skip(const char *p, const char *name, size_t len)
     return p;
 }
 
+/* The address of a link, whose tag lies between `p` and `end`, if it is one to the web. */
+static void html_text_link(html_text *h, const char *p, const char *end)
+{
+    h->link = NULL;
+    for (; p + 6 < end; p++) {
+        if (strncasecmp(p, " href=", 6) != 0)
+            continue;
+        p += 6;
+        bool quoted = *p == '"' || *p == '\'';
+        const char stop[] = { quoted ? *p : ' ', quoted ? '\0' : '>', '\0' };
+        p += quoted;
+        if (strncasecmp(p, "http://", 7) != 0 && strncasecmp(p, "https://", 8) != 0)
+            return;
+        h->link = p;
+        h->link_len = strcspn(p, stop);
+        if (h->link_len > (size_t)(end - p))
+            h->link_len = (size_t)(end - p);
+        return;
+    }
+}
+
+static const char *html_text_entity(html_text *h, const char *p);
+
+/* The link ends: its address follows its words, unless they are the address. */
+static void html_text_link_end(html_text *h)
+{
+    const char *at = h->link, *end = at ? at + h->link_len : NULL;
+    size_t len = h->link_len;
+
+    h->link = NULL;
+    if (!at || (h->out->len - h->from >= len &&
+                memcmp(h->out->data + h->out->len - len, at, len) == 0))
+        return;
+    h->space = true;
+    html_text_word(h, "<", 1);
+    while (at < end) {
+        size_t n = strcspn(at, "&");
+        n = n < (size_t)(end - at) ? n : (size_t)(end - at);
+        html_text_word(h, at, n);
+        at += n;
+        if (at < end)
+            at = html_text_entity(h, at);
+    }
+    html_text_word(h, ">", 1);
+}
+
 /* `p` is behind "<". Where the text goes on. */
 static const char *html_text_tag(html_text *h, const char *p)
 {
@@ -73,6 +122,10 @@ static const char *html_text_tag(html_text *h, const char *p)
         html_text_line(h, 1);
     else if (html_text_is(name, len, blocks))
         html_text_line(h, 2);
+    else if (len == 1 && (*name | 0x20) == 'a' && closes)
+        html_text_link_end(h);
+    else if (len == 1 && (*name | 0x20) == 'a')
+        html_text_link(h, name, p);
     else if (!closes && html_text_is(name, len, hidden))
         return html_text_skip(p, name, len);
     if (!closes && len == 2 && strncasecmp(name, "li", 2) == 0)
