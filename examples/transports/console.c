@@ -2,27 +2,12 @@
 /* A transport that shows messages on a stream. */
 #include "transports.h"
 
-static const char *console_channel(int32_t channel)
-{
-    static const struct {
-        int32_t bit;
-        const char *word;
-    } words[] = { { ACRM_CHANNEL_SMS, "sms" },       { ACRM_CHANNEL_EMAIL, "email" },
-                  { ACRM_CHANNEL_FAX, "fax" },       { ACRM_CHANNEL_LETTER, "letter" },
-                  { ACRM_CHANNEL_PHONE, "phone" },   { ACRM_CHANNEL_PUSH, "push" },
-                  { ACRM_CHANNEL_MESSENGER, "messenger" } };
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (words[i].bit == channel)
-            return words[i].word;
-    return "message";
-}
-
 static int32_t console_submit(void *self, const acrm_outgoing *message, acrm_sent *sent)
 {
     FILE *out = self;
 
-    fprintf(out, "--- %s to %s%s%s%s\n", console_channel(message->channel), message->to,
+    fprintf(out, "--- %s to %s%s%s%s\n", example_channel_word((uint32_t)message->channel),
+            message->to,
             message->name ? " (" : "", message->name ? message->name : "",
             message->name ? ")" : "");
     if (message->subject)

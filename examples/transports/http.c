@@ -19,8 +19,8 @@ struct example_http {
 static bool http_header(struct curl_slist **list, const char *name, const char *value)
 {
     example_text line = { 0 };
-    bool ok = *name && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                    "0123456789-") == strlen(name) && !strpbrk(value, "\r\n");
+    bool ok = *name && strspn(name, EXAMPLE_LETTERS "-") == strlen(name) &&
+              !strpbrk(value, "\r\n");
 
     if (*value)
         example_putf(&line, "%s: %s", name, value);

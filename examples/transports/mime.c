@@ -15,7 +15,7 @@ enum {
 };
 
 static const char mime_base64_signs[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    EXAMPLE_LETTERS "+/";
 
 /* --- Addresses --- */
 
@@ -265,10 +265,8 @@ static void mime_date(example_text *out, int64_t now)
 /* What can be told of the key in an id: its letters, digits and dashes. */
 static void mime_key(example_text *out, const char *key)
 {
-    static const char fit[] = "0123456789abcdef-ghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
     for (; *key; key += *key != '\0') {
-        size_t n = strspn(key, fit);
+        size_t n = strspn(key, EXAMPLE_LETTERS "-");
         example_add(out, key, n);
         key += n;
     }
@@ -299,8 +297,8 @@ static void mime_headers(example_text *out, const example_sender *sender,
     mime_key(out, message->key);
     example_putf(out, "%s>\r\nMIME-Version: 1.0\r\n", strrchr(sender->address, '@'));
     if (message->language && *message->language &&
-        strspn(message->language, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")
-            == strlen(message->language) && strlen(message->language) <= 35)
+        strspn(message->language, EXAMPLE_LETTERS "-") == strlen(message->language) &&
+        strlen(message->language) <= 35)
         example_putf(out, "Content-Language: %s\r\n", message->language);
     if (message->unsubscribe && mime_url(message->unsubscribe))
         example_putf(out, "List-Unsubscribe: <%s>\r\n"
@@ -401,8 +399,7 @@ static void mime_body(example_text *out, const acrm_outgoing *message)
 static bool mime_media_type(const char *text)
 {
     const char *slash = strchr(text, '/');
-    size_t fit = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                              "/.+-_");
+    size_t fit = strspn(text, EXAMPLE_LETTERS "/.+-_");
 
     return slash && slash != text && slash[1] && !strchr(slash + 1, '/') && fit == strlen(text) &&
            fit <= 127;
@@ -417,8 +414,7 @@ static void mime_file(example_text *out, const acrm_outgoing_file *file)
 
     memcpy(whole, name, len);
     whole[len] = '\0';
-    bool plain = strspn(whole, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.- _")
-                 == len;
+    bool plain = strspn(whole, EXAMPLE_LETTERS ".- _") == len;
     example_putf(out, "Content-Type: %s\r\nContent-Transfer-Encoding: base64\r\n"
                  "Content-Disposition: attachment;\r\n %s",
                  file->media_type && mime_media_type(file->media_type) ? file->media_type

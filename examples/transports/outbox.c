@@ -7,18 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTBOX_PARTS_MAX = 16, OUTBOX_FILE_MAX = 65536, OUTBOX_CHANNELS_MAX = 9 };
-
-static const struct {
-    const char *name;
-    uint32_t bit;
-} outbox_channels[OUTBOX_CHANNELS_MAX] = {
-    { "sms", ACRM_CHANNEL_SMS },         { "email", ACRM_CHANNEL_EMAIL },
-    { "fax", ACRM_CHANNEL_FAX },         { "letter", ACRM_CHANNEL_LETTER },
-    { "phone", ACRM_CHANNEL_PHONE },     { "push", ACRM_CHANNEL_PUSH },
-    { "messenger", ACRM_CHANNEL_MESSENGER }, { "portal", ACRM_CHANNEL_PORTAL },
-    { "webhook", ACRM_CHANNEL_WEBHOOK },
-};
+enum { OUTBOX_PARTS_MAX = 16, OUTBOX_FILE_MAX = 65536 };
 
 /* --- What is written: BASE?NAME=VALUE&... --- */
 
@@ -324,10 +313,7 @@ static bool outbox_prefix(const char **words, uint32_t *bits, example_fault *fau
         return true;
     while (p < end) {
         size_t n = strcspn(p, ",=");
-        uint32_t bit = 0;
-        for (size_t i = 0; i < OUTBOX_CHANNELS_MAX; i++)
-            if (strlen(outbox_channels[i].name) == n && strncmp(outbox_channels[i].name, p, n) == 0)
-                bit = outbox_channels[i].bit;
+        uint32_t bit = example_channel(p, n);
         if (!bit)
             return example_wrong(fault, "there is no channel %.*s; there are sms, email, fax, "
                                  "letter, phone, push, messenger, portal, webhook",

@@ -269,20 +269,14 @@ static bool sms_read_headers(example_sms *sms, example_fault *fault)
 
 static bool sms_channels(example_sms *sms, example_fault *fault)
 {
-    static const struct {
-        const char *name;
-        uint32_t bit;
-    } known[] = { { "sms", ACRM_CHANNEL_SMS }, { "messenger", ACRM_CHANNEL_MESSENGER },
-                  { "push", ACRM_CHANNEL_PUSH }, { "fax", ACRM_CHANNEL_FAX },
-                  { "phone", ACRM_CHANNEL_PHONE } };
+    const uint32_t fit = ACRM_CHANNEL_SMS | ACRM_CHANNEL_MESSENGER | ACRM_CHANNEL_PUSH |
+                         ACRM_CHANNEL_FAX | ACRM_CHANNEL_PHONE;
     const acrm_value *channels = acrm_value_get(sms->gateway, "channels");
 
     sms->channels = channels ? 0 : ACRM_CHANNEL_SMS;
     for (size_t i = 0; i < acrm_value_count(channels); i++) {
         const char *name = acrm_value_text(acrm_value_at(channels, i), NULL);
-        uint32_t bit = 0;
-        for (size_t k = 0; name && k < sizeof known / sizeof known[0]; k++)
-            bit |= strcmp(known[k].name, name) == 0 ? known[k].bit : 0;
+        uint32_t bit = name ? example_channel(name, strlen(name)) & fit : 0;
         if (!bit)
             return example_wrong(fault, "channels are sms, messenger, push, fax, phone");
         sms->channels |= bit;

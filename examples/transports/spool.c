@@ -124,7 +124,7 @@ static bool spool_key(const char *key)
     size_t len = strlen(key);
 
     return len > 0 && len <= SPOOL_KEY_MAX &&
-           strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == len;
+           strspn(key, EXAMPLE_LETTERS "-_") == len;
 }
 
 static bool spool_take_page(example_spool *spool, const acrm_outgoing *message)

@@ -91,8 +91,7 @@ void example_put_html(example_text *text, const char *words)
 
 void example_put_percent(example_text *text, const char *words)
 {
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char plain[] = EXAMPLE_LETTERS "-._~";
 
     for (; *words; words++) {
         if (strchr(plain, *words))

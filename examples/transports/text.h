@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The letters and digits of ASCII, for strspn(). */
+#define EXAMPLE_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
 /* Begins as zero. When memory ends, `failed` is set and the rest is dropped. */
 typedef struct example_text {
     char *data; /* ends in a NUL; NULL while nothing was written */

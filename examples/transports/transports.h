@@ -20,6 +20,10 @@ typedef struct example_fault {
 __attribute__((format(printf, 2, 3))) bool example_wrong(example_fault *fault, const char *format,
                                                          ...);
 
+/* channels.c: the bit of a channel's word, 0: there is no such channel; and the word of a bit. */
+uint32_t example_channel(const char *word, size_t len);
+const char *example_channel_word(uint32_t bit);
+
 /* --- console.c --- */
 
 /* Every channel; each message is written to a stream in a few lines. It sends a message again when
