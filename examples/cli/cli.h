@@ -162,6 +162,10 @@ int cli_finish(int status);              /* flush; a broken pipe is no failure t
 
 bool cli_suspects(cli *c, const acrm_value *operation, const acrm_value *out);
 
+/* --- grading.c: profiles and grades; false: another operation's result --- */
+
+bool cli_grading(cli *c, const acrm_value *operation, const acrm_value *out);
+
 /* --- table.c --- */
 
 typedef struct cli_table {

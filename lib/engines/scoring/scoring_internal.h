@@ -69,6 +69,7 @@ typedef struct acrm__scoring_reader {
     acrm_scoring *s;
     acrm_value *faults;
     int32_t status; /* NOMEM, once memory was short */
+    bool axes_known; /* none was left out for a fault */
 } acrm__scoring_reader;
 
 /* scoring.c. Adds a fault (up to 20) and returns false. */

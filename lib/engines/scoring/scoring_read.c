@@ -169,7 +169,7 @@ static bool scoring_rule_axis(acrm__scoring_reader *r, const acrm_value *item, c
         if (strcmp(r->s->axes[rule->axis].name, name) == 0)
             break;
     if (rule->axis == r->s->n_axes)
-        return acrm__scoring_fault(r, at, "unknown", "there is no sound axis %.64s",
+        return r->axes_known && acrm__scoring_fault(r, at, "unknown", "there is no axis %.64s",
                                    name ? name : "");
     return r->s->axes[rule->axis].kind == ACRM__SCORE_POINTS ||
            acrm__scoring_fault(r, at, "choice", "this axis is a value, it takes no points");
@@ -248,8 +248,8 @@ static void scoring_rule(acrm__scoring_reader *r, const acrm_value *item, const 
         s->conditions[s->n_conditions++] = when;
     }
     ok = scoring_rule_axis(r, item, place, rule) && ok;
-    if (ok && scoring_rule_points(r, item, place, rule))
-        s->n_rules++;
+    ok = scoring_rule_points(r, item, place, rule) && ok;
+    s->n_rules += ok;
 }
 
 static void scoring_rules(acrm__scoring_reader *r, const acrm_value *definition)
@@ -281,6 +281,7 @@ void acrm__scoring_read(acrm__scoring_reader *r, const acrm_value *definition)
     const acrm_value *axes = acrm__scoring_list(r, definition, "", "axes", ACRM_SCORING_AXES_MAX);
     for (size_t i = 0; i < acrm_value_count(axes); i++)
         scoring_axis(r, acrm_value_at(axes, i), acrm__scoring_place_at(r, "/axes", i));
+    r->axes_known = r->s->n_axes == acrm_value_count(axes);
     scoring_rules(r, definition);
     acrm__scoring_int(r, definition, "", "stay_days", 0, SCORING_STAY_MAX, 0, &stay);
     r->s->stay_days = (int32_t)stay;

@@ -12,7 +12,7 @@
 #include "modules/grading/entities.h"
 
 enum {
-    ACRM__GRADING_BATCH = 4096,   /* customers of one step of a run */
+    ACRM__GRADING_BATCH = 4096,   /* customers that a simulation looks at together */
     ACRM__GRADING_LISTED = 256,   /* customers of one step of a tick */
     ACRM__GRADING_SCHEMES_MAX = 16,
     ACRM__GRADING_CYCLES_MAX = 200,

@@ -63,6 +63,8 @@ static const acrm__field grading_run_in[] = {
       .help = "Begin anew, though an earlier run was cut short" },
     { .name = "events", .type = ACRM__T_INT, .min = 0, .max = 1000000, .preset = "1000",
       .help = "So many moves raise customer.graded or customer.state_changed; the rest none" },
+    { .name = "step", .type = ACRM__T_INT, .min = 1, .max = 100000, .preset = "16384",
+      .help = "Customers of one step, a transaction; more are faster and take more memory" },
     { .name = NULL }
 };
 static const acrm__field grading_run_out[] = {

@@ -134,6 +134,7 @@ typedef struct run_state {
     bool grades;       /* the second phase */
     bool done;
     int64_t customers, changed, moved, events, total;
+    uint32_t step;
 } run_state;
 
 static int32_t run_find(acrm__call *call, acrm__rec **out)
@@ -256,7 +257,7 @@ static int32_t run_customers(acrm__call *call, void *user)
     run_state *run = user;
     acrm__batch batch = { .which = run->grades ? ACRM__SCHEMES_QUANTILES : ACRM__SCHEMES_FIXED,
                           .events = &run->events };
-    int32_t st = acrm__batch_range(call, &batch, run->position, ACRM__GRADING_BATCH);
+    int32_t st = acrm__batch_range(call, &batch, run->position, run->step);
 
     if (st == ACRM_OK && batch.n == 0) {
         st = run_turn(call, run);
@@ -282,7 +283,8 @@ static int32_t run_customers(acrm__call *call, void *user)
 
 int32_t acrm__grade_run(acrm__call *call)
 {
-    run_state run = { .events = acrm__arg_int(call, "events", 0) };
+    run_state run = { .events = acrm__arg_int(call, "events", 0),
+                      .step = (uint32_t)acrm__arg_int(call, "step", ACRM__GRADING_BATCH) };
     acrm__arena arena;
     int32_t st;
 

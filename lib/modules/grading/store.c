@@ -8,6 +8,7 @@
 #include "kernel/inside.h"
 #include "kernel/registry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* --- Rows that are kept --- */
@@ -160,6 +161,26 @@ static int32_t store_one(store_rows *rows, acrm__person *p)
     return st == ACRM_OK && p->stored && p->state != p->state_was ? store_event(batch, p) : st;
 }
 
+static int store_order(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* In order of the days on which they are due: the index of those days grows in few places then,
+ * wherever the customers lie. */
+static uint64_t *store_sorted(acrm__batch *batch)
+{
+    uint64_t *order = acrm__arena_array(batch->call->arena, batch->n + 1, sizeof *order);
+
+    for (uint32_t i = 0; order && i < batch->n; i++)
+        order[i] = (uint64_t)((int64_t)batch->people[i].next_on - INT32_MIN) << 32 | i;
+    if (order)
+        qsort(order, batch->n, sizeof *order, store_order);
+    return order;
+}
+
 int32_t acrm__batch_store(acrm__batch *batch)
 {
     acrm__call *call = batch->call;
@@ -168,10 +189,11 @@ int32_t acrm__batch_store(acrm__batch *batch)
 
     rows.cells = acrm__arena_array(call->arena, (size_t)ACRM__APPEND_ROWS * rows.entity->n_fields,
                                    sizeof *rows.cells);
-    if (!rows.cells)
+    const uint64_t *order = store_sorted(batch);
+    if (!rows.cells || !order)
         return acrm__nomem(call);
     for (uint32_t i = 0; st == ACRM_OK && i < batch->n; i++)
-        st = store_one(&rows, &batch->people[i]);
+        st = store_one(&rows, &batch->people[order[i] & UINT32_MAX]);
     return st == ACRM_OK ? store_flush(&rows) : st;
 }
 
