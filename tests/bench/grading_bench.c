@@ -202,19 +202,22 @@ static void plain_event(void *user, long ops)
 
 /* --- The world --- */
 
+/* The first by the library, for the events; the rest as rows alone, which is much faster. */
 static void fill_customers(world *w)
 {
-    char *json = malloc(GRADING_BATCH * 100 + 64);
+    char *json = malloc(GRADING_BATCH * 100 + 64), sql[512];
+    size_t len = (size_t)sprintf(json, "{\"records\":[");
 
-    for (long done = 0; done < w->size; done += GRADING_BATCH) {
-        size_t len = (size_t)sprintf(json, "{\"records\":[");
-        for (long i = done; i < done + GRADING_BATCH && i < w->size; i++)
-            len += (size_t)sprintf(json + len, "%s{\"name\":\"Customer %ld\"}",
-                                   i > done ? "," : "", i);
-        strcpy(json + len, "]}");
-        call(w, "customer.create_many", json);
-    }
+    for (long i = 0; i < GRADING_BATCH; i++)
+        len += (size_t)sprintf(json + len, "%s{\"name\":\"Customer %ld\"}", i ? "," : "", i);
+    strcpy(json + len, "]}");
+    call(w, "customer.create_many", json);
     free(json);
+    snprintf(sql, sizeof sql, "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i+1 FROM n "
+             "WHERE i+1<%ld) INSERT INTO customer(id,version,created_at,updated_at,kind,name,"
+             "region,vip_level,do_not_contact) SELECT new_id(),1,1,1,'person','Customer '||i,"
+             "'Lombardia',0,0 FROM n", w->size);
+    sql_run(w, sql);
 }
 
 /* Rows in an order that is not that of their customers, as in life. */
@@ -257,7 +260,7 @@ static void fill_rows(world *w)
 static void take_ids(world *w)
 {
     sqlite3_stmt *stmt = NULL;
-    const char *sql = "SELECT lower(hex(id)) FROM customer LIMIT 1000";
+    const char *sql = "SELECT lower(hex(id)) FROM customer ORDER BY rowid LIMIT 1000";
 
     w->ids = calloc(GRADING_BATCH, sizeof *w->ids);
     sql_check(w, sqlite3_prepare_v2(w->db, sql, -1, &stmt, NULL), sql);
@@ -294,12 +297,12 @@ static void world_open(world *w, long size)
     if (acrm_open(w->path, &options, &w->engine, &err) != ACRM_OK ||
         acrm_session_new(w->engine, "system", &w->session, &err) != ACRM_OK)
         fail("open", err);
-    fill_customers(w);
     sql_check(w, sqlite3_open(w->path, &w->db), "open");
     sql_run(w, "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; "
                "PRAGMA secure_delete=ON"); /* as the library's own connection has it */
     sql_check(w, sqlite3_create_function(w->db, "new_id", 0, SQLITE_UTF8, w, sql_id, NULL, NULL),
               "new_id");
+    fill_customers(w);
     fill_rows(w);
     take_ids(w);
     call(w, "profile_policy.create", "{\"name\":\"House\",\"currency\":\"EUR\"}");

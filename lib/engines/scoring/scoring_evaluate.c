@@ -14,8 +14,10 @@ bool acrm__scoring_value(const acrm_scoring *s, const acrm_scoring_facts *facts,
 {
     if (input < 0 || !facts->present[input])
         return false;
-    *out = s->inputs[input].type == ACRM_SCORING_DAY ? facts->today - facts->values[input]
-                                                     : facts->values[input];
+    *out = facts->values[input];
+    if (s->inputs[input].type == ACRM_SCORING_DAY &&
+        __builtin_sub_overflow(facts->today, facts->values[input], out))
+        *out = facts->values[input] < 0 ? INT64_MAX : INT64_MIN;
     return true;
 }
 
@@ -39,9 +41,10 @@ bool acrm__scoring_rule_value(const acrm_scoring *scoring, const acrm_scoring_fa
 static void evaluate_next(const acrm_scoring_facts *facts, int64_t value, int64_t limit,
                           int32_t *next)
 {
-    int64_t wait = limit - value;
+    int64_t wait;
 
-    if (limit == INT64_MAX || limit == INT64_MIN || wait <= 0 ||
+    if (limit == INT64_MAX || limit == INT64_MIN ||
+        __builtin_sub_overflow(limit, value, &wait) || wait <= 0 ||
         wait > ACRM__DAY_MAX - facts->today)
         return;
     if (*next == ACRM_SCORING_NO_DAY || facts->today + (int32_t)wait < *next)
@@ -73,8 +76,9 @@ static int64_t evaluate_rule(const acrm_scoring *s, const acrm__score_rule *rule
     if (!acrm__scoring_value(s, facts, rule->input, &value))
         return rule->absent;
     if (rule->kind == ACRM__SCORE_EACH) {
-        if (day)
-            evaluate_next(facts, value, (acrm__floor_div(value, rule->per) + 1) * rule->per, next);
+        int64_t step = acrm__floor_div(value, rule->per) + 1;
+        if (day && !__builtin_mul_overflow(step, rule->per, &step))
+            evaluate_next(facts, value, step, next);
         return evaluate_each(rule, value);
     }
     const acrm__score_band *band = &rule->table.items[acrm__scoring_band_of(&rule->table, value)];

@@ -415,7 +415,7 @@ END_TEST
 
 /* --- What grades are for --- */
 
-START_TEST(grade__leads_are_assigned_and_scopes_are_drawn_by_it)
+START_TEST(grade__leads_are_assigned_by_it)
 {
     office o;
     char ada[40], ben[40], first[40], rest[40], rule[40];
@@ -447,6 +447,37 @@ START_TEST(grade__leads_are_assigned_and_scopes_are_drawn_by_it)
     }
     ck_assert_int_eq(office_count(&o, "lead.count", world_json(
         "{'where':{'customer.grade':'A'}}")), 1);
+    office_close(&o);
+}
+END_TEST
+
+START_TEST(grade__cases_are_assigned_by_it)
+{
+    office o;
+    char ids[2][40], queues[2][40], type[40];
+
+    world_open(&o, _i);
+    world_scheme(&o, WORLD_SCHEME);
+    world_make(&o, "case_queue.create", world_json("{'code':'first','name':'First'}"), queues[0]);
+    world_make(&o, "case_queue.create", world_json("{'code':'rest','name':'Rest'}"), queues[1]);
+    world_make(&o, "case_type.create", world_json(
+        "{'code':'paint','name':'Paint','kind':'complaint','queue_id':'%s'}", queues[1]), type);
+    world_do(&o, "case_assignment_rule.create", world_json(
+        "{'name':'Best','position':1,'queue_id':'%s','condition':{'customer.grade':'A'}}",
+        queues[0]));
+    for (int i = 0; i < 2; i++) {
+        customer(&o, i ? "Ben" : "Ada", ids[i]);
+        if (i == 0)
+            world_contract(&o, ids[i], 1, ",'total':'30000'");
+        world_tick(&o);
+        world_do(&o, "case.open", world_json(
+            "{'type':'paint','customer_id':'%s','subject':'Scratch'}", ids[i]));
+        ck_assert_int_eq(office_count(&o, "case.count", world_json(
+            "{'where':{'customer_id':'%s','queue_id':'%s'}}", ids[i], queues[i])), 1);
+        ck_assert_int_eq(world_tick(&o), 1); /* an open complaint counts */
+    }
+    ck_assert_int_eq(office_count(&o, "customer.count", world_json(
+        "{'where':{'profile':{'$any':{'open_complaints':1}}}}")), 2);
     office_close(&o);
 }
 END_TEST
@@ -583,7 +614,8 @@ static Suite *grading_suite(void)
         grade__moves_with_what_happens_and_is_explained,
         grade__by_hand_holds_for_its_time_and_no_longer,
         simulate__tells_who_would_move_and_writes_nothing,
-        grade__leads_are_assigned_and_scopes_are_drawn_by_it,
+        grade__leads_are_assigned_by_it,
+        grade__cases_are_assigned_by_it,
         person__who_refuses_or_is_erased_or_deleted_has_no_grade,
         merge__computes_the_one_who_stays_and_undoing_both,
         run__goes_on_where_it_was_cut_short,
