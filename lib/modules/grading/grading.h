@@ -117,6 +117,7 @@ typedef struct acrm__person {
     unsigned char dealer[16]; /* who looks after them; then: where they go */
     bool has_dealer;
     bool hidden;              /* their data may be kept and not used, or they refused */
+    bool refused;             /* their last word about the purpose profiling */
     bool found;               /* there is such a customer */
     char grade[17];           /* as the customer's record shows it; empty: none */
     int64_t values[P_COUNT];

@@ -118,6 +118,7 @@ void acrm__profile_finish(acrm__batch *batch, acrm__person *p)
     int64_t first = p->values[P_FIRST_PURCHASE_ON], last = p->values[P_LAST_PURCHASE_ON];
     int64_t n = p->values[P_PURCHASES];
 
+    p->hidden |= p->refused;
     /* Days until now were kept by whoever passed; those of the past are no days to wait for. */
     if (p->next_on != ACRM__GRADING_NO_DAY && p->next_on <= batch->today)
         p->next_on = ACRM__GRADING_NO_DAY;

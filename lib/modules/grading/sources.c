@@ -276,7 +276,7 @@ static void sources_consent(sources_row *row)
             row->person->next_on = day;
     }
     if (strcmp(row->purpose, "profiling") == 0)
-        row->person->hidden |= sources_is(row, COL_C, "withdrawn") ||
+        row->person->refused = sources_is(row, COL_C, "withdrawn") ||
                                sources_is(row, COL_C, "refused");
 }
 

@@ -518,6 +518,13 @@ START_TEST(person__who_refuses_or_is_erased_or_deleted_has_no_grade)
                            ACRM_E_CONFLICT, "id", "not_profiled");
         world_do(&o, "grade.run", "{}");
         ck_assert_int_eq(office_count(&o, "customer_profile.count", "{}"), 0);
+        if (way == 0) { /* and who changes their mind has them again */
+            world_day(1);
+            world_do(&o, "consent.give", world_json(
+                "{'customer_id':'%s','purpose':'profiling','channel':'any'}", id));
+            world_tick(&o);
+            world_is_grade(&o, id, "A");
+        }
         office_close(&o);
     }
 }
