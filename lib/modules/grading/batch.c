@@ -11,7 +11,7 @@ enum { BATCH_ID = 0, BATCH_DEALER, BATCH_GRADE, BATCH_RESTRICTED, BATCH_ERASED, 
 
 typedef struct batch_take {
     acrm__batch *batch;
-    uint32_t max, at;
+    uint32_t at;
 } batch_take;
 
 static void batch_fill(acrm__person *person, const acrm_cell *cells)
@@ -64,7 +64,7 @@ static int32_t batch_customers(acrm__batch *batch, uint32_t max)
     const acrm__term after = { F_ID, ACRM_FILTER_GT, acrm__cell_id(batch->low) };
     const acrm__term live = { F_DELETED_AT, ACRM_FILTER_EQ, acrm__cell_null() };
     const acrm__term terms[] = { live, after };
-    batch_take take = { .batch = batch, .max = max };
+    batch_take take = { .batch = batch };
 
     if (batch->listed)
         return acrm__batch_query(batch, customer, &query, NULL, 0, NULL, batch_row, &take);
