@@ -108,6 +108,20 @@ void acrm__arena_free(acrm__arena *arena)
     arena->used = 0;
 }
 
+void acrm__arena_adopt(acrm__arena *to, acrm__arena *from)
+{
+    acrm__arena_block **last = &to->blocks;
+
+    if (!to->blocks)
+        to->used = from->used;
+    while (*last) /* behind the newest, which is still being filled */
+        last = &(*last)->next;
+    *last = from->blocks;
+    to->total += from->total;
+    from->blocks = NULL;
+    from->used = from->total = 0;
+}
+
 /* A block for at least `size` bytes, twice as large as all before it within bounds: so one that is
  * reset again and again soon does with the block it keeps. */
 static acrm__arena_block *arena_block_new(acrm__arena *arena, size_t size)

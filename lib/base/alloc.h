@@ -28,6 +28,8 @@ typedef struct acrm__arena {
 void acrm__arena_init(acrm__arena *arena, const acrm_allocator *allocator);
 void acrm__arena_reset(acrm__arena *arena); /* keeps one block for reuse, frees the others */
 void acrm__arena_free(acrm__arena *arena);
+/* Hand all that `from` gave out over to `to`, of the same allocator; `from` is empty then. */
+void acrm__arena_adopt(acrm__arena *to, acrm__arena *from);
 void *acrm__arena_alloc(acrm__arena *arena, size_t size);      /* NULL on failure; never for 0 */
 void *acrm__arena_zero(acrm__arena *arena, size_t size);
 void *acrm__arena_array(acrm__arena *arena, size_t n, size_t size); /* zeroed; checks overflow */

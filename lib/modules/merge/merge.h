@@ -45,6 +45,10 @@ int32_t acrm__merge_find_ids(acrm__call *call, const acrm__reference *ref,
 
 /* move.c: every reference to the others leads to the survivor. */
 int32_t acrm__merge_move(acrm__merge *merge);
+/* After a row: `scratch` is made free, or, when events were raised since `told`, lives on in
+ * `arena` with them. */
+void acrm__merge_sweep(const acrm__call *call, const struct acrm__queued_event *told,
+                       acrm__arena *arena, acrm__arena *scratch);
 /* A live record other than `rec` that is the same by a key; `field` is one of the key, or
  * UINT32_MAX for any unique key. NULL: none. */
 int32_t acrm__merge_twin(acrm__call *call, const acrm__rec *rec, uint32_t field, acrm__rec **out);

@@ -179,6 +179,15 @@ static int32_t move_row(move_run *run, const acrm__reference *ref, const move_pa
 
 enum { MOVE_PROGRESS_ROWS = 1024 };
 
+void acrm__merge_sweep(const acrm__call *call, const struct acrm__queued_event *told,
+                       acrm__arena *arena, acrm__arena *scratch)
+{
+    if (call->session->events_tail != told)
+        acrm__arena_adopt(arena, scratch);
+    else
+        acrm__arena_reset(scratch);
+}
+
 static int32_t move_reference(move_run *run, const acrm__reference *ref, const move_pair *pair)
 {
     acrm__call *call = run->merge->call;
@@ -191,8 +200,9 @@ static int32_t move_reference(move_run *run, const acrm__reference *ref, const m
     acrm__arena_init(&scratch, &run->arena->allocator);
     call->arena = &scratch;
     for (size_t i = 0; i < ids.count && st == ACRM_OK; i++) {
+        const struct acrm__queued_event *told = call->session->events_tail;
         st = move_row(run, ref, pair, ids.items[i]);
-        acrm__arena_reset(&scratch);
+        acrm__merge_sweep(call, told, run->arena, &scratch);
         if (st == ACRM_OK && i % MOVE_PROGRESS_ROWS == MOVE_PROGRESS_ROWS - 1)
             st = acrm__progress(call, "merge", (int64_t)i + 1, (int64_t)ids.count);
     }

@@ -186,8 +186,9 @@ int32_t acrm__unmerge_rows(acrm__unmerge *undo)
     acrm__arena_init(&scratch, &arena->allocator);
     call->arena = &scratch;
     for (size_t i = 0; st == ACRM_OK && i < ids.count; i++) {
+        const struct acrm__queued_event *told = call->session->events_tail;
         st = rows_item_back(undo, ids.items[i]);
-        acrm__arena_reset(&scratch);
+        acrm__merge_sweep(call, told, arena, &scratch);
         if (st == ACRM_OK && i % ROWS_PROGRESS == ROWS_PROGRESS - 1)
             st = acrm__progress(call, "unmerge", (int64_t)i + 1, (int64_t)ids.count);
     }

@@ -135,6 +135,31 @@ START_TEST(arena__copies_and_formats_text)
 }
 END_TEST
 
+START_TEST(arena__adopts_what_another_gave_out)
+{
+    alloc_fail state = { 0 };
+    acrm_allocator port = alloc_fail_port(&state);
+    acrm__arena to, from;
+    char *texts[4];
+
+    acrm__arena_init(&to, &port);
+    acrm__arena_init(&from, &port);
+    for (int i = 0; i < 4; i++) {
+        texts[i] = acrm__arena_text(&from, "kept", 4);
+        ck_assert_ptr_nonnull(texts[i]);
+        acrm__arena_adopt(&to, &from);
+        ck_assert_ptr_null(from.blocks);
+        ck_assert_uint_eq(to.total, state.live_bytes);
+        ck_assert_ptr_nonnull(acrm__arena_zero(&to, 40));
+    }
+    for (int i = 0; i < 4; i++)
+        ck_assert_str_eq(texts[i], "kept");
+    acrm__arena_free(&from);
+    acrm__arena_free(&to);
+    ck_assert_uint_eq(state.live_bytes, 0);
+}
+END_TEST
+
 START_TEST(arena__failed_allocations_leave_it_usable)
 {
     for (long n = 1;; n++) {
@@ -168,6 +193,7 @@ static Suite *alloc_suite(void)
     tcase_add_test(tc, arena__reset_keeps_one_block_and_then_allocates_no_more);
     tcase_add_test(tc, arena__refuses_zero_absurd_sizes_and_its_limit);
     tcase_add_test(tc, arena__copies_and_formats_text);
+    tcase_add_test(tc, arena__adopts_what_another_gave_out);
     tcase_add_test(tc, arena__failed_allocations_leave_it_usable);
     suite_add_tcase(suite, tc);
     return suite;
