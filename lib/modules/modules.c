@@ -24,6 +24,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_catalog,
     &acrm__mod_loyalty,
     &acrm__mod_ledger,
+    &acrm__mod_club,
     &acrm__mod_privacy,
     &acrm__mod_sla,
     &acrm__mod_grading,

@@ -26,6 +26,7 @@ extern const acrm__module acrm__mod_process;
 extern const acrm__module acrm__mod_catalog;
 extern const acrm__module acrm__mod_loyalty;
 extern const acrm__module acrm__mod_ledger;
+extern const acrm__module acrm__mod_club;
 extern const acrm__module acrm__mod_privacy;
 extern const acrm__module acrm__mod_sla;
 extern const acrm__module acrm__mod_grading;

@@ -117,6 +117,51 @@ static const life_step rest[] = {
     { "loyalty.adjust", "{'member_id':'$fan','points':-200,'cause':'error'}", .save = "fix=id" },
     { "loyalty.reject", "{'id':'$fix'}" },
     { "loyalty.balance", "{'member_id':'$fan'}" },
+    { "loyalty_program.create", "{'code':'drivers','name':'Drivers','currency':'EUR',"
+                                "'cost_per_point':'0.01','return_policy':'unlimited'}",
+      .save = "drivers=id" },
+    { "member.create", "{'program_id':'$drivers','customer_id':'$twin'}", .save = "driver=id" },
+    { "earning_rule.create", "{'program_id':'$drivers','code':'base','number':'1',"
+                             "'kind':'purchase','caps':[{'period':'day','points':90000}]}" },
+    { "tier_scheme.create", "{'program_id':'$drivers','tiers':[{'code':'blue','from':0},"
+                            "{'code':'gold','from':50}]}" },
+    { "badge.create", "{'code':'first','name':'First'}", .save = "badge=id" },
+    { "badge.create", "{'code':'spare','name':'Spare'}" },
+    { "challenge.create", "{'program_id':'$drivers','code':'one','target':'1','points':5,"
+                          "'badge_id':'$badge'}" },
+    { "challenge.create", "{'program_id':'$drivers','code':'spare','target':'9'}" },
+    { "loyalty_partner.create", "{'code':'fuel','name':'Fuel','earn_price':'0.01'}",
+      .save = "fuel=id" },
+    { "loyalty_partner.create", "{'code':'spare','name':'Spare'}" },
+    { "earning_source.create", "{'code':'sale','program_id':'$drivers','entity':"
+                               "'sales_contract','condition':{'status':'fulfilled'},"
+                               "'kind':'purchase','amount_field':'total'}" },
+    { "sales_contract.create", "{'number':'C-2','customer_id':'$twin','status':'fulfilled',"
+                               "'currency':'EUR','total':'30.00'}" },
+    { "loyalty.record", "{'member_id':'$driver','kind':'purchase','source_id':'p1',"
+                        "'amount':'80.00','partner_id':'$fuel'}" },
+    { "loyalty.record", "{'member_id':'$driver','kind':'purchase','source_id':'p2',"
+                        "'amount':'20.00'}" },
+    { "loyalty.take_back", "{'source_id':'p2','program':'drivers'}" },
+    { "loyalty.simulate", "{'program':'drivers','from':'2020-01-01','to':'2030-01-01','rules':["
+                          "{'code':'double','number':'2'}]}" },
+    { "tier.forecast", "{'member_id':'$driver'}" },
+    { "tier.grant", "{'member_id':'$driver','tier':'gold'}" },
+    { "reward.create", "{'program_id':'$drivers','code':'wash','name':'Wash','points':5,"
+                       "'stock':9,'voucher_days':9}" },
+    { "reward.create", "{'program_id':'$drivers','code':'spare','name':'Spare','points':5}" },
+    { "reward.available", "{'member_id':'$driver'}" },
+    { "reward.reserve", "{'member_id':'$driver','reward':'wash'}", .save = "wash=id" },
+    { "reward.cancel", "{'id':'$wash'}" },
+    { "reward.reserve", "{'member_id':'$driver','reward':'wash'}", .save = "wash=id" },
+    { "reward.confirm", "{'id':'$wash'}", .save = "code=vouchers.0" },
+    { "voucher.check", "{'code':'$code'}" },
+    { "voucher.redeem", "{'code':'$code'}" },
+    { "member_card.issue", "{'member_id':'$driver'}", .save = "plastic=id" },
+    { "member_card.replace", "{'id':'$plastic'}", .save = "plastic=id" },
+    { "member_card.block", "{'id':'$plastic'}" },
+    { "loyalty_partner.settlement", "{'partner_id':'$fuel','program':'drivers',"
+                                    "'from':'2020-01-01','to':'2030-01-01'}" },
     { "privacy.export", "{'customer_id':'$ada'}" },
     { "privacy.restrict", "{'customer_id':'$bob','basis':'Art. 18'}" },
     { "privacy.lift", "{'customer_id':'$bob'}" },
