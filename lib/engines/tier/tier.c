@@ -149,36 +149,49 @@ typedef struct tier_run {
     const acrm__tier_entry *entries;
     size_t n;    /* those taken in so far */
     size_t left; /* ROLLING: the first of them that has not left the window */
+    size_t hint; /* where the last search ended */
     int32_t joined_day;
     acrm__tier_state state;
     acrm__tier_step_fn step;
     void *user;
 } tier_run;
 
-/* Points of the entries with a day before this one. */
-static int64_t tier_before(const tier_run *run, int32_t day)
+/* Points of the entries with a day before this one. Days are asked for nearly in order: the search
+ * begins where the last one ended. */
+static int64_t tier_before(tier_run *run, int32_t day)
 {
-    size_t low = 0, high = run->n;
+    const acrm__tier_entry *entries = run->entries;
+    size_t low = 0, high, step = 1;
 
+    if (run->n == 0 || entries[run->n - 1].day < day)
+        return run->n ? entries[run->n - 1].sum : 0;
+    if (run->hint && entries[run->hint - 1].day < day)
+        low = run->hint;
+    for (high = low; high < run->n && entries[high].day < day; step *= 2) {
+        low = high + 1;
+        high += step;
+    }
+    high = high < run->n ? high : run->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (run->entries[middle].day < day)
+        if (entries[middle].day < day)
             low = middle + 1;
         else
             high = middle;
     }
-    return low ? run->entries[low - 1].sum : 0;
+    run->hint = low;
+    return low ? entries[low - 1].sum : 0;
 }
 
 /* Points of the days from `first` up to, without, `end`. */
-static int64_t tier_sum(const tier_run *run, int32_t first, int32_t end)
+static int64_t tier_sum(tier_run *run, int32_t first, int32_t end)
 {
     return tier_before(run, end) - tier_before(run, first);
 }
 
 /* The tier that a review at the beginning of a day leaves. It goes by the window that ended with
  * the day before; a rolling one is that of the day itself, in which nothing has happened yet. */
-static int32_t tier_judge(const tier_run *run, int32_t day, int64_t *sum)
+static int32_t tier_judge(tier_run *run, int32_t day, int64_t *sum)
 {
     const acrm__tier_scheme *scheme = run->scheme;
     int32_t of = scheme->window == ACRM__TIER_ROLLING ? day : day - 1;

@@ -652,6 +652,34 @@ START_TEST(club__settles_with_partners)
 }
 END_TEST
 
+START_TEST(club__is_made_by_the_definition_that_is_shipped)
+{
+    char json[16384];
+    FILE *in = fopen(ACRM_TEST_DATA "/../../examples/definitions/dealer_club.json", "rb");
+
+    ck_assert_ptr_nonnull(in);
+    json[fread(json, 1, sizeof json - 1, in)] = '\0';
+    fclose(in);
+    loyalty_open(&o, _i, "Europe/Berlin");
+    loyalty_made(&o, "loyalty_program.create", json, "id", program);
+    loyalty_join(&o, program, member);
+    ck_assert_int_eq(buys("car", "25000.00", ""), 1250);
+    ck_assert_str_eq(tier_now(), "sport");
+    for (int i = 0; i < 3; i++)
+        does("loyalty.record", loyalty_args("{'member_id':'%s','kind':'service','source_id':'s%d',"
+             "'lines':[{'amount':'99.90'},{'amount':'40.50','category':'oil'}]}", member, i), NULL,
+             NULL);
+    /* 99 + 40 by line, and 20 for the oil; then three visits make 300. */
+    ck_assert_int_eq(loyalty_has(&o, member, "available"), 0); /* they wait for two weeks */
+    ck_assert_int_eq(loyalty_has(&o, member, "pending"), 1250 + 3 * 159 + 300);
+    loyalty_clock += 15 * LOYALTY_DAY;
+    does("engine.tick", "{}", NULL, NULL);
+    ck_assert_int_eq(loyalty_has(&o, member, "available"), 1250 + 3 * 159 + 300);
+    does("reward.reserve", loyalty_args("{'member_id':'%s','reward':'cash'}", member), NULL, NULL);
+    office_close(&o);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("club");
@@ -676,6 +704,7 @@ static Suite *make_suite(void)
     BOTH(club__simulates_and_writes_nothing);
     BOTH(club__knows_members_by_good_cards);
     BOTH(club__settles_with_partners);
+    BOTH(club__is_made_by_the_definition_that_is_shipped);
     suite_add_tcase(s, t);
     return s;
 }
