@@ -2,6 +2,8 @@
 /* The club: rules, tiers, rewards, challenges, sources, cards, partners, on both storages. */
 #include "loyalty_world.h"
 
+#include <pthread.h>
+
 static office o;
 static char program[40], member[40];
 
@@ -431,6 +433,46 @@ START_TEST(club__takes_a_voucher_once)
 }
 END_TEST
 
+/* Each in a session of its own, until nothing is left. */
+static void *grabs(void *got)
+{
+    acrm_session *session = NULL;
+    char json[200];
+
+    snprintf(json, sizeof json, "{\"member_id\":\"%s\",\"reward\":\"wash\"}", member);
+    if (acrm_session_new(o.engine, "system", &session, NULL) != ACRM_OK)
+        return NULL;
+    int32_t st;
+    do {
+        st = acrm_call_json(session, "reward.reserve", json, strlen(json), NULL, NULL);
+        *(int *)got += st == ACRM_OK;
+    } while (st == ACRM_OK || st == ACRM_E_BUSY);
+    acrm_session_free(session);
+    return NULL;
+}
+
+START_TEST(club__sells_no_more_than_there_is_to_many_at_once)
+{
+    pthread_t threads[4];
+    int got[4] = { 0 }, all = 0;
+
+    open_club(_i);
+    rule("base", "'kind':'purchase','number':'1'");
+    buys("i1", "900.00", "");
+    wash(",'stock':13");
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, grabs, &got[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        all += got[i];
+    }
+    ck_assert_int_eq(all, 13);
+    ck_assert_int_eq(office_count(&o, "redemption.count", "{}"), 13);
+    ck_assert_int_eq(loyalty_has(&o, member, "available"), 900 - 13 * 40);
+    office_close(&o);
+}
+END_TEST
+
 /* --- Challenges --- */
 
 START_TEST(club__counts_challenges_and_gives_once)
@@ -695,6 +737,7 @@ static Suite *make_suite(void)
     tcase_add_test(t, club__refuses_tiers_with_gaps_and_overlaps);
     BOTH(club__keeps_the_higher_tier_at_a_merge);
     BOTH(club__sells_no_more_than_there_is);
+    BOTH(club__sells_no_more_than_there_is_to_many_at_once);
     tcase_add_test(t, club__refuses_what_a_member_may_not_have);
     BOTH(club__takes_a_voucher_once);
     BOTH(club__counts_challenges_and_gives_once);
