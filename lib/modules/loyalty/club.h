@@ -134,6 +134,7 @@ int32_t acrm__tier_grant(acrm__call *call);
 int32_t acrm__tier_review_due(acrm__call *call, const acrm__timer *timer);
 int32_t acrm__tier_warn_due(acrm__call *call, const acrm__timer *timer);
 int32_t acrm__tier_merged(acrm__call *call, const acrm__event *event); /* customer.merged */
+int32_t acrm__tier_unmerged(acrm__call *call, const acrm__event *event);
 
 /* --- reward.c, voucher.c --- */
 

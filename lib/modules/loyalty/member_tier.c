@@ -5,11 +5,13 @@
 #include "modules/loyalty/ledger_book.h"
 
 #include "base/civil.h"
+#include "base/uuid.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const char tier_keep[] = "tier_schemes";
+static const char tier_merge[] = "merge"; /* cause of a grant */
 static const char tier_review[] = "tier.review", tier_warn[] = "tier.warn";
 
 typedef struct tier_ladder {
@@ -607,12 +609,13 @@ int32_t acrm__tier_grant(acrm__call *call)
 }
 
 /* Two members became one: it has the points of both, and the higher tier. */
-static int32_t tier_merged_member(acrm__call *call, acrm__rec *member)
+static int32_t tier_merged_member(acrm__call *call, acrm__rec *member, int64_t at)
 {
     const acrm__term of = { F_member__merged_into_id, ACRM_FILTER_EQ, member->cells[F_ID] };
     acrm__rec *program, *state = NULL, *best = NULL;
     acrm__recs gone;
 
+    (void)at;
     int32_t st = acrm__ledger_program(call, member, &program);
     if (st == ACRM_OK)
         st = acrm__find(call, &(acrm__select){ .entity = "member", .terms = &of, .n_terms = 1,
@@ -633,19 +636,75 @@ static int32_t tier_merged_member(acrm__call *call, acrm__rec *member)
         acrm__int(best, F_member_tier__rank) <= acrm__int(state, F_member_tier__rank))
         return st;
     return tier_give(call, program, member, acrm__text(best, F_member_tier__tier), call->now,
-                     "merge");
+                     tier_merge);
+}
+
+/* Each membership of a customer. */
+static int32_t tier_each(acrm__call *call, const unsigned char customer[16],
+                         int32_t (*each)(acrm__call *call, acrm__rec *member, int64_t at),
+                         int64_t at)
+{
+    const acrm__term of = { F_member__customer_id, ACRM_FILTER_EQ, acrm__cell_id(customer) };
+    acrm__recs members;
+
+    int32_t st = acrm__find(call, &(acrm__select){ .entity = "member", .terms = &of,
+                                                   .n_terms = 1, .as_system = true }, &members);
+    for (size_t i = 0; st == ACRM_OK && i < members.count; i++)
+        st = each(call, members.items[i], at);
+    return st;
 }
 
 int32_t acrm__tier_merged(acrm__call *call, const acrm__event *event)
 {
-    const acrm__term of = { F_member__customer_id, ACRM_FILTER_EQ, acrm__cell_id(event->id) };
     acrm__call system = *call;
-    acrm__recs members;
 
     system.as_system = true;
-    int32_t st = acrm__find(&system, &(acrm__select){ .entity = "member", .terms = &of,
-                                                      .n_terms = 1, .as_system = true }, &members);
-    for (size_t i = 0; st == ACRM_OK && i < members.count; i++)
-        st = tier_merged_member(&system, members.items[i]);
+    return tier_each(&system, event->id, tier_merged_member, 0);
+}
+
+/* What was kept at the merge that is undone is given up, and both pasts are told anew. */
+static int32_t tier_unmerged_member(acrm__call *call, acrm__rec *member, int64_t merged_at)
+{
+    const acrm__term terms[] = {
+        { F_tier_grant__member_id, ACRM_FILTER_EQ, member->cells[F_ID] },
+        { F_tier_grant__at, ACRM_FILTER_EQ, acrm__cell_int(merged_at) },
+        { F_tier_grant__cause, ACRM_FILTER_EQ, acrm__cell_text(tier_merge) },
+    };
+    acrm__rec *program;
+    acrm__recs grants;
+
+    int32_t st = acrm__find(call, &(acrm__select){ .entity = "tier_grant", .terms = terms,
+                                                   .n_terms = 3, .as_system = true }, &grants);
+    for (size_t i = 0; st == ACRM_OK && i < grants.count; i++)
+        st = acrm__remove(call, grants.items[i], NULL);
+    if (st == ACRM_OK)
+        st = acrm__ledger_program(call, member, &program);
+    return st == ACRM_OK ? acrm__member_tier_update(call, program, member, call->now, 0, true)
+                         : st;
+}
+
+int32_t acrm__tier_unmerged(acrm__call *call, const acrm__event *event)
+{
+    const acrm__entity *merges = acrm__entity_of(call, "customer_merge");
+    const char *id = acrm__get_text(event->data, "merge_id");
+    const acrm_value *restored = acrm_value_get(event->data, "restored");
+    acrm__call system = *call;
+    unsigned char merge[16];
+    acrm__rec *record = NULL;
+
+    system.as_system = true;
+    if (!id || !acrm__uuid_parse(id, strlen(id), merge))
+        return ACRM_OK;
+    int32_t st = acrm__load_or_null(&system, merges, merge, &record);
+    if (st != ACRM_OK || !record)
+        return st;
+    int64_t at = acrm__int(record, acrm__field_of(merges, "merged_at"));
+    st = tier_each(&system, event->id, tier_unmerged_member, at);
+    for (size_t i = 0; st == ACRM_OK && i < acrm_value_count(restored); i++) {
+        unsigned char other[16];
+        const char *text = acrm_value_text(acrm_value_at(restored, i), NULL);
+        if (text && acrm__uuid_parse(text, strlen(text), other))
+            st = tier_each(&system, other, tier_unmerged_member, at);
+    }
     return st;
 }

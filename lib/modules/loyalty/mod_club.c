@@ -266,6 +266,7 @@ static const acrm__hook club_hooks[] = {
 static const acrm__reaction club_reactions[] = {
     { .type = "*", .run = acrm__earning_source_event },
     { .type = "customer.merged", .run = acrm__tier_merged },
+    { .type = "customer.unmerged", .run = acrm__tier_unmerged },
     { .type = "member.created", .run = acrm__birthday_plan },
     { .type = "customer.updated", .run = acrm__birthday_plan },
     { .type = "loyalty_program.updated", .run = acrm__club_program_changed },

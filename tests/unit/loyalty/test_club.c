@@ -298,6 +298,9 @@ START_TEST(club__keeps_the_higher_tier_at_a_merge)
     does("customer.merge", loyalty_args("{'id':'%s','others':['%s']}", first, second), NULL, NULL);
     ck_assert_str_eq(tier_now(), "gold");
     ck_assert_int_eq(loyalty_has(&o, member, "available"), 120);
+    does("customer.unmerge", loyalty_args("{'id':'%s'}", second), NULL, NULL);
+    ck_assert_str_eq(tier_now(), "silver");
+    text_is("member.get", loyalty_args("{'id':'%s'}", other), "tier", "gold");
     office_close(&o);
 }
 END_TEST
