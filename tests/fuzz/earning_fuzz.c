@@ -101,8 +101,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
              "{\"program\":\"c\",\"from\":\"2020-01-01\",\"to\":\"2099-01-01\",\"rules\":",
              (const char *)data, size);
     char head[120] = "{\"dry_run\":true,\"program_id\":\"";
-    strncat(head, fuzz_program, 36);
-    strncat(head, "\",\"tiers\":", 12);
+    strcat(head, fuzz_program);
+    strcat(head, "\",\"tiers\":");
     fuzz_try("tier_scheme.create", head, (const char *)data, size);
     return 0;
 }
