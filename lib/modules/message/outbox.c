@@ -142,6 +142,43 @@ static int32_t outbox_lanes(acrm__call *call, outbox *box, outbox_lane *lanes, i
     return st;
 }
 
+/* Values of one column in their order, so many at most. Nothing else puts them in order: a great many
+ * messages may be due at the same instant, and would be sorted each time. */
+typedef struct outbox_column {
+    acrm__call *call;
+    acrm_cell *cells;
+    size_t n;
+} outbox_column;
+
+static int32_t outbox_column_row(void *user, const acrm_cell *cells, uint32_t n)
+{
+    outbox_column *column = user;
+    const acrm_cell *copy = acrm__cells_copy(column->call->arena, cells, 1);
+
+    (void)n;
+    if (!copy)
+        return ACRM_E_NOMEM;
+    column->cells[column->n++] = *copy;
+    return 0;
+}
+
+static int32_t outbox_read(acrm__call *call, const acrm__term *terms, size_t n_terms,
+                           uint32_t select, uint32_t order, uint32_t limit, outbox_column *out)
+{
+    const acrm_expression columns[] = { { .column = select }, { .column = order } };
+    const acrm_order by = { .expression = 1 };
+    const acrm_filter_node *where = acrm__where(call, terms, n_terms);
+    const acrm_query query = { .struct_size = sizeof query,
+                               .table = &acrm__entity_of(call, "message")->table,
+                               .where = where, .n_select = 2, .select = columns, .n_order = 1,
+                               .order = &by, .limit = limit };
+
+    *out = (outbox_column){ .call = call };
+    out->cells = acrm__arena_array(call->arena, (size_t)limit + 1, sizeof *out->cells);
+    return where && out->cells ? acrm__query(call, &query, outbox_column_row, out)
+                               : acrm__nomem(call);
+}
+
 /* The lowest priority above one that anything queued by a channel has; -1: nothing has. */
 static int32_t outbox_priority(acrm__call *call, const outbox_lane *lane, int64_t above,
                                int64_t *out)
@@ -151,11 +188,27 @@ static int32_t outbox_priority(acrm__call *call, const outbox_lane *lane, int64_
         { F_message__channel, ACRM_FILTER_EQ, acrm__cell_text(lane->channel) },
         { F_message__priority, ACRM_FILTER_GT, acrm__cell_int(above) },
     };
-    acrm__rec *first = NULL;
-    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "message", .terms = terms,
-        .n_terms = 3, .order = F_message__priority, .as_system = true }, &first);
+    outbox_column first;
+    int32_t st = outbox_read(call, terms, 3, F_message__priority, F_message__priority, 1, &first);
 
-    *out = first ? acrm__int(first, F_message__priority) : -1;
+    *out = st == ACRM_OK && first.n ? first.cells[0].integer : -1;
+    return st;
+}
+
+/* The messages of a list of ids, in its order. */
+static int32_t outbox_load(acrm__call *call, const outbox_column *ids, acrm__rec **due,
+                           uint32_t *n)
+{
+    const acrm_filter_node *in = acrm__where_in(call, F_ID, ids->cells, ids->n);
+    acrm__recs found = { NULL, 0 };
+    int32_t st = in ? acrm__find(call, &(acrm__select){ .entity = "message", .where = in,
+                                     .as_system = true }, &found)
+                    : acrm__nomem(call);
+
+    for (size_t i = 0; st == ACRM_OK && i < ids->n; i++)
+        for (size_t k = 0; k < found.count; k++)
+            if (acrm__cell_equal(&found.items[k]->cells[F_ID], &ids->cells[i]))
+                due[(*n)++] = found.items[k];
     return st;
 }
 
@@ -173,14 +226,14 @@ static int32_t outbox_due(acrm__call *call, outbox_lane *lane, int64_t most, acr
             { F_message__priority, ACRM_FILTER_EQ, acrm__cell_int(priority) },
             { F_message__next_at, ACRM_FILTER_LE, acrm__cell_int(call->now) },
         };
-        acrm__recs found = { NULL, 0 };
-        st = acrm__find(call, &(acrm__select){ .entity = "message", .terms = terms, .n_terms = 4,
-            .order = F_message__next_at, .limit = (uint32_t)most, .as_system = true }, &found);
-        for (size_t i = 0; st == ACRM_OK && i < found.count; i++)
-            due[(*n)++] = found.items[i];
-        lane->taken += (int64_t)found.count;
-        *lane->room -= (int64_t)found.count;
-        most -= (int64_t)found.count;
+        uint32_t before = *n;
+        outbox_column ids;
+        st = outbox_read(call, terms, 4, F_ID, F_message__next_at, (uint32_t)most, &ids);
+        if (st == ACRM_OK && ids.n > 0)
+            st = outbox_load(call, &ids, due, n);
+        lane->taken += *n - before;
+        *lane->room -= *n - before;
+        most -= *n - before;
         if (st == ACRM_OK && most > 0)
             st = outbox_priority(call, lane, priority, &priority);
     }
@@ -491,11 +544,10 @@ static int32_t outbox_next(acrm__call *call, bool *any, int64_t *at)
     *any = false;
     for (size_t i = 0; i < 2 && st == ACRM_OK; i++) {
         const acrm__term is = { F_message__status, ACRM_FILTER_EQ, acrm__cell_text(states[i]) };
-        acrm__rec *rec = NULL;
-        st = acrm__find_one(call, &(acrm__select){ .entity = "message", .terms = &is,
-            .n_terms = 1, .order = F_message__next_at, .as_system = true }, &rec);
-        if (st == ACRM_OK && rec && (!*any || acrm__int(rec, F_message__next_at) < *at)) {
-            *at = acrm__int(rec, F_message__next_at);
+        outbox_column first;
+        st = outbox_read(call, &is, 1, F_message__next_at, F_message__next_at, 1, &first);
+        if (st == ACRM_OK && first.n && (!*any || first.cells[0].integer < *at)) {
+            *at = first.cells[0].integer;
             *any = true;
         }
     }
