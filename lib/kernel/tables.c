@@ -77,7 +77,8 @@ static const acrm_index tables_audit_indexes[] = {
 const acrm_table acrm__tables[ACRM__TABLE_COUNT] = {
     TABLE(ACRM__TABLE_META, "acrm_meta", tables_meta, ACRM_TABLE_LEAN),
     [ACRM__TABLE_AUDIT] = { .name = "acrm_audit", .number = ACRM__TABLE_AUDIT,
-                            .flags = ACRM_TABLE_LATE, .columns = tables_audit, .n_columns = COUNT(tables_audit),
+                            .flags = ACRM_TABLE_LATE, .columns = tables_audit,
+                            .n_columns = COUNT(tables_audit),
                             .deleted_at = UINT32_MAX, .indexes = tables_audit_indexes,
                             .n_indexes = COUNT(tables_audit_indexes) },
     TABLE(ACRM__TABLE_EVENT, "acrm_event", tables_event, ACRM_TABLE_LATE),
