@@ -185,7 +185,7 @@ START_TEST(outbox__letters_are_addressed_as_people_wrote)
     ck_assert_int_eq(acrm_open("memory:", &options, &engine, NULL), ACRM_OK);
     ck_assert_int_eq(acrm_session_new(engine, "system", &session, NULL), ACRM_OK);
     acrm_value *customer = outbox_do(session, "customer.create", "{'name':'Jo Weber',"
-        "'contact_points':[{'channel':'address','value':'Hauptstr. 5, 10115 Berlin','country':'IT'"
+        "'contact_points':[{'channel':'address','value':'Hauptstr. 5, 10115 Berlin','country':'DE'"
         "}]}");
     acrm_value_free(outbox_do(session, "message.send", "{'customer_id':'%s','channel':'letter',"
                               "'purpose':'service','body':'x'}", server_text(customer, "id")));
@@ -195,7 +195,7 @@ START_TEST(outbox__letters_are_addressed_as_people_wrote)
     acrm_close(engine);
     example_outbox_close(&outbox, outbox_keep, file);
     char *page = server_bytes(file, &len);
-    ck_assert_ptr_nonnull(strstr(page, "Jo Weber\nHauptstr. 5\n10115 Berlin\n</div>"));
+    ck_assert_ptr_nonnull(strstr(page, "Jo Weber\nHauptstr. 5\n10115 Berlin\nGERMANY\n</div>"));
     free(page);
     server_remove(folder);
 }
@@ -245,9 +245,11 @@ START_TEST(outbox__a_message_is_ordered_and_arrives_once)
     acrm_value_free(outbox_do(session, "message_template.create",
         "{'code':'ready','channel':'email','language':'fa','purpose':'service','html':true,"
         "'subject':'{{name}}: {{car}}','body':'<p>{{name}} عزیز، خودروی {{car}} آماده است.</p>'}"));
+    acrm_value *file = outbox_do(session, "attachment.add", "{'id':'%s','file_name':'فاکتور.txt',"
+                                 "'data':'aGVsbG8='}", server_text(customer, "id"));
     acrm_value *sent = outbox_do(session, "message.send", "{'customer_id':'%s','channel':'email',"
-        "'template':'ready','values':{'car':'E1 <GT>\\r\\nBcc: x@example.com'}}",
-        server_text(customer, "id"));
+        "'template':'ready','values':{'car':'E1 <GT>\\r\\nBcc: x@example.com'},"
+        "'attachment_ids':['%s']}", server_text(customer, "id"), server_text(file, "id"));
     snprintf(id, sizeof id, "%s", server_text(sent, "id"));
 
     server_mode(&s, "rcpt 451 4.3.0 later");
@@ -270,8 +272,12 @@ START_TEST(outbox__a_message_is_ordered_and_arrives_once)
     ck_assert_ptr_nonnull(strstr(server_text(mail, "html"), "dir=\"rtl\""));
     ck_assert_ptr_nonnull(strstr(server_text(mail, "html"), "E1 &lt;GT&gt;"));
     ck_assert_ptr_nonnull(strstr(server_text(mail, "text"), "آدا بیانکی عزیز، خودروی E1 <GT>"));
+    const acrm_value *got = acrm_value_at(acrm_value_get(mail, "files"), 0);
+    ck_assert_str_eq(server_text(got, "name"), "فاکتور.txt");
+    ck_assert_str_eq(server_text(got, "data"), "aGVsbG8=");
     acrm_value_free(mail);
     acrm_value_free(sent);
+    acrm_value_free(file);
     acrm_value_free(customer);
     acrm_session_free(session);
     acrm_close(engine);
