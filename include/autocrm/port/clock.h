@@ -11,7 +11,8 @@ extern "C" {
 #endif
 
 /**
- * Clock port. Set struct_size; the library copies the struct. It is asked once per operation.
+ * Clock port. Set struct_size; the library copies the struct. It is asked once per operation,
+ * and by engine.tick once more before each round of webhooks.
  * Without it the system's real-time clock is read.
  */
 typedef struct acrm_clock {

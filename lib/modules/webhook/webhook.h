@@ -79,7 +79,7 @@ int32_t acrm__webhook_delivery_new(acrm__call *call, const acrm__rec *endpoint, 
 int32_t acrm__webhook_again(acrm__call *call, acrm__rec *delivery);
 
 /* send.c: deliveries of one endpoint, from their bodies to what came of them. */
-enum { ACRM__WEBHOOK_BATCH = 20 };
+enum { ACRM__WEBHOOK_BATCH = 50 };
 typedef struct acrm__webhook_batch {
     acrm__rec *endpoint, *cursor;
     acrm__recs deliveries;

@@ -300,6 +300,45 @@ START_TEST(delivery__comes_again_under_its_id_when_the_process_is_killed)
 }
 END_TEST
 
+START_TEST(delivery__of_many_events_is_once_each)
+{
+    /* In memory what is due is looked for row by row. */
+    const int many = _i == OFFICE_MEMORY ? 1000 : 10000, part = 1000;
+    world w;
+
+    world_open(&w, _i);
+    for (int i = 0; i < 3; i++)
+        world_endpoint(&w, ",'types':['lost_reason.*']");
+    for (int i = 0; i < many; i += part) {
+        acrm_value *args = NULL, *out = NULL;
+        char code[16];
+        ck_assert_int_eq(acrm_value_new(NULL, &args), ACRM_OK);
+        ck_assert_int_eq(acrm_value_set_map(args), ACRM_OK);
+        acrm_value *records = acrm_value_put(args, "records");
+        ck_assert_int_eq(acrm_value_set_list(records), ACRM_OK);
+        for (int k = 0; k < part; k++) {
+            acrm_value *record = acrm_value_add(records);
+            ck_assert_int_eq(acrm_value_set_map(record), ACRM_OK);
+            int len = snprintf(code, sizeof code, "r%d", i + k);
+            acrm_value_set_text(acrm_value_put(record, "code"), code, (size_t)len);
+            acrm_value_set_text(acrm_value_put(record, "name"), code, (size_t)len);
+        }
+        ck_assert_int_eq(acrm_call(w.o.session, "lost_reason.create_many", args, &out, NULL),
+                         ACRM_OK);
+        acrm_value_free(args);
+        acrm_value_free(out);
+    }
+    ck_assert_int_eq(world_tick(&w, "delivered"), 3 * many);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(w.receivers[i].n, many);
+        ck_assert_int_eq(w.receivers[i].forged, 0);
+        ck_assert(!w.receivers[i].disorder);
+    }
+    ck_assert_int_eq(world_tick(&w, "delivered"), 0);
+    office_close(&w.o);
+}
+END_TEST
+
 static Suite *delivery_suite(void)
 {
     Suite *s = suite_create("webhook_delivery");
@@ -315,6 +354,7 @@ static Suite *delivery_suite(void)
     tcase_add_loop_test(t, delivery__ends_after_five_days_of_failures, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, delivery__keeps_to_the_rate, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, delivery__is_repeated_by_hand_for_a_time, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, delivery__of_many_events_is_once_each, 0, OFFICE_STORAGES);
     tcase_add_test(t, delivery__comes_again_under_its_id_when_the_process_is_killed);
     suite_add_tcase(s, t);
     return s;

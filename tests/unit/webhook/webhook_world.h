@@ -143,6 +143,7 @@ static void world_engine(world *w)
                                        .channels = ACRM_CHANNEL_WEBHOOK, .self = w,
                                        .submit = world_submit };
     const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
+                                   .flags = ACRM_OPEN_SYNC_NORMAL,
                                    .transports = &transport, .n_transports = 1 };
     acrm_error *err = NULL;
 
