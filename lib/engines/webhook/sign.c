@@ -42,11 +42,10 @@ static void sign_hmac(const acrm__webhook_key *key, const sign_content *content,
 }
 
 /* Ed25519 reads what it signs twice, so it must lie together. */
-static bool sign_join(const sign_content *content, acrm__str *out)
+static bool sign_join(const acrm_allocator *allocator, const sign_content *content,
+                      acrm__str *out)
 {
-    acrm_allocator allocator = acrm__allocator(NULL);
-
-    acrm__str_init(out, &allocator);
+    acrm__str_init(out, allocator);
     acrm__str_puts(out, content->id);
     acrm__str_putc(out, '.');
     acrm__str_puts(out, content->timestamp);
@@ -55,8 +54,9 @@ static bool sign_join(const sign_content *content, acrm__str *out)
     return !out->failed;
 }
 
-int32_t acrm_webhook_sign(const char *key, const char *id, int64_t timestamp,
-                          const void *payload, size_t len, char *out, acrm_error **err)
+int32_t acrm__webhook_sign(const acrm_allocator *allocator, const char *key, const char *id,
+                           int64_t timestamp, const void *payload, size_t len, char *out,
+                           acrm_error **err)
 {
     acrm__webhook_key read;
     unsigned char bytes[crypto_sign_BYTES];
@@ -80,7 +80,7 @@ int32_t acrm_webhook_sign(const char *key, const char *id, int64_t timestamp,
     } else if (read.kind == ACRM_WEBHOOK_ED25519) {
         version = "v1a,";
         n = crypto_sign_BYTES;
-        if (sign_join(&content, &joined))
+        if (sign_join(allocator, &content, &joined))
             (void)crypto_sign_detached(bytes, NULL, (const unsigned char *)joined.data, joined.len,
                                        read.bytes);
         else
@@ -97,6 +97,14 @@ int32_t acrm_webhook_sign(const char *key, const char *id, int64_t timestamp,
     (void)sodium_bin2base64(out + at, ACRM_WEBHOOK_SIGNATURE_MAX - at, bytes, n,
                             sodium_base64_VARIANT_ORIGINAL);
     return ACRM_OK;
+}
+
+int32_t acrm_webhook_sign(const char *key, const char *id, int64_t timestamp,
+                          const void *payload, size_t len, char *out, acrm_error **err)
+{
+    const acrm_allocator allocator = acrm__allocator(NULL);
+
+    return acrm__webhook_sign(&allocator, key, id, timestamp, payload, len, out, err);
 }
 
 /* --- Verifying --- */
@@ -173,6 +181,7 @@ int32_t acrm_webhook_verify(const char *const *keys, uint32_t n_keys, const char
                             size_t len, int64_t now, int32_t tolerance, acrm_error **err)
 {
     const sign_content content = { id, timestamp, payload, len }, nothing = { "", "", NULL, 0 };
+    const acrm_allocator allocator = acrm__allocator(NULL);
     acrm__webhook_key read[SIGN_KEYS_MAX];
     acrm__str joined;
     bool join = false; /* some key needs it */
@@ -188,7 +197,7 @@ int32_t acrm_webhook_verify(const char *const *keys, uint32_t n_keys, const char
     if (st == ACRM_OK)
         st = sign_read_keys(keys, n_keys, read, &join, err);
     if (st == ACRM_OK) {
-        if (!sign_join(join ? &content : &nothing, &joined))
+        if (!sign_join(&allocator, join ? &content : &nothing, &joined))
             st = acrm__error_nomem(err);
         else if (!sign_any(read, n_keys, &content, &joined, signatures))
             st = acrm__error(err, ACRM_E_DENIED, "signature", "signature",

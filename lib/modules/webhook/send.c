@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Deliveries of one endpoint: bodies and keys, handing over, and what came of it. */
 #include "base/text.h"
+#include "engines/webhook/key.h"
 #include "kernel/inside.h"
 #include "modules/webhook/entities.h"
 #include "modules/webhook/webhook.h"
@@ -138,8 +139,9 @@ static const char *send_signatures(acrm__call *call, const acrm__webhook_batch *
     size_t len = 0;
 
     for (uint32_t i = 0; all && i < batch->secrets.n; i++) {
-        if (acrm_webhook_sign(batch->secrets.keys[i], id, call->now / ACRM__WEBHOOK_SECOND, body,
-                              strlen(body), one, NULL) != ACRM_OK)
+        if (acrm__webhook_sign(&call->arena->allocator, batch->secrets.keys[i], id,
+                               call->now / ACRM__WEBHOOK_SECOND, body, strlen(body), one,
+                               NULL) != ACRM_OK)
             return NULL;
         if (i > 0)
             all[len++] = ' ';

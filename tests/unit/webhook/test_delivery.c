@@ -2,6 +2,8 @@
 /* Events to endpoints: once each and in order, and again when they fail. */
 #include "unit/webhook/webhook_world.h"
 
+#include "support/alloc_fail.h"
+
 #include <sys/wait.h>
 
 #define DAY INT64_C(86400)
@@ -300,6 +302,45 @@ START_TEST(delivery__comes_again_under_its_id_when_the_process_is_killed)
 }
 END_TEST
 
+START_TEST(delivery__is_lost_by_no_failed_allocation)
+{
+    alloc_fail state = { .fail_at = 0 };
+    const acrm_allocator port = alloc_fail_port(&state);
+    world w;
+
+    world_open(&w, OFFICE_MEMORY);
+    office_close(&w.o);
+    world_engine_with(&w, &port);
+    world_endpoint(&w, ",'kind':'ed25519','headers':'X-A: b','condition':{'seq':{'$gt':0}}");
+    bool done = false;
+    for (long n = 1; !done; n++) {
+        acrm_error *err = NULL;
+        char code[24];
+        snprintf(code, sizeof code, "n%ld", n);
+        world_happen(&w, code);
+        w.receivers[0].n = 0;
+        state.count = state.failures = 0;
+        state.fail_at = n;
+        int32_t st = acrm_call_json(w.o.session, "engine.tick", "{}", 2, NULL, &err);
+        ck_assert_int_eq(st, state.failures ? ACRM_E_NOMEM : ACRM_OK);
+        acrm_error_free(err);
+        done = state.failures == 0;
+        state.fail_at = 0;
+        world_clock += INT64_C(1000) * WORLD_SECOND; /* what was being handed over is let go */
+        world_tick(&w, "delivered");
+        ck_assert_msg(w.receivers[0].n >= 1 && w.receivers[0].n <= 2, "%ld: %d", n,
+                      w.receivers[0].n);
+        ck_assert_ptr_nonnull(strstr(w.receivers[0].body, "lost_reason.created"));
+    }
+    ck_assert_int_eq(w.receivers[0].forged, 0);
+    acrm_value *out = office_call(&w.o, "webhook_endpoint.list", "{\"where\":{\"enabled\":true}}");
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(out, "items")), 1);
+    acrm_value_free(out);
+    office_close(&w.o);
+    ck_assert_uint_eq(state.live_bytes, 0);
+}
+END_TEST
+
 START_TEST(delivery__of_many_events_is_once_each)
 {
     /* In memory what is due is looked for row by row. */
@@ -354,6 +395,7 @@ static Suite *delivery_suite(void)
     tcase_add_loop_test(t, delivery__ends_after_five_days_of_failures, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, delivery__keeps_to_the_rate, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, delivery__is_repeated_by_hand_for_a_time, 0, OFFICE_STORAGES);
+    tcase_add_test(t, delivery__is_lost_by_no_failed_allocation);
     tcase_add_loop_test(t, delivery__of_many_events_is_once_each, 0, OFFICE_STORAGES);
     tcase_add_test(t, delivery__comes_again_under_its_id_when_the_process_is_killed);
     suite_add_tcase(s, t);

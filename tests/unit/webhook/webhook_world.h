@@ -136,7 +136,7 @@ static const char *world_args(const char *format, ...)
     return room;
 }
 
-static void world_engine(world *w)
+static void world_engine_with(world *w, const acrm_allocator *allocator)
 {
     const acrm_clock clock = { .struct_size = sizeof clock, .now = world_now };
     const acrm_transport transport = { .struct_size = sizeof transport, .name = "test",
@@ -144,12 +144,18 @@ static void world_engine(world *w)
                                        .submit = world_submit };
     const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
                                    .flags = ACRM_OPEN_SYNC_NORMAL,
+                                   .allocator = allocator,
                                    .transports = &transport, .n_transports = 1 };
     acrm_error *err = NULL;
 
     ck_assert_msg(acrm_open(w->o.path, &options, &w->o.engine, &err) == ACRM_OK, "%s",
                   acrm_error_json(err));
     ck_assert_int_eq(acrm_session_new(w->o.engine, "system", &w->o.session, &err), ACRM_OK);
+}
+
+static void world_engine(world *w)
+{
+    world_engine_with(w, NULL);
 }
 
 static void world_open(world *w, int storage)
