@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzzes webhooks: the input is key, timestamp, signatures and body, parted by zero bytes. */
+/* Fuzzes webhooks: the input is key, timestamp, signatures and body, parted by zero bytes; the body
+ * is taken for an address and for headers too. */
 #include "autocrm/webhook.h"
 #include "bytes.h"
+#include "modules/webhook/webhook.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +24,21 @@ static void fuzz_round(const char *key, const char *payload, size_t len)
                ACRM_E_DENIED);
 }
 
+/* What passes as headers has no line in it; what passes as an address is one. */
+static void fuzz_endpoint(char *text)
+{
+    acrm_outgoing_header headers[ACRM__WEBHOOK_HEADERS_MAX];
+    uint32_t n = 0;
+
+    if (!acrm__webhook_url_fault(text, false))
+        fuzz_check((text[0] == 'h' || text[0] == 'H') && !strpbrk(text, " \r\n@#"));
+    if (acrm__webhook_headers(text, headers, &n))
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        fuzz_check(headers[i].name[0] && !strpbrk(headers[i].name, " :\r\n") &&
+                   !strpbrk(headers[i].value, "\r\n"));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char text[4096];
@@ -40,5 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)acrm_webhook_verify(part, 1, "id", part[1], part[2], part[3], strlen(part[3]), 7, 300,
                               NULL);
     fuzz_round(part[0], part[3], strlen(part[3]));
+    fuzz_endpoint((char *)(uintptr_t)part[3]);
     return 0;
 }

@@ -302,6 +302,21 @@ START_TEST(delivery__comes_again_under_its_id_when_the_process_is_killed)
 }
 END_TEST
 
+START_TEST(delivery__is_handed_over_by_one_process_at_a_time)
+{
+    world w;
+    world_open(&w, OFFICE_SQLITE);
+    world_endpoint(&w, "");
+    world_happen(&w, "a");
+    world_happen(&w, "b");
+    ck_assert_int_eq(acrm_session_new(w.o.engine, "system", &w.meanwhile, NULL), ACRM_OK);
+    ck_assert_int_eq(world_tick(&w, "delivered"), 2); /* and another tick within each of them */
+    ck_assert_int_eq(w.receivers[0].n, 2);
+    acrm_session_free(w.meanwhile);
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(delivery__is_lost_by_no_failed_allocation)
 {
     alloc_fail state = { .fail_at = 0 };
@@ -395,6 +410,7 @@ static Suite *delivery_suite(void)
     tcase_add_loop_test(t, delivery__ends_after_five_days_of_failures, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, delivery__keeps_to_the_rate, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, delivery__is_repeated_by_hand_for_a_time, 0, OFFICE_STORAGES);
+    tcase_add_test(t, delivery__is_handed_over_by_one_process_at_a_time);
     tcase_add_test(t, delivery__is_lost_by_no_failed_allocation);
     tcase_add_loop_test(t, delivery__of_many_events_is_once_each, 0, OFFICE_STORAGES);
     tcase_add_test(t, delivery__comes_again_under_its_id_when_the_process_is_killed);

@@ -242,6 +242,36 @@ START_TEST(endpoint__sends_its_own_headers_and_the_record_its_user_may_see)
 }
 END_TEST
 
+START_TEST(endpoint__is_sent_nothing_of_who_was_erased_meanwhile)
+{
+    world w;
+    world_open(&w, _i);
+    acrm_value *out = office_call(&w.o, "role.create", world_args(
+        "{'name':'hook','permissions':['*'],'scopes':{'*':'all'}}"));
+    char role[40], more[200];
+    snprintf(role, sizeof role, "%s", office_text(out, "id"));
+    acrm_value_free(out);
+    out = office_call(&w.o, "user.create", world_args("{'name':'Hook','login':'hook',"
+                                                      "'role_id':'%s'}", role));
+    snprintf(more, sizeof more, ",'types':['customer.created'],'user_id':'%s','with_record':true",
+             office_text(out, "id"));
+    acrm_value_free(out);
+    world_endpoint(&w, more);
+    out = office_call(&w.o, "customer.create", world_args("{'name':'Ada Secretname'}"));
+    w.receivers[0].answer = (acrm_sent){ .outcome = ACRM_SENT_RETRY, .code = 503 };
+    ck_assert_int_eq(world_tick(&w, "failed"), 1);
+    ck_assert_ptr_nonnull(strstr(w.receivers[0].body, "Secretname"));
+    world_do(&w, "privacy.erase", world_args("{'customer_id':'%s','basis':'Art. 17',"
+                                             "'reason':'by letter'}", office_text(out, "id")));
+    acrm_value_free(out);
+    w.receivers[0].answer = (acrm_sent){ .outcome = ACRM_SENT_DELIVERED };
+    world_clock += INT64_C(10) * WORLD_SECOND;
+    ck_assert_int_eq(world_tick(&w, "delivered"), 1);
+    ck_assert_ptr_null(strstr(w.receivers[0].body, "Secretname"));
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(endpoint__sees_no_more_than_who_made_it)
 {
     world w;
@@ -362,6 +392,8 @@ static Suite *endpoint_suite(void)
                         OFFICE_STORAGES);
     tcase_add_test(t, endpoint__shows_its_key_once_and_nowhere_else);
     tcase_add_loop_test(t, endpoint__sends_its_own_headers_and_the_record_its_user_may_see, 0,
+                        OFFICE_STORAGES);
+    tcase_add_loop_test(t, endpoint__is_sent_nothing_of_who_was_erased_meanwhile, 0,
                         OFFICE_STORAGES);
     tcase_add_loop_test(t, endpoint__sees_no_more_than_who_made_it, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, endpoint__is_tried_by_hand, 0, OFFICE_STORAGES);
