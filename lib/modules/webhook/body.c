@@ -15,13 +15,14 @@ static int32_t body_record(acrm__call *call, const acrm__feed_event *event, acrm
         event->entity ? acrm__registry_entity(r, event->entity, strlen(event->entity)) : NULL;
     acrm_value *data = acrm__value_in(call->arena), *shown = NULL;
     const acrm_value *own = acrm_value_get(cloud, "data");
+    const char *get = acrm__arena_format(call->arena, "%s.get", event->entity ? event->entity : "");
     acrm__rec *rec = NULL;
     int32_t st = ACRM_OK;
 
-    if (!data || acrm_value_set_map(data) != ACRM_OK ||
+    if (!get || !data || acrm_value_set_map(data) != ACRM_OK ||
         (own && !acrm__value_copy(data, own)))
         return acrm__nomem(call);
-    if (entity && event->record)
+    if (entity && event->record && acrm__may(call->session, get))
         st = acrm__load_or_null(call, entity, event->record, &rec);
     if (st == ACRM_OK && rec) {
         shown = acrm__put_map(data, "record");

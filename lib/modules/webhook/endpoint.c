@@ -37,9 +37,10 @@ static int32_t endpoint_url(acrm__call *call, const acrm__rec *rec)
     bool internal = acrm__int(rec, F_webhook_endpoint__internal) != 0;
     const char *fault = acrm__webhook_url_fault(acrm__text(rec, F_webhook_endpoint__url),
                                                 internal);
+    bool led = acrm__changed(rec, F_webhook_endpoint__internal) ||
+               acrm__changed(rec, F_webhook_endpoint__url);
 
-    if (internal && acrm__changed(rec, F_webhook_endpoint__internal) && !call->as_system &&
-        !acrm__may(call->session, "webhook.internal"))
+    if (internal && led && !call->as_system && !acrm__may(call->session, "webhook.internal"))
         return acrm__fail(call, ACRM_E_DENIED, "permission", "internal",
                           "internal addresses need the right webhook.internal");
     for (size_t i = 0; fault && i < sizeof faults / sizeof faults[0]; i++)
@@ -111,13 +112,22 @@ int32_t acrm__webhook_endpoint_write(acrm__call *call, acrm__rec *rec, const acr
 
 /* --- Making one --- */
 
-/* Who sees only a part of the records makes endpoints that see no more. */
+/* Whether nothing is hidden from who acts, be it rows or fields. */
+static bool endpoint_sees_whole(const acrm__call *call)
+{
+    const acrm__principal *p = &call->session->principal;
+
+    return call->as_system || (acrm__sees_all(call) && !p->guarded &&
+                               acrm_value_count(acrm_value_get(p->role, "fields")) == 0);
+}
+
+/* Who sees only a part makes endpoints that see no more. */
 static int32_t endpoint_user(acrm__call *call, acrm__rec *rec)
 {
     const unsigned char *actor = acrm__actor(call);
     const unsigned char *user = acrm__id(rec, F_webhook_endpoint__user_id);
 
-    if (acrm__sees_all(call))
+    if (endpoint_sees_whole(call))
         return ACRM_OK;
     if (!actor || (user && memcmp(user, actor, 16) != 0))
         return acrm__fail(call, ACRM_E_DENIED, "scope", "user_id",

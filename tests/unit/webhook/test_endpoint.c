@@ -227,6 +227,14 @@ START_TEST(endpoint__sends_its_own_headers_and_the_record_its_user_may_see)
     const char *id = world_endpoint(&w, more);
     world_do(&w, "customer.create", world_args("{'name':'Ada Secretname','city':'Bath'}"));
     ck_assert_int_eq(world_tick(&w, "delivered"), 1);
+    world_do(&w, "role.update", world_args("{'id':'%s','permissions':['lead.get'],"
+                                           "'last_write_wins':true}", role));
+    world_do(&w, "customer.create", world_args("{'name':'Eve','city':'Rome'}"));
+    char first[4000];
+    snprintf(first, sizeof first, "%s", w.receivers[0].body);
+    ck_assert_int_eq(world_tick(&w, "delivered"), 1);
+    ck_assert_ptr_nonnull(strstr(w.receivers[0].body, "\"record\":null"));
+    snprintf(w.receivers[0].body, sizeof first, "%s", first);
     ck_assert_str_eq(w.receivers[0].first_header, "X-Tenant=7");
     ck_assert_ptr_nonnull(strstr(w.receivers[0].body, "\"city\":\"Bath\""));
     ck_assert_ptr_null(strstr(w.receivers[0].body, "Secretname"));
