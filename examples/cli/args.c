@@ -18,13 +18,30 @@ typedef struct args_run {
 
 /* --- References: login:sara, code:NORTH stand for the one record like that --- */
 
-static const char *args_target(args_run *run)
+/* The entity that the text itself names, customer/name:Ann, and the rest behind it. */
+static const char *args_named(args_run *run, const char **text)
+{
+    size_t len = strcspn(*text, "/:");
+
+    if ((*text)[len] != '/' || len >= sizeof run->noun)
+        return NULL;
+    memcpy(run->noun, *text, len);
+    run->noun[len] = '\0';
+    if (!cli_entity(run->c, run->noun))
+        return NULL;
+    *text += len + 1;
+    return run->noun;
+}
+
+static const char *args_target(args_run *run, const char **text)
 {
     const char *type = cli_get_text(run->schema, "x-type");
     const char *target = cli_get_text(run->schema, "x-target");
 
     if (!type || (strcmp(type, "ref") != 0 && strcmp(type, "id") != 0))
         return NULL;
+    if (args_named(run, text))
+        return run->noun;
     if (target)
         return target;
     if (strcmp(run->name, "id") == 0 && cli_get_text(run->operation, "entity"))
@@ -73,7 +90,7 @@ static int args_lookup(const args_run *run, const char *target, const char *text
 
 static int args_text(args_run *run, const char *text, acrm_value *to)
 {
-    const char *target = args_target(run), *colon = strchr(text, ':');
+    const char *target = args_target(run, &text), *colon = strchr(text, ':');
 
     if (target && colon && colon > text)
         return args_lookup(run, target, text, colon, to);

@@ -97,7 +97,8 @@ static const struct {
       "{'name':'close','from':['new','chased','work'],'to':'done','automatic':true,'guard':"
       "{'status':'closed'}}]}}" },
     { "case_type.create",
-      "{'code':'desk','name':'Desk','kind':'complaint','process':'desk','callback_after':'PT48H'}" },
+      "{'code':'desk','name':'Desk','kind':'complaint','process':'desk','callback_after':"
+      "'PT48H'}" },
     { "case_legal_rule.create",
       "{'position':1,'kind':'complaint','country':'IR','days':9,'law':'L','warn_before':'PT72H'}" },
     { "sla_policy.create",

@@ -44,6 +44,7 @@ typedef struct acrm__chart_transition {
     const acrm_value *guard;    /* a filter; NULL: none */
     const acrm_value *roles;    /* list; NULL: anybody */
     const acrm_value *required; /* list of fields; NULL: none */
+    const char *four_eyes;      /* not for who took this transition last; NULL: for anybody */
     const acrm_value *actions;
     bool automatic;
 } acrm__chart_transition;

@@ -161,6 +161,10 @@ static void names_transition(acrm__chart_reader *r, int32_t n)
     names_roles(r, t->roles, acrm__chart_place(r, place, "roles"));
     names_fields(r, t->required, acrm__chart_place(r, place, "required"));
     names_actions(r, t->actions, acrm__chart_place(r, place, "actions"));
+    if (t->four_eyes && acrm__chart_transition_of(r->chart, t->four_eyes) == ACRM__CHART_NONE)
+        acrm__chart_fault(r, acrm__chart_place(r, place, "four_eyes"), "reference",
+                          "there is no transition %.64s; name the one that somebody else must "
+                          "have taken", t->four_eyes);
     for (int32_t i = 0; i < r->chart->n_phases; i++)
         if (t->from[i] && r->chart->phases[i].end)
             acrm__chart_fault(r, acrm__chart_place(r, place, "from"), "contradiction",

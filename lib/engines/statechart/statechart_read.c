@@ -53,6 +53,7 @@ static const read_key read_transition_keys[] = {
     { "guard", ACRM_MAP, 0 },
     { "roles", ACRM_LIST, KEY_TEXTS },
     { "required", ACRM_LIST, KEY_TEXTS },
+    { "four_eyes", ACRM_TEXT, 0 },
     { "actions", ACRM_LIST, 0 },
     { "automatic", ACRM_BOOL, 0 },
     { NULL, 0, 0 }
@@ -353,6 +354,7 @@ static void read_transition(acrm__chart_reader *r, const acrm_value *map, const 
     out->guard = read_typed(map, "guard", ACRM_MAP);
     out->roles = read_list(map, "roles");
     out->required = read_list(map, "required");
+    out->four_eyes = acrm__get_text(map, "four_eyes");
     out->actions = read_list(map, "actions");
     out->automatic = acrm_value_bool(acrm_value_get(map, "automatic")) != 0;
     out->to = acrm__chart_phase_of(r->chart, to);
@@ -360,6 +362,9 @@ static void read_transition(acrm__chart_reader *r, const acrm_value *map, const 
         acrm__chart_fault(r, acrm__chart_place(r, place, "to"), "reference",
                           "there is no phase %.64s; declare it in phases", to);
     read_from(r, read_typed(map, "from", ACRM_LIST), acrm__chart_place(r, place, "from"), out);
+    if (out->automatic && out->four_eyes)
+        acrm__chart_fault(r, acrm__chart_place(r, place, "four_eyes"), "contradiction",
+                          "an automatic transition is nobody's; leave four_eyes out");
     if (out->automatic && out->roles)
         acrm__chart_fault(r, acrm__chart_place(r, place, "roles"), "contradiction",
                           "an automatic transition is nobody's; leave the roles out");

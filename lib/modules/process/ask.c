@@ -94,6 +94,30 @@ static int32_t ask_guard(acrm__call *call, const acrm__walk *walk, const acrm_va
     return st;
 }
 
+/* Who took the one transition last may not take the other. */
+static int32_t ask_four_eyes(acrm__call *call, const acrm__walk *walk, const char *other,
+                             acrm_value *list)
+{
+    const unsigned char *actor = acrm__actor(call);
+    const acrm__term terms[] = {
+        { F_process_step__instance_id, ACRM_FILTER_EQ, walk->instance->cells[F_ID] },
+        { F_process_step__transition, ACRM_FILTER_EQ, acrm__cell_text(other) },
+    };
+    acrm__rec *step = NULL;
+
+    if (!other || !actor)
+        return ACRM_OK;
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "process_step", .terms = terms,
+                                                       .n_terms = 2, .descending = true,
+                                                       .as_system = true }, &step);
+    const unsigned char *before = st == ACRM_OK && step ? acrm__id(step, F_process_step__user_id)
+                                                        : NULL;
+    if (before && memcmp(before, actor, 16) == 0)
+        st = acrm__fault(list, "four_eyes", "four_eyes",
+                         "you took %.64s yourself; somebody else must do this", other);
+    return st;
+}
+
 int32_t acrm__walk_refusals(acrm__call *call, const acrm__walk *walk, int32_t transition,
                             bool by_person, acrm_value *list)
 {
@@ -110,6 +134,8 @@ int32_t acrm__walk_refusals(acrm__call *call, const acrm__walk *walk, int32_t tr
     int32_t st = by_person ? acrm__has_role(call, t->roles, &allowed) : ACRM_OK;
     if (st == ACRM_OK && !allowed)
         st = acrm__fault(list, "roles", "role", "this is not for your role");
+    if (st == ACRM_OK && by_person)
+        st = ask_four_eyes(call, walk, t->four_eyes, list);
     if (st == ACRM_OK)
         st = ask_required(call, walk, t->required, list);
     if (st == ACRM_OK)

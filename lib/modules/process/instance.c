@@ -133,7 +133,7 @@ static int32_t instance_refused(acrm__call *call, const acrm_value *refusals)
     const char *reason = acrm__get_text(acrm_value_at(refusals, 0), "reason");
     int32_t code = ACRM_E_INVALID;
 
-    if (strcmp(reason, "role") == 0)
+    if (strcmp(reason, "role") == 0 || strcmp(reason, "four_eyes") == 0)
         code = ACRM_E_DENIED;
     else if (strcmp(reason, "closed") == 0 || strcmp(reason, "phase") == 0 ||
              strcmp(reason, "waits") == 0)

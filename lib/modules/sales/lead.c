@@ -100,7 +100,36 @@ static acrm__cadence_state lead_state(const acrm__rec *rec)
     };
 }
 
-static void lead_next_contact(acrm__call *call, acrm__rec *rec, const acrm__cadence *cadence)
+/* The same span in the business time of the level's calendar. */
+static int32_t lead_in_hours(acrm__call *call, const acrm__rec *level,
+                             const acrm__cadence *cadence, const acrm__cadence_state *state,
+                             int64_t *due)
+{
+    const unsigned char *calendar = acrm__id(level, F_lead_level__calendar_id);
+    acrm__duration span = { .seconds = state->contacted ? cadence->contact_every
+                                                        : cadence->first_contact };
+    acrm_value *args = acrm__value_in(call->arena), *out = NULL;
+    char amount[ACRM__DURATION_SIZE];
+
+    *due = acrm__cadence_next(cadence, state);
+    if (!calendar)
+        return ACRM_OK;
+    acrm__duration_print(&span, amount);
+    bool ok = args && acrm_value_set_map(args) == ACRM_OK &&
+              acrm__put_text(args, "id", acrm__id_text(call, calendar)) &&
+              acrm__put_text(args, "at", acrm__instant_text(call, state->contacted
+                                                                      ? state->last_contact_at
+                                                                      : state->received_at)) &&
+              acrm__put_text(args, "amount", amount);
+    int32_t st = ok ? acrm__run(call, "calendar.add", args, &out) : acrm__nomem(call);
+    const char *text = st == ACRM_OK ? acrm__get_text(out, "at") : NULL;
+    if (text && acrm__instant_parse(text, strlen(text), due) && *due < state->level_since)
+        *due = state->level_since;
+    return st;
+}
+
+static int32_t lead_next_contact(acrm__call *call, acrm__rec *rec, const acrm__rec *level,
+                                 const acrm__cadence *cadence)
 {
     static const uint32_t causes[] = { F_lead__level, F_lead__level_since, F_lead__received_at,
                                        F_lead__last_contact_at, F_lead__next_agreed };
@@ -108,13 +137,20 @@ static void lead_next_contact(acrm__call *call, acrm__rec *rec, const acrm__cade
     bool stale = acrm__is_null(rec, F_lead__next_contact_at) ||
                  lead_changed_any(rec, causes, sizeof causes / sizeof causes[0]);
 
-    if (stale && !acrm__int(rec, F_lead__next_agreed))
-        acrm__set(rec, F_lead__next_contact_at,
-                  acrm__cell_int(acrm__cadence_next(cadence, &state)));
-    if (acrm__int(rec, F_lead__next_contact_at) <= call->now)
-        return;
-    acrm__set(rec, F_lead__neglected_at, acrm__cell_null());
-    acrm__set(rec, F_lead__neglect_step, acrm__cell_int(0));
+    if (stale && !acrm__int(rec, F_lead__next_agreed)) {
+        acrm__call system = *call;
+        int64_t due = 0;
+        system.as_system = true;
+        int32_t st = lead_in_hours(&system, level, cadence, &state, &due);
+        if (st != ACRM_OK)
+            return st;
+        acrm__set(rec, F_lead__next_contact_at, acrm__cell_int(due));
+    }
+    if (acrm__int(rec, F_lead__next_contact_at) > call->now) {
+        acrm__set(rec, F_lead__neglected_at, acrm__cell_null());
+        acrm__set(rec, F_lead__neglect_step, acrm__cell_int(0));
+    }
+    return ACRM_OK;
 }
 
 int32_t acrm__sales_lead_timer(acrm__call *call, const acrm__rec *rec, const acrm__rec *level)
@@ -159,8 +195,8 @@ static int32_t lead_schedule(acrm__call *call, acrm__rec *rec, const acrm__rec *
     else if (acrm__changed(rec, F_lead__level))
         acrm__set(rec, F_lead__level_since, acrm__cell_int(call->now));
     acrm__cadence cadence = lead_cadence(level);
-    lead_next_contact(call, rec, &cadence);
-    return acrm__sales_lead_timer(call, rec, level);
+    st = lead_next_contact(call, rec, level, &cadence);
+    return st == ACRM_OK ? acrm__sales_lead_timer(call, rec, level) : st;
 }
 
 /* A level that fell to itself would fall for ever. */

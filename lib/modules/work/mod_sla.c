@@ -110,6 +110,8 @@ static const acrm__field sla_status_out[] = {
     { .name = "next_at", .type = ACRM__T_INSTANT, .help = "When the next thing is reached" },
     { .name = "neglected_at", .type = ACRM__T_INSTANT,
       .help = "Since when nobody worked on it for too long" },
+    { .name = "longest_update", .type = ACRM__T_DURATION,
+      .help = "The longest time between two updates so far, in the time they are promised in" },
     { .name = "clocks", .type = ACRM__T_MAP, .flags = ACRM__LIST,
       .help = "In the order they began: clock, cycle, number, state, due (local), left, target, "
               "elapsed, paused, started_at, due_at, stopped_at, breached_at, explanation" },

@@ -140,18 +140,23 @@ static int32_t status_zone(status_run *run)
 static int32_t status_clocks(status_run *run, int64_t at)
 {
     bool all = acrm__arg_bool(run->call, "all", false);
+    int64_t longest = -1;
     acrm_value *list = acrm__put_list(run->call->out, "clocks");
     bool ok = list != NULL;
 
     for (size_t i = 0; ok && i < acrm_sla_count(run->state.sla); i++) {
         acrm_sla_clock c = { .struct_size = sizeof c };
         ok = acrm_sla_clock_at(run->state.sla, i, at, &c) == ACRM_OK;
+        if (c.clock == ACRM_SLA_UPDATE && c.target > 0 && c.elapsed > longest)
+            longest = c.elapsed;
         bool shown = c.target > 0 && (all || c.stop == ACRM_SLA_NONE ||
                                       c.clock == ACRM_SLA_FIRST_RESPONSE ||
                                       c.clock == ACRM_SLA_RESOLUTION);
         if (ok && shown)
             ok = status_put_clock(run, &c, list);
     }
+    const char *text = longest < 0 ? NULL : acrm__work_duration(run->call, longest);
+    ok = ok && (text || longest < 0) && acrm__put_text(run->call->out, "longest_update", text);
     return ok ? ACRM_OK : acrm__nomem(run->call);
 }
 

@@ -239,6 +239,126 @@ START_TEST(process__roles_decide)
 }
 END_TEST
 
+/* Who proposes does not approve. */
+START_TEST(process__four_eyes)
+{
+    works w;
+    char customer[37], process[37], dealer[37], role[37], user[2][48];
+    acrm_error *err = NULL;
+    int32_t status;
+
+    works_open(&w, _i);
+    works_do(&w, "process_definition.load", "{'activate':true,'definition':{'code':'pay',"
+             "'name':'Pay','entity':'customer','start':'a','phases':[{'code':'a'},{'code':'b'},"
+             "{'code':'c','end':true}],'transitions':[{'name':'propose','from':['a'],'to':'b'},"
+             "{'name':'again','from':['b'],'to':'a'},{'name':'approve','from':['b'],'to':'c',"
+             "'four_eyes':'propose'}]}}");
+    works_make(&w, dealer, "dealer.create", "{'name':'D','code':'D'}");
+    acrm_value *list = works_call(&w, "role.list", "{'where':{'name':'dealer_manager'}}");
+    snprintf(role, sizeof role, "%s",
+             office_text(acrm_value_at(acrm_value_get(list, "items"), 0), "id"));
+    acrm_value_free(list);
+    for (int i = 0; i < 2; i++) {
+        memcpy(user[i], "user:", 6);
+        works_make(&w, user[i] + 5, "user.create", "{'name':'U','login':'u%d','role_id':'%s',"
+                   "'dealer_id':'%s'}", i, role, dealer);
+    }
+    works_make(&w, customer, "customer.create", "{'name':'Ada','dealer_id':'%s'}", dealer);
+    works_make(&w, process, "process.start", "{'code':'pay','subject_id':'%s'}", customer);
+    for (int i = 0; i < 2; i++) { /* the last who proposed counts */
+        acrm_session_free(w.o.session);
+        ck_assert_int_eq(acrm_session_new(w.o.engine, user[i], &w.o.session, &err), ACRM_OK);
+        works_do(&w, "process.transition", "{'id':'%s','transition':'propose'}", process);
+        char *text = works_error(&w, &status, "process.transition",
+                                 "{'id':'%s','transition':'approve'}", process);
+        ck_assert_int_eq(status, ACRM_E_DENIED);
+        ck_assert_ptr_nonnull(strstr(text, "\"four_eyes\""));
+        free(text);
+        if (i == 0)
+            works_do(&w, "process.transition", "{'id':'%s','transition':'again'}", process);
+    }
+    acrm_session_free(w.o.session);
+    ck_assert_int_eq(acrm_session_new(w.o.engine, user[0], &w.o.session, &err), ACRM_OK);
+    works_do(&w, "process.transition", "{'id':'%s','transition':'approve'}", process);
+    works_expect(&w, "process_instance", process, "status", "ended");
+    works_close(&w);
+}
+END_TEST
+
+/* --- Limits on a calendar, over the days on which clocks are put forward and back --- */
+
+static const struct {
+    const char *calendar, *after;
+    int64_t from; /* seconds */
+    const char *due;
+} on_calendar[] = {
+    { "Round", "P1D", 1792836000, "2026-10-25T11:00:00Z" },   /* Saturday noon, 25 hours */
+    { "Round", "PT24H", 1792836000, "2026-10-25T10:00:00Z" },
+    { "Round", "P1D", 1806145200, "2027-03-28T10:00:00Z" },   /* Saturday noon, 23 hours */
+    { "Round", "PT24H", 1806145200, "2027-03-28T11:00:00Z" },
+    { "Shop", "PT4H", 1792764000, "2026-10-26T10:00:00Z" },   /* an hour before Friday's end */
+    { "Shop", "P2D", 1792764000, "2026-10-27T15:00:00Z" },
+    { "Shop", "PT9H", 1806073200, "2027-03-29T14:00:00Z" },
+};
+
+START_TEST(process__limits_keep_to_the_calendar)
+{
+    works w;
+    char customer[37], process[37];
+
+    works_open(&w, _i % 2);
+    w.now = on_calendar[_i / 2].from * 1000000;
+    works_do(&w, "calendar.create", "{'name':'Round','zone':'Europe/Berlin','hours':{"
+             "'mon':['00:00-24:00'],'tue':['00:00-24:00'],'wed':['00:00-24:00'],"
+             "'thu':['00:00-24:00'],'fri':['00:00-24:00'],'sat':['00:00-24:00'],"
+             "'sun':['00:00-24:00']}}");
+    works_do(&w, "calendar.create", "{'name':'Shop','zone':'Europe/Berlin','hours':{"
+             "'mon':['08:00-17:00'],'tue':['08:00-17:00'],'wed':['08:00-17:00'],"
+             "'thu':['08:00-17:00'],'fri':['08:00-17:00']}}");
+    works_do(&w, "process_definition.load", "{'activate':true,'definition':{'code':'c','name':'C',"
+             "'entity':'customer','start':'a','calendar':'%s','phases':[{'code':'a','limit':"
+             "{'after':'%s','event':'late'}},{'code':'b','end':true}],'transitions':[{'name':'go',"
+             "'from':['a'],'to':'b'}]}}", on_calendar[_i / 2].calendar, on_calendar[_i / 2].after);
+    works_make(&w, customer, "customer.create", "{'name':'Ada'}");
+    works_make(&w, process, "process.start", "{'code':'c','subject_id':'%s'}", customer);
+    works_expect(&w, "process_instance", process, "due_at", on_calendar[_i / 2].due);
+    works_close(&w);
+}
+END_TEST
+
+/* A timer that waits for an earlier time than the limit's is no limit. */
+START_TEST(process__limits_count_from_their_own_phase)
+{
+    works w;
+    char customer[37], process[37];
+
+    works_open(&w, _i);
+    works_do(&w, "process_definition.load", "{'activate':true,'definition':{'code':'c','name':'C',"
+             "'entity':'customer','start':'a','phases':[{'code':'a','limit':{'after':'PT4H',"
+             "'event':'late'}},{'code':'b','limit':{'after':'P2D','event':'late'}},{'code':'e',"
+             "'end':true}],'transitions':[{'name':'go','from':['a'],'to':'b'},{'name':'end',"
+             "'from':['b'],'to':'e'}]}}");
+    works_make(&w, customer, "customer.create", "{'name':'Ada'}");
+    works_make(&w, process, "process.start", "{'code':'c','subject_id':'%s'}", customer);
+    works_advance(&w, 3600);
+    works_do(&w, "process.transition", "{'id':'%s','transition':'go'}", process);
+    works_advance(&w, 4 * 3600); /* when the first phase would have been too long */
+    works_tick(&w);
+    works_expect(&w, "process_instance", process, "overdue", "false");
+    works_advance(&w, 2 * 86400 - 4 * 3600 - 1);
+    works_tick(&w);
+    works_expect(&w, "process_instance", process, "overdue", "false");
+    works_advance(&w, 1);
+    works_tick(&w);
+    works_tick(&w);
+    works_expect(&w, "process_instance", process, "overdue", "true");
+    acrm_value *out = works_call(&w, "event.list", "{'types':['process.overdue']}");
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(out, "items")), 1);
+    acrm_value_free(out);
+    works_close(&w);
+}
+END_TEST
+
 /* --- Faults: every one at once, with its place --- */
 
 static const struct {
@@ -288,6 +408,10 @@ static const struct {
       "/transitions/2/roles", "contradiction" },
     { "'from':['checked'],'to':'done','automatic':true,'guard':{'language':'fa'}",
       "'from':['checked'],'to':'checked','automatic':true", "/phases/2", "endless" },
+{ "'name':'check',", "'name':'check','four_eyes':'nobody',", "/transitions/1/four_eyes",
+      "reference" },
+    { "'automatic':true,'guard':{'language':'fa'}", "'automatic':true,'four_eyes':'take'",
+      "/transitions/2/four_eyes", "contradiction" },
     { "{'code':'done','end':true", "{'code':'done','end':true,'limit':{'after':'P1D','event':'x'}",
       "/phases/3", "contradiction" },
     { "'from':['new'],'to':'lapsed'", "'from':['new','done'],'to':'lapsed'",
@@ -373,6 +497,10 @@ static Suite *make_suite(void)
                         (int)(sizeof faults / sizeof faults[0]));
     tcase_add_loop_test(t, process__only_what_is_active_is_started, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, process__roles_decide, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, process__four_eyes, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, process__limits_keep_to_the_calendar, 0,
+                        2 * (int)(sizeof on_calendar / sizeof on_calendar[0]));
+    tcase_add_loop_test(t, process__limits_count_from_their_own_phase, 0, OFFICE_STORAGES);
     tcase_add_test(t, process__is_drawn);
     tcase_add_test(t, process__all_faults_are_told_at_once);
     suite_add_tcase(s, t);

@@ -53,6 +53,29 @@ START_TEST(cadence__of_each_level)
 }
 END_TEST
 
+/* Monday to Friday, 08:00 to 17:00; it came in on a Saturday. */
+START_TEST(cadence__counts_business_time_where_its_level_says_so)
+{
+    char id[37], customer[37], calendar[37];
+
+    w = sales_new(_i);
+    acrm_value *out = sales_call(w.system, "calendar.list", "{'where':{'name':'Standard'}}");
+    snprintf(calendar, sizeof calendar, "%s", sales_text(out, "items.0.id"));
+    acrm_value_free(out);
+    out = sales_call(w.system, "lead_level.list", "{'where':{'code':'H'}}");
+    snprintf(id, sizeof id, "%s", sales_text(out, "items.0.id"));
+    acrm_value_free(out);
+    sales_do(w.system, "lead_level.update", "{'id':'%s','last_write_wins':true,'first_contact':"
+             "'PT4H','contact_every':'PT10H','calendar_id':'%s'}", id, calendar);
+    sales_create(w.system, "customer.create", customer, "{'name':'Ada'}");
+    sales_create(w.system, "lead.create", lead, "{'customer_id':'%s','level':'H'}", customer);
+    sales_expect(&w, "lead", lead, "next_contact_at", "2026-11-23T12:00:00Z");
+    sales_do(w.system, "lead.contact", "{'id':'%s'}", lead);
+    sales_expect(&w, "lead", lead, "next_contact_at", "2026-11-24T09:00:00Z");
+    sales_free(&w);
+}
+END_TEST
+
 START_TEST(cadence__counts_an_attempt_as_no_contact)
 {
     begin(_i, "H");
@@ -282,6 +305,8 @@ static Suite *make_suite(void)
 
     tcase_set_timeout(cases, 120);
     tcase_add_loop_test(cases, cadence__of_each_level, 0, 10);
+    tcase_add_loop_test(cases, cadence__counts_business_time_where_its_level_says_so, 0,
+                        SALES_STORAGES);
     tcase_add_loop_test(cases, cadence__counts_an_attempt_as_no_contact, 0, SALES_STORAGES);
     tcase_add_loop_test(cases, cadence__gives_way_to_an_agreed_date, 0, SALES_STORAGES);
     tcase_add_loop_test(cases, cadence__follows_a_change_of_level, 0, SALES_STORAGES);

@@ -353,6 +353,43 @@ START_TEST(sla__a_chain_hands_over_raises_and_runs)
 }
 END_TEST
 
+/* The breach is learned when the record is resolved: too late to raise anything. */
+START_TEST(sla__a_step_that_came_too_late_lapses)
+{
+    office o;
+    begin(&o, _i, TARGETS);
+    world_do(&o, "sla_escalation.create",
+             "{'policy_id':'%s','position':1,'clock':'first_response','action':'raise_priority',"
+             "'raise_to':'high'}", policy);
+    start(&o);
+    happen(&o, MONDAY + 61 * MINUTE, "resolved");
+    world_tick(&o);
+    ck_assert_int_eq(office_count(&o, "sla_action.count", "{\"where\":{\"lapsed\":true}}"), 1);
+    ck_assert_int_eq(office_count(&o, "sla_happening.count",
+                                  "{\"where\":{\"kind\":\"priority\"}}"), 0);
+    sound(&o);
+    office_close(&o);
+}
+END_TEST
+
+START_TEST(sla__tells_the_longest_update)
+{
+    office o;
+    begin(&o, _i, TARGETS);
+    start(&o);
+    acrm_value *out = world_call(&o, "sla.status", "{'id':'%s'}", lead);
+    ck_assert_ptr_null(office_text(out, "longest_update"));
+    acrm_value_free(out);
+    happen(&o, MONDAY + 30 * MINUTE, "reply");
+    happen(&o, MONDAY + 5 * HOUR + 30 * MINUTE, "reply");
+    happen(&o, MONDAY + 6 * HOUR, "reply");
+    out = world_call(&o, "sla.status", "{'id':'%s'}", lead);
+    ck_assert_str_eq(office_text(out, "longest_update"), "PT5H");
+    acrm_value_free(out);
+    office_close(&o);
+}
+END_TEST
+
 START_TEST(sla__neglect_is_told_once_a_silence)
 {
     office o;
@@ -542,6 +579,8 @@ static Suite *suite(void)
     tcase_add_loop_test(tc, sla__the_first_policy_that_fits_is_in_force, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tc, sla__people_are_told_in_service_hours, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tc, sla__a_chain_hands_over_raises_and_runs, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tc, sla__a_step_that_came_too_late_lapses, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tc, sla__tells_the_longest_update, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tc, sla__neglect_is_told_once_a_silence, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tc, sla__what_cannot_be_meant_is_refused_with_its_place, 0,
                         sizeof faults / sizeof faults[0]);
