@@ -55,8 +55,8 @@ int64_t host_count(acrm_session *session, const char *entity, const char *where)
 int64_t host_verify(acrm_session *session);
 
 /* Live in a process of its own, which is killed (SIGKILL) after so many microseconds; negative:
- * never. `live` tells of each step that is done by a byte on the pipe. How many those were, or -1 when it
- * came to the end, with exit status 0. */
+ * never. `live` tells of each step that is done by a byte on the pipe. How many those were, or -1
+ * when it came to the end, with exit status 0. */
 int host_life(void (*live)(void *user, int told), void *user, int64_t life_us);
 
 /* A growing text. */
