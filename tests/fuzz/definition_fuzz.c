@@ -161,7 +161,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
                                    .random = &random };
     static const char person[] = "{\"name\":\"Ada\",\"country\":\"IR\"}";
-    size_t kind = size ? (unsigned char)(data[0] - '0') % (sizeof definition_kinds / sizeof definition_kinds[0]) : 0;
+    size_t kinds = sizeof definition_kinds / sizeof definition_kinds[0];
+    size_t kind = size ? (unsigned char)(data[0] - '0') % kinds : 0;
 
     if (size < 2)
         return 0;
