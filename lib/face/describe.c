@@ -33,9 +33,10 @@ static void describe_field(acrm__str *out, const acrm__fieldinfo *info)
             acrm__out_text(out, NULL, describe_field_flags[i].name);
     acrm__out_close(out, ']');
     acrm__out_text(out, "target", f->target);
-    acrm__out_text(out, "inverse", f->inverse);
+    acrm__out_text(out, "inverse",
+                   f->type == ACRM__T_ID || f->type == ACRM__T_REF ? f->inverse : NULL);
     acrm__out_text(out, "unit", f->unit);
-    if (f->identifies)
+    if (acrm__field_has(f, ACRM__T_TEXT))
         acrm__out_text(out, "identifies", f->identifies);
     if (f->type == ACRM__T_MONEY)
         acrm__out_text(out, "currency", f->currency ? f->currency : "currency");

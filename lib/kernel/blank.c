@@ -35,7 +35,7 @@ int32_t acrm__blank(acrm__call *call, acrm__rec *rec, uint32_t *n)
         const acrm__field *def = &rec->entity->fields[i].def;
         bool sealed = (def->flags & ACRM__ENCRYPTED) != 0;
         acrm_cell blank = acrm__cell_null();
-        if (!(def->flags & ACRM__PERSONAL) && !def->blind_of)
+        if (!(def->flags & ACRM__PERSONAL) && !acrm__field_has(def, ACRM__T_BYTES))
             continue;
         if (rec->cells[i].type == ACRM_CELL_NULL)
             continue;
@@ -47,7 +47,7 @@ int32_t acrm__blank(acrm__call *call, acrm__rec *rec, uint32_t *n)
         if (acrm__cell_equal(&rec->cells[i], &blank))
             continue;
         rec->cells[i] = blank;
-        *n += !def->blind_of;
+        *n += !acrm__field_has(def, ACRM__T_BYTES);
     }
     return ACRM_OK;
 }

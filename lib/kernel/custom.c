@@ -37,15 +37,17 @@ static void custom_field_def(const acrm__rec *rec, acrm__custom_field *out)
         { F_custom_field__searchable, ACRM__SEARCHABLE },
         { F_custom_field__personal, ACRM__PERSONAL },
     };
+    int32_t type = acrm__custom_type(acrm__text(rec, F_custom_field__type));
+
     out->entity = acrm__text(rec, F_custom_field__entity);
     out->field = (acrm__field){
         .name = acrm__text(rec, F_custom_field__name),
-        .type = acrm__custom_type(acrm__text(rec, F_custom_field__type)),
+        .type = type,
         .flags = ACRM__CUSTOM,
         .target = acrm__text(rec, F_custom_field__target),
-        .inverse = acrm__text(rec, F_custom_field__inverse),
-        .choices = acrm__text(rec, F_custom_field__choices),
-        .currency = acrm__text(rec, F_custom_field__currency_field),
+        .choices = acrm__text(rec, type == ACRM__T_REF     ? F_custom_field__inverse
+                                   : type == ACRM__T_MONEY ? F_custom_field__currency_field
+                                                           : F_custom_field__choices),
         .preset = acrm__text(rec, F_custom_field__preset),
         .unit = acrm__text(rec, F_custom_field__unit),
         .min = acrm__int(rec, F_custom_field__minimum),

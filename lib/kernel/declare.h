@@ -53,18 +53,27 @@ typedef struct acrm__field {
     int32_t type;
     uint32_t flags;
     const char *target;   /* entity of a REF, RECORD or FILTER */
-    const char *inverse;  /* of a REF: the name under which the target sees these records; of an
-                             ID of any record: the name under which every entity does. The field
-                             before it is a TEXT, and holds the name of the record's entity */
-    const char *choices;  /* of an ENUM: "new|open|won" */
-    const char *currency; /* of MONEY: the field that holds the code; NULL: "currency" */
-    const char *blind_of; /* of BYTES: keyed hash of the normalised text of this ENCRYPTED field */
-    const char *identifies; /* of TEXT: by its value customers are identified, as "plate" */
+    union { /* what fields of one type have; acrm__field_has() asks for it */
+        const char *inverse;  /* of a REF: the name under which the target sees these records; of
+                                 an ID of any record: the name under which every entity does. The
+                                 field before it is a TEXT: the name of the record's entity */
+        const char *choices;  /* of an ENUM: "new|open|won" */
+        const char *currency; /* of MONEY: the field that holds the code; NULL: "currency" */
+        const char *blind_of; /* of BYTES: keyed hash of the normalised text of this ENCRYPTED
+                                 field */
+        const char *identifies; /* of TEXT: by its value customers are identified, as "plate" */
+    };
     const char *preset;   /* default, as JSON text */
     const char *unit;
     int64_t min, max;     /* of INT, REAL, MONEY, DURATION; of TEXT max bytes (0: 4096) */
     const char *help;
 } acrm__field;
+
+/* What a field has as one of this type; NULL when it is of another. */
+static inline const char *acrm__field_has(const acrm__field *field, int32_t type)
+{
+    return field->type == type ? field->choices : NULL;
+}
 
 /* Every entity begins with these fields. */
 enum {

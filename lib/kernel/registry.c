@@ -230,9 +230,9 @@ static int32_t registry_field(registry_builder *b, const char *owner, const acrm
         return registry_fault(b, owner, def->name, "has no help text");
     if (def->flags & ACRM__ENCRYPTED)
         out->def.flags |= ACRM__PERSONAL;
-    if (def->blind_of)
+    if (acrm__field_has(def, ACRM__T_BYTES))
         out->def.flags |= ACRM__HIDDEN | ACRM__READ_ONLY | ACRM__INDEXED;
-    if (def->inverse)
+    if (acrm__field_has(def, ACRM__T_REF) || acrm__field_has(def, ACRM__T_ID))
         out->def.flags |= ACRM__INDEXED;
     if (def->type == ACRM__T_ENUM) {
         if (!def->choices)
@@ -359,8 +359,9 @@ static int32_t registry_link_field(registry_builder *b, acrm__entity *entity, ui
         if (f->currency == UINT32_MAX)
             return registry_fault(b, entity->def->name, f->def.name, "is money without a currency");
     }
-    if (f->def.blind_of) {
-        uint32_t of = acrm__entity_field(entity, f->def.blind_of, strlen(f->def.blind_of));
+    const char *sealed = acrm__field_has(&f->def, ACRM__T_BYTES);
+    if (sealed) {
+        uint32_t of = acrm__entity_field(entity, sealed, strlen(sealed));
         if (of == UINT32_MAX || !(entity->fields[of].def.flags & ACRM__ENCRYPTED))
             return registry_fault(b, entity->def->name, f->def.name,
                                   "is a blind index of no encrypted field");
@@ -458,7 +459,7 @@ static int32_t registry_inverses(registry_builder *b)
     for (uint32_t e = 0; e < r->n_entities; e++) {
         for (uint32_t i = 0; i < r->entities[e]->n_fields; i++) {
             const acrm__fieldinfo *f = &r->entities[e]->fields[i];
-            if (f->target == UINT32_MAX || !f->def.inverse)
+            if (f->target == UINT32_MAX || !acrm__field_has(&f->def, ACRM__T_REF))
                 continue;
             acrm__entity *target = r->entities[f->target];
             if (acrm__entity_inverse(target, f->def.inverse, strlen(f->def.inverse)))
@@ -814,8 +815,7 @@ static int32_t registry_keep_custom(acrm__arena *arena, const acrm__custom *from
     }
     for (uint32_t i = 0; ok && i < from->n_fields; i++) {
         acrm__field *f = &fields[i].field;
-        const char **optional[] = { &f->target, &f->inverse, &f->choices, &f->currency,
-                                    &f->preset, &f->unit };
+        const char **optional[] = { &f->target, &f->choices, &f->preset, &f->unit };
         fields[i] = from->fields[i];
         ok = registry_keep(arena, &fields[i].entity) && registry_keep(arena, &f->name) &&
              registry_keep(arena, &f->help);

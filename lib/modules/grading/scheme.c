@@ -39,8 +39,9 @@ static const char *scheme_forbidden(const acrm__call *call, const acrm__entity *
         const acrm__field *field = &entity->fields[node->column].def;
         *circular = strcmp(entity->def->name, "customer") == 0 &&
                     strcmp(field->name, "grade") == 0;
-        if (*circular || field->flags & (ACRM__PERSONAL | ACRM__ENCRYPTED) || field->blind_of)
-            return field->blind_of ? field->blind_of : field->name;
+        const char *sealed = acrm__field_has(field, ACRM__T_BYTES);
+        if (*circular || field->flags & (ACRM__PERSONAL | ACRM__ENCRYPTED) || sealed)
+            return sealed ? sealed : field->name;
     }
     for (uint32_t i = 0; !found && i < node->n_children; i++)
         found = scheme_forbidden(call, entity, &node->children[i], circular);

@@ -132,7 +132,7 @@ static bool field_at(acrm__call *call, uint32_t n, field_search *out)
 
     for (uint32_t e = 0; e < registry->n_entities; e++)
         for (uint32_t f = F_SYSTEM_COUNT; f < registry->entities[e]->n_fields; f++)
-            if (registry->entities[e]->fields[f].def.identifies && n-- == 0) {
+            if (acrm__field_has(&registry->entities[e]->fields[f].def, ACRM__T_TEXT) && n-- == 0) {
                 out->entity = registry->entities[e];
                 out->field = f;
                 out->kind = registry->entities[e]->fields[f].def.identifies;
