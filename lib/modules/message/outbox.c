@@ -142,8 +142,8 @@ static int32_t outbox_lanes(acrm__call *call, outbox *box, outbox_lane *lanes, i
     return st;
 }
 
-/* Values of one column in their order, so many at most. Nothing else puts them in order: a great many
- * messages may be due at the same instant, and would be sorted each time. */
+/* Values of one column in the order of one, so many at most. Nothing else puts them in order: a
+ * great many messages may have the same, and would be sorted each time. */
 typedef struct outbox_column {
     acrm__call *call;
     acrm_cell *cells;
