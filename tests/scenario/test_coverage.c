@@ -162,6 +162,9 @@ static const life_step rest[] = {
     { "member_card.block", "{'id':'$plastic'}" },
     { "loyalty_partner.settlement", "{'partner_id':'$fuel','program':'drivers',"
                                     "'from':'2020-01-01','to':'2030-01-01'}" },
+    { "loyalty.statement", "{'member_id':'$fan'}" },
+    { "loyalty.liability", "{'program':'club'}" },
+    { "loyalty.verify", "{'program':'club'}" },
     { "privacy.export", "{'customer_id':'$ada'}" },
     { "privacy.restrict", "{'customer_id':'$bob','basis':'Art. 18'}" },
     { "privacy.lift", "{'customer_id':'$bob'}" },

@@ -612,8 +612,8 @@ int32_t acrm__book_shares_of(acrm__book *book, const acrm__rec *txn, int32_t buc
 
 /* --- Closing --- */
 
-/* Moves that a replay undid and did again are no news: by transaction, lot and pair of buckets, with
- * the lower bucket as debit of a positive number. */
+/* Moves that a replay undid and did again are no news: by transaction, lot and pair of buckets,
+ * the lower one as debit of a positive number. */
 static int book_move_order(const void *a, const void *b)
 {
     const acrm__book_entry *x = *(const acrm__book_entry *const *)a;

@@ -119,8 +119,8 @@ int32_t acrm__book_take(acrm__book *book, acrm__book_txn *txn, int32_t credit, i
 /* Lots of an account by conditions, in the order of spending. */
 int32_t acrm__book_find_lots(acrm__book *book, const acrm__term *terms, size_t n, uint32_t limit,
                              acrm__recs *out);
-/* What `txn` and those that follow it have in a bucket, for each lot: points that can be given back.
- * In the reverse order of spending. */
+/* What `txn` and those that follow it have in a bucket, for each lot: points that can be given
+ * back. In the reverse order of spending. */
 typedef struct acrm__book_share {
     acrm__book_lot *lot;
     int64_t points;
@@ -161,7 +161,7 @@ bool acrm__book_is_late(const acrm__book_account *account, int64_t at);
 /* Take back what came after a transaction, do it, and do the rest again. */
 int32_t acrm__book_replay(acrm__book *book, acrm__book_txn *txn);
 
-/* ledger_step.c: what a transaction does, by its kind, when it is done and when it is done again. */
+/* ledger_step.c: what a transaction does, by its kind, the first time and again. */
 int32_t acrm__book_do(acrm__book *book, acrm__book_txn *txn);
 /* The lot that an earning or a rise made. */
 int32_t acrm__book_lot_made(acrm__book *book, const acrm__rec *txn, acrm__book_lot **out);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Members: who they are, what they have, whom they share it with, and what is checked of them and of
- * their programmes. */
+/* Members: who they are, what they have, whom they share it with, and what is checked of them and
+ * of their programmes. */
 #include "modules/loyalty/ledger_order.h"
 
-#include "base/civil.h"
 #include "base/money.h"
 #include "modules/loyalty/entities.h"
 #include "modules/loyalty/ledger_ops.h"
@@ -104,84 +103,6 @@ int32_t acrm__ledger_member(acrm__call *call, const char *member_arg, const char
         st = member_card_good(call, card, program, card_arg);
     return st == ACRM_OK ? member_of(call, acrm__id(card, F_member_card__customer_id), program,
                                      card_arg, out) : st;
-}
-
-/* --- Households --- */
-
-static uint32_t member_in(acrm__call *call, const char *field)
-{
-    return acrm__field_of(acrm__entity_of(call, "household_member"), field);
-}
-
-static bool member_lives_there(acrm__call *call, const acrm__rec *in, int32_t today)
-{
-    uint32_t until = member_in(call, "until");
-
-    return acrm__is_null(in, until) || acrm__int(in, until) >= today;
-}
-
-static int32_t member_add(acrm__call *call, acrm__recs *list, size_t cap, const acrm__rec *program,
-                          const unsigned char customer[16])
-{
-    const acrm__term terms[] = {
-        { F_member__program_id, ACRM_FILTER_EQ, program->cells[F_ID] },
-        { F_member__customer_id, ACRM_FILTER_EQ, acrm__cell_id(customer) },
-    };
-    acrm__rec *member = NULL;
-    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "member", .terms = terms,
-                                                       .n_terms = 2, .as_system = true }, &member);
-
-    if (st != ACRM_OK || !member || strcmp(acrm__text(member, F_member__status), "active") != 0)
-        return st;
-    for (size_t i = 0; i < list->count; i++)
-        if (acrm__cell_equal(&list->items[i]->cells[F_ID], &member->cells[F_ID]))
-            return ACRM_OK;
-    if (list->count < cap)
-        list->items[list->count++] = member;
-    return ACRM_OK;
-}
-
-enum { MEMBER_HOUSEHOLD_MAX = 64 };
-
-static int32_t member_household(acrm__call *call, const acrm__rec *program,
-                                const acrm__rec *member, const acrm__rec *own, int32_t today,
-                                acrm__recs *out)
-{
-    uint32_t household = member_in(call, "household_id");
-    const acrm__term of = { household, ACRM_FILTER_EQ, own->cells[household] };
-    const acrm_cell *self = &member->cells[F_member__customer_id];
-    acrm__recs all = { NULL, 0 };
-    int32_t st = acrm__find(call, &(acrm__select){ .entity = "household_member", .terms = &of,
-                                                   .n_terms = 1, .as_system = true }, &all);
-
-    for (size_t i = 0; st == ACRM_OK && i < all.count; i++) {
-        const acrm_cell *customer = &all.items[i]->cells[member_in(call, "customer_id")];
-        if (member_lives_there(call, all.items[i], today) && !acrm__cell_equal(customer, self))
-            st = member_add(call, out, MEMBER_HOUSEHOLD_MAX, program, customer->data);
-    }
-    return st;
-}
-
-int32_t acrm__ledger_household(acrm__call *call, const acrm__rec *program,
-                               const acrm__rec *member, acrm__recs *out)
-{
-    const acrm__term of = { member_in(call, "customer_id"), ACRM_FILTER_EQ,
-                            member->cells[F_member__customer_id] };
-    acrm__recs own = { NULL, 0 };
-    int32_t today = 0;
-
-    out->count = 0;
-    out->items = acrm__arena_array(call->arena, MEMBER_HOUSEHOLD_MAX, sizeof *out->items);
-    if (!out->items)
-        return acrm__nomem(call);
-    int32_t st = acrm__ledger_day(call, program, call->now, &today);
-    if (st == ACRM_OK)
-        st = acrm__find(call, &(acrm__select){ .entity = "household_member", .terms = &of,
-                                               .n_terms = 1, .as_system = true }, &own);
-    for (size_t i = 0; st == ACRM_OK && i < own.count; i++)
-        if (member_lives_there(call, own.items[i], today))
-            st = member_household(call, program, member, own.items[i], today, out);
-    return st;
 }
 
 /* --- Balances --- */

@@ -162,6 +162,7 @@ static int32_t merge_member(acrm__call *call, const acrm__rec *from, const acrm_
     int32_t st;
 
     system.as_system = true;
+    system.arena = &call->session->arena; /* a merge empties its own before the events are told */
     st = acrm__ledger_program(&system, from, &program);
     if (st == ACRM_OK)
         st = acrm__book_open(&system, program, &book);

@@ -88,9 +88,9 @@ static int32_t order_repeated(acrm__order_run *run, acrm__rec *known, acrm__ledg
                         acrm__id(known, F_points_transaction__account_id), "account_id", &account);
     if (st != ACRM_OK)
         return st;
+    const unsigned char *of = acrm__id(known, F_points_transaction__of_id);
     bool same = strcmp(acrm__text(known, F_points_transaction__kind), run->kind) == 0 &&
-                (order->of ? acrm__id(known, F_points_transaction__of_id) &&
-                             memcmp(acrm__id(known, F_points_transaction__of_id), order->of, 16) == 0
+                (order->of ? of && memcmp(of, order->of, 16) == 0
                            : total == order->points &&
                              acrm__cell_equal(&account->cells[F_points_account__member_id],
                                               &order->member->cells[F_ID]));
@@ -240,8 +240,8 @@ int32_t acrm__order_end(acrm__order_run *run, acrm__ledger_done *out)
 
 /* --- Earning and rises --- */
 
-static int32_t order_credit(acrm__order_run *run, int32_t kind, int64_t points, acrm__book_txn *main,
-                            acrm__book_txn **out)
+static int32_t order_credit(acrm__order_run *run, int32_t kind, int64_t points,
+                            acrm__book_txn *main, acrm__book_txn **out)
 {
     acrm__ledger_order order = *run->order;
     acrm__book_account *account = NULL;
@@ -316,48 +316,65 @@ static int32_t order_pool(acrm__order_run *run, int64_t points)
     return st;
 }
 
+static int32_t order_ends(acrm__order_run *run)
+{
+    int64_t minutes = acrm__int(run->book.program, F_loyalty_program__reserve_minutes);
+    int64_t end = run->order->ends_at ? run->order->ends_at
+                                      : run->at + minutes * 60 * ACRM__SECOND_US;
+
+    if (end <= run->at)
+        return acrm__fail(&run->call, ACRM_E_INVALID, "range", "ends_at",
+                          "a reservation cannot end before it begins");
+    acrm__set(run->txn->rec, F_points_transaction__expires_at, acrm__cell_int(end));
+    return ACRM_OK;
+}
+
+/* How many of the points are the member's own; the rest are the household's. */
+static int32_t order_own(acrm__order_run *run, acrm__book_account *account, int64_t *own)
+{
+    const char *pooling = acrm__text(run->book.program, F_loyalty_program__pooling);
+    bool pool = run->spends && !run->order->own_only && strcmp(pooling, "household") == 0 &&
+                !acrm__book_is_late(account, run->at);
+
+    *own = run->order->points;
+    if (!pool)
+        return ACRM_OK;
+    int32_t st = acrm__book_settle(&run->book, account, run->at);
+    int64_t has = acrm__int(account->rec, F_points_account__available);
+    if (has < *own)
+        *own = has > 0 ? has : 0;
+    return st;
+}
+
 static int32_t order_spend(acrm__call *call, const acrm__ledger_order *order, const char *kind,
                            acrm__ledger_done *out)
 {
     acrm__order_run run;
     acrm__book_account *account = NULL;
-    bool done;
+    bool done, reserves = strcmp(kind, "reserve") == 0;
+    int64_t own = 0;
     int32_t st = acrm__order_begin(&run, call, order, kind, out, &done);
 
     if (st != ACRM_OK || done)
         return st;
-    int64_t own = order->points < 0 ? -order->points : order->points;
     st = acrm__book_account_of(&run.book, order->member, order->kind, &account);
-    bool late = st == ACRM_OK && acrm__book_is_late(account, run.at);
-    bool pool = run.spends && !order->own_only && !late && strcmp(kind, "transfer_out") != 0 &&
-        strcmp(acrm__text(run.book.program, F_loyalty_program__pooling), "household") == 0;
-    if (st == ACRM_OK && pool) {
-        st = acrm__book_settle(&run.book, account, run.at);
-        int64_t has = acrm__int(account->rec, F_points_account__available);
-        if (has < own)
-            own = has > 0 ? has : 0;
-    }
     if (st == ACRM_OK)
-        st = acrm__order_txn(&run, account, pool ? own : order->points, NULL, &run.txn);
-    if (st == ACRM_OK && strcmp(kind, "reserve") == 0) {
-        int64_t minutes = acrm__int(run.book.program, F_loyalty_program__reserve_minutes);
-        int64_t end = order->ends_at ? order->ends_at : run.at + minutes * 60 * ACRM__SECOND_US;
-        if (end <= run.at)
-            return acrm__fail(&run.call, ACRM_E_INVALID, "range", "ends_at",
-                              "a reservation cannot end before it begins");
-        acrm__set(run.txn->rec, F_points_transaction__expires_at, acrm__cell_int(end));
-    }
+        st = order_own(&run, account, &own);
+    if (st == ACRM_OK)
+        st = acrm__order_txn(&run, account, own, NULL, &run.txn);
+    if (st == ACRM_OK && reserves)
+        st = order_ends(&run);
     if (st == ACRM_OK)
         st = acrm__order_do(&run, run.txn);
-    if (st == ACRM_OK && pool && own < order->points)
+    if (st == ACRM_OK && own != order->points)
         st = order_pool(&run, order->points - own);
     if (st == ACRM_OK)
         st = acrm__order_end(&run, out);
-    if (st == ACRM_OK && strcmp(kind, "reserve") == 0)
-        st = acrm__timer_set(&run.call, "loyalty.reservation", "points_transaction",
-                             acrm__id(out->transaction, F_ID),
-                             acrm__int(out->transaction, F_points_transaction__expires_at), NULL);
-    return st;
+    if (st != ACRM_OK || !reserves)
+        return st;
+    return acrm__timer_set(&run.call, "loyalty.reservation", "points_transaction",
+                           acrm__id(out->transaction, F_ID),
+                           acrm__int(out->transaction, F_points_transaction__expires_at), NULL);
 }
 
 int32_t acrm__ledger_redeem(acrm__call *call, const acrm__ledger_order *order,

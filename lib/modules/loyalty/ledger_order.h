@@ -31,7 +31,7 @@ int32_t acrm__order_total(acrm__call *call, const acrm__rec *txn, int64_t *out);
 /* How much of a transaction was reversed, by how many reversals. */
 int32_t acrm__order_reversed(acrm__call *call, const acrm__rec *txn, int64_t *points, size_t *n);
 
-/* ledger_member.c: others of the member's household in the programme. */
+/* ledger_household.c: others of the member's household in the programme. */
 int32_t acrm__ledger_household(acrm__call *call, const acrm__rec *program,
                                const acrm__rec *member, acrm__recs *out);
 

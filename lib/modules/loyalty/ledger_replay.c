@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is dated back: what came later on the account is taken back, the new transaction is done, and
- * the rest is done again in its order. Only what comes out otherwise is written, as entries of the
- * transactions that they change: so the account stands as if all had been told in time.
+ * What is dated back: what came later on the account is taken back, the new transaction is done,
+ * and the rest is done again in its order. Only what comes out otherwise is written, as entries of
+ * the transactions that they change: so the account stands as if all had been told in time.
  */
 #include "modules/loyalty/ledger_book.h"
 
@@ -43,9 +43,9 @@ static int32_t replay_shared(acrm__book *book, const acrm__rec *txn, bool *out)
     acrm__recs parts = { NULL, 0 };
     int32_t st = ACRM_OK;
 
-    *out = !acrm__is_null(txn, F_points_transaction__part_of_id) || replay_is(txn, "transfer_out") ||
-           replay_is(txn, "transfer_in") || replay_is(txn, "merge_in") ||
-           replay_is(txn, "merge_out");
+    *out = !acrm__is_null(txn, F_points_transaction__part_of_id) ||
+           replay_is(txn, "transfer_out") || replay_is(txn, "transfer_in") ||
+           replay_is(txn, "merge_in") || replay_is(txn, "merge_out");
     if (!*out)
         st = acrm__find(book->call, &(acrm__select){ .entity = "points_transaction",
             .terms = &of, .n_terms = 1, .as_system = true }, &parts);

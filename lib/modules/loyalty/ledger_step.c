@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What each kind of transaction does with the lots of its account. A transaction that is done again,
- * because something back-dated came before it, does it by the same steps. */
+/* What each kind of transaction does with the lots of its account. A transaction that is done
+ * again, because something back-dated came before it, does it by the same steps. */
 #include "modules/loyalty/ledger_book.h"
 
 #include <string.h>
@@ -157,12 +157,13 @@ static int32_t step_take_from(acrm__book *book, acrm__book_txn *txn, acrm__book_
 
     if (own > points)
         own = points;
-    if (strcmp(policy, "only_pending") == 0 && (!pending || own < points))
+    bool spendable = strcmp(acrm__text(txn->account->rec, F_points_account__kind), "points") == 0;
+    if (spendable && strcmp(policy, "only_pending") == 0 && (!pending || own < points))
         return acrm__fail(book->call, ACRM_E_CONFLICT, "return_policy", "of_id",
                           "the programme takes back points only while they are pending");
     int32_t st = acrm__book_move(book, txn, lot, pending ? ACRM__AT_PENDING : ACRM__AT_AVAILABLE,
                                  ACRM__AT_REVERSED, own);
-    if (st != ACRM_OK || own == points)
+    if (st != ACRM_OK || own == points || !spendable)
         return st;
     st = acrm__book_take(book, txn, ACRM__AT_REVERSED, points - own, &left);
     if (st == ACRM_OK && left > 0 && strcmp(policy, "unlimited") == 0)

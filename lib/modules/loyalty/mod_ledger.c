@@ -125,6 +125,76 @@ static const acrm__field ledger_balance_out[] = {
     { .name = NULL }
 };
 
+static const acrm__field ledger_statement_in[] = {
+    LEDGER_MEMBER,
+    { .name = "kind", .type = ACRM__T_ENUM, .choices = "points|qualifying",
+      .preset = "\"points\"", .help = "Which points" },
+    { .name = "from", .type = ACRM__T_DATE,
+      .help = "First day; without it, so that it is one month" },
+    { .name = "to", .type = ACRM__T_DATE, .help = "Last day; without it, today" },
+    { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = 10000, .preset = "1000",
+      .help = "Most items" },
+    { .name = NULL }
+};
+static const acrm__field ledger_statement_out[] = {
+    { .name = "member_id", .type = ACRM__T_ID, .help = "Who" },
+    { .name = "program", .type = ACRM__T_TEXT, .help = "Name of the programme" },
+    { .name = "kind", .type = ACRM__T_TEXT, .help = "Which points" },
+    { .name = "from", .type = ACRM__T_DATE, .help = "First day" },
+    { .name = "to", .type = ACRM__T_DATE, .help = "Last day" },
+    { .name = "opening", .type = ACRM__T_INT, .help = "Available before the first day" },
+    { .name = "closing", .type = ACRM__T_INT, .help = "Available after the last item" },
+    { .name = "pending", .type = ACRM__T_INT, .help = "Pending after the last item" },
+    { .name = "items", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "In order of time: at, kind, points, change of what is available, pending, balance, "
+              "source, source_id, rule, id, and lots: lot_id, debit, credit, points, expires_on" },
+    { .name = "more", .type = ACRM__T_BOOL, .help = "There are more items than the limit" },
+    { .name = NULL }
+};
+static const acrm__field ledger_liability_in[] = { LEDGER_PROGRAM, { .name = NULL } };
+
+#define LEDGER_COST(name_, help_) { .name = name_, .type = ACRM__T_MAP, .help = help_ }
+
+static const acrm__field ledger_liability_out[] = {
+    { .name = "program", .type = ACRM__T_TEXT, .help = "Code of the programme" },
+    { .name = "currency", .type = ACRM__T_TEXT, .help = "Of the costs" },
+    LEDGER_COST("available", "Points that can be spent, and what they cost: points, cost"),
+    LEDGER_COST("pending", "The same of pending ones"),
+    LEDGER_COST("reserved", "The same of reserved ones"),
+    LEDGER_COST("outstanding", "The same of all three"),
+    LEDGER_COST("owed_by_members", "Points that members owe"),
+    { .name = "earned", .type = ACRM__T_INT, .help = "Ever earned, what was reversed less" },
+    { .name = "spent", .type = ACRM__T_INT, .help = "Ever spent, what was given back less" },
+    { .name = "expired", .type = ACRM__T_INT, .help = "Ever expired" },
+    { .name = "breakage", .type = ACRM__T_REAL,
+      .help = "Share of the points that came to an end by expiring; null: none came to one" },
+    { .name = "by_expiry", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "Available and pending by the month in which they expire: month (its first day; "
+              "null: never), points, cost" },
+    { .name = "by_age", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "The same by age: months (at most; null: older), points, cost" },
+    { .name = NULL }
+};
+static const acrm__field ledger_verify_in[] = {
+    { .name = "member_id", .type = ACRM__T_REF, .target = "member",
+      .help = "Of one member only" },
+    { .name = "program", .type = ACRM__T_TEXT, .max = 40,
+      .help = "Of one programme only, by its code" },
+    { .name = NULL }
+};
+static const acrm__field ledger_verify_out[] = {
+    { .name = "ok", .type = ACRM__T_BOOL, .help = "Every count agrees, and all sums to zero" },
+    { .name = "accounts", .type = ACRM__T_INT, .help = "Accounts counted" },
+    { .name = "lots", .type = ACRM__T_INT, .help = "Lots counted" },
+    { .name = "transactions", .type = ACRM__T_INT, .help = "Transactions counted" },
+    { .name = "entries", .type = ACRM__T_INT, .help = "Entries counted" },
+    { .name = "sums", .type = ACRM__T_MAP, .help = "What is in each bucket; together zero" },
+    { .name = "faults", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "The first hundred rows that disagree: entity, id, field, found, expected" },
+    { .name = "faults_count", .type = ACRM__T_INT, .help = "All of them" },
+    { .name = NULL }
+};
+
 /* --- Operations --- */
 
 #define LEDGER_WRITE(name_, in_, run_, help_)                                                     \
@@ -152,6 +222,14 @@ static const acrm__op ledger_ops[] = {
       .out = ledger_adjust_out, .run = acrm__loyalty_reject, .help = "Refuse an adjustment" },
     { .name = "loyalty.balance", .in = ledger_balance_in, .out = ledger_balance_out,
       .run = acrm__loyalty_balance, .help = "What a member has, as of now" },
+    { .name = "loyalty.statement", .in = ledger_statement_in, .out = ledger_statement_out,
+      .run = acrm__loyalty_statement, .help = "What moved a member's points in a period" },
+    { .name = "loyalty.liability", .in = ledger_liability_in, .out = ledger_liability_out,
+      .run = acrm__loyalty_liability,
+      .help = "What the points of a programme may cost yet, and how many expire unspent" },
+    { .name = "loyalty.verify", .in = ledger_verify_in, .out = ledger_verify_out,
+      .run = acrm__loyalty_verify,
+      .help = "Count everything again from the entries, and name what disagrees" },
     { .name = NULL }
 };
 

@@ -15,6 +15,15 @@
     "\"contact_suppression.*\",\"segment.*\",\"segment_snapshot.*\",\"vehicle.*\","            \
     "\"vehicle_ownership.*\",\"sales_contract.*\",\"member_card.*\",\"duplicate_candidate.*\""
 
+/* Points of the club: what those at the counter do, and what their manager decides. */
+#define ROLES_CLUB                                                                                \
+    ",\"member.create\",\"loyalty.earn\",\"loyalty.redeem\",\"loyalty.reserve\","               \
+    "\"loyalty.confirm\",\"loyalty.cancel\",\"loyalty.balance\",\"loyalty.statement\","         \
+    "\"loyalty.adjust\""
+#define ROLES_CLUB_MANAGER ROLES_CLUB                                                             \
+    ",\"member.*\",\"loyalty.reverse\",\"loyalty.transfer\",\"loyalty.approve\","               \
+    "\"loyalty.reject\""
+
 /* What everybody may do with processes; the definitions say more by their roles. */
 #define ROLES_PROCESSES                                                                           \
     ",\"process.start\",\"process.transition\",\"process.available\",\"process.status\","         \
@@ -41,7 +50,7 @@ static const struct {
       "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"agenda.*\","
       "\"opportunity.*\","
       "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER ROLES_TIES
-      ROLES_CARE_MANAGER "]",
+      ROLES_CARE_MANAGER ROLES_CLUB_MANAGER "]",
       "{\"note\":\"own\",\"*\":\"dealer\"}" },
     { "salesperson", "Salesperson",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
@@ -49,7 +58,7 @@ static const struct {
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.create\","
       "\"lead.submit\",\"lead.update\",\"lead.accept\",\"lead.decline\",\"lead.contact\","
       "\"lead.set_level\",\"lead.win\",\"lead.lose\",\"lead.explain\",\"activity.*\",\"agenda.*\","
-      "\"opportunity.*\"" ROLES_DESK ROLES_TIES "]",
+      "\"opportunity.*\"" ROLES_DESK ROLES_TIES ROLES_CLUB "]",
       "{\"customer\":\"dealer\",\"*\":\"own\"}" },
     { "service_advisor", "Service advisor",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
@@ -61,7 +70,7 @@ static const struct {
     { "call_centre", "Call centre",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.*\",\"contact_point.*\",\"interaction.*\","
       "\"lead.submit\",\"lead.contact\",\"activity.*\",\"agenda.*\"" ROLES_DESK ROLES_TIES
-      ROLES_CARE "]",
+      ROLES_CARE ROLES_CLUB "]",
       "{\"user\":\"dealer\",\"*\":\"all\"}" },
     { "privacy_officer", "Privacy officer",
       "[\"*.get\",\"*.list\",\"*.count\",\"*.history\",\"customer.identify\",\"privacy.*\","
@@ -70,7 +79,8 @@ static const struct {
     { "lender", "Lender", "[\"customer.get\",\"customer.identify\"]", "{\"*\":\"none\"}" },
     { "customer", "Customer",
       "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\",\"case.open\","
-      "\"case.message\",\"case.messages\",\"case.status\",\"case.list\",\"case.get\"]",
+      "\"case.message\",\"case.messages\",\"case.status\",\"case.list\",\"case.get\","
+      "\"loyalty.balance\",\"loyalty.statement\"]",
       "{\"*\":\"own\"}",
       "{\"case\":{\"hidden\":[\"risk\",\"priority_by_hand\",\"priority_explanation\","
       "\"assignment_explanation\",\"handovers\",\"entitlement\",\"root_cause_id\"]}}" },
