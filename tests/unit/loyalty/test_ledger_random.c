@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Long random sequences against the plain model: the same balances at each step, sums that are
- * zero, and nothing done twice. The seed is printed; ACRM_SEED and ACRM_OPS set it and the length. */
+ * zero, and nothing done twice. The seed is printed; ACRM_SEED and ACRM_OPS set it and the
+ * length. */
 #include "loyalty_world.h"
 #include "plain_model.h"
 
