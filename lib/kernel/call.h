@@ -82,8 +82,8 @@ int32_t acrm__load_arg(acrm__call *call, const char *entity, const char *arg, ac
 bool acrm__is_fresh(const acrm__call *call, const acrm__rec *rec);
 
 /* Write. insert gives id (unless the handler set one), version and stamps; update does nothing when
- * nothing changed and raises the version otherwise; remove is the soft delete. Each validates, audits, raises the event
- * <entity>.created / .updated / .deleted, and keeps the search index. */
+ * nothing changed and raises the version otherwise; remove is the soft delete. Each validates,
+ * audits, raises the event <entity>.created / .updated / .deleted, and keeps the search index. */
 int32_t acrm__insert(acrm__call *call, acrm__rec *rec);
 int32_t acrm__update(acrm__call *call, acrm__rec *rec);
 int32_t acrm__remove(acrm__call *call, acrm__rec *rec, const char *reason);

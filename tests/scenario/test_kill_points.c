@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process that earns, spends, reverses and transfers points is killed (SIGKILL) at random moments.
- * The ledger then stands where the plain model stands after what was told, or after one more; all of
- * it is proved; and everything told again moves nothing.
+ * A process that earns, spends, reverses and transfers points is killed (SIGKILL) at random
+ * moments. The ledger then stands where the plain model stands after what was told, or after one
+ * more; all of it is proved; and what is told again moves nothing.
  *
  * ACRM_KILLS in the environment: how many times (12 by default).
  */
