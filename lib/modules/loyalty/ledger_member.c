@@ -262,3 +262,18 @@ int32_t acrm__ledger_member_write(acrm__call *call, acrm__rec *rec, const acrm__
         acrm__set(rec, F_member__joined_at, acrm__cell_int(call->now));
     return ACRM_OK;
 }
+
+/* Nothing is earned or spent for who was erased; what there is ends in its time. */
+int32_t acrm__ledger_customer_erased(acrm__call *call, const acrm__event *event)
+{
+    const acrm__term of = { F_member__customer_id, ACRM_FILTER_EQ, acrm__cell_id(event->id) };
+    acrm__recs members = { NULL, 0 };
+    int32_t st = acrm__find(call, &(acrm__select){ .entity = "member", .terms = &of, .n_terms = 1,
+                                                   .as_system = true }, &members);
+
+    for (size_t i = 0; st == ACRM_OK && i < members.count; i++) {
+        acrm__set(members.items[i], F_member__status, acrm__cell_text("closed"));
+        st = acrm__update(call, members.items[i]);
+    }
+    return st;
+}

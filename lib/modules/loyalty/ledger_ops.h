@@ -28,6 +28,7 @@ int32_t acrm__ledger_tick(acrm__call *call);
 /* ledger_member.c */
 int32_t acrm__ledger_program_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 int32_t acrm__ledger_member_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
+int32_t acrm__ledger_customer_erased(acrm__call *call, const acrm__event *event);
 int32_t acrm__ledger_balance_alone(acrm__call *call, const acrm__rec *member, int32_t kind,
                                    int64_t at, acrm__ledger_balance *out);
 /* ledger_merge.c */

@@ -240,6 +240,11 @@ static const acrm__hook ledger_hooks[] = {
     { .entity = NULL }
 };
 
+static const acrm__reaction ledger_reactions[] = {
+    { .type = "customer.erased", .run = acrm__ledger_customer_erased },
+    { .type = NULL }
+};
+
 static const acrm__timer_kind ledger_timers[] = {
     { .kind = "loyalty.reservation", .run = acrm__loyalty_reservation_ended,
       .help = "Give back what a reservation held too long" },
@@ -252,6 +257,7 @@ const acrm__module acrm__mod_ledger = {
     .entities = ledger_entities,
     .ops = ledger_ops,
     .hooks = ledger_hooks,
+    .reactions = ledger_reactions,
     .timers = ledger_timers,
     .tick = acrm__ledger_tick,
 };

@@ -531,6 +531,29 @@ START_TEST(ledger__unmerging_brings_back_what_is_left_with_its_end)
 }
 END_TEST
 
+START_TEST(ledger__erasing_a_customer_closes_the_membership_and_keeps_the_ledger)
+{
+    club c;
+    char customer[40];
+
+    club_open(&c, OFFICE_MEMORY, NULL, "");
+    club_earn(&c, c.ada, 100, "a");
+    club_do(&c, "loyalty.adjust", loyalty_args(
+        "{'member_id':'%s','points':-10,'cause':'Ada said so'}", c.ada));
+    loyalty_made(&c.o, "member.get", loyalty_args("{'id':'%s'}", c.ada), "customer_id", customer);
+    club_do(&c, "privacy.erase", loyalty_args("{'customer_id':'%s','basis':'Art. 17','reason':'x'}",
+                                              customer));
+    office_refused(&c.o, "loyalty.earn", loyalty_args("{'member_id':'%s','points':1}", c.ada),
+                   ACRM_E_CONFLICT, "member_id", "member_closed");
+    acrm_value *rows = office_call(&c.o, "points_adjustment.list", "{}");
+    const acrm_value *row = acrm_value_at(acrm_value_get(rows, "items"), 0);
+    ck_assert_str_ne(office_text(row, "cause"), "Ada said so");
+    acrm_value_free(rows);
+    club_proved(&c);
+    office_close(&c.o);
+}
+END_TEST
+
 /* --- What is dated back --- */
 
 typedef struct late_op {
@@ -658,6 +681,7 @@ static Suite *make_suite(void)
     tcase_add_test(t, ledger__liability_tells_cost_by_month_and_age);
     tcase_add_test(t, ledger__verify_names_the_row_that_was_tampered_with);
     tcase_add_test(t, ledger__unmerging_brings_back_what_is_left_with_its_end);
+    tcase_add_test(t, ledger__erasing_a_customer_closes_the_membership_and_keeps_the_ledger);
     tcase_add_test(t, ledger__what_is_dated_back_comes_out_as_if_told_in_time);
     suite_add_tcase(s, t);
     return s;
