@@ -250,8 +250,8 @@ static const life_step rest[] = {
     { "message.rehearse", "{'rule':'bday','day':'2027-05-01'}" },
     { "message.recall", "{'once':'x'}" },
     { "message_template.check_many", "{'template':'ready','channel':'sms','where':{}}" },
-    { "message.bounce", "{'transport':'t','mail':'Final-Recipient: x; a@b.example\\nAction: failed\\n"
-                        "Status: 5.1.1\\n'}" },
+    { "message.bounce", "{'transport':'t','mail':'Final-Recipient: x; a@b.example\\n"
+                        "Action: failed\\nStatus: 5.1.1\\n'}" },
     { "message.receipt", "{'transport':'t','reference':'r','outcome':'delivered'}" },
     { "bounce_rule.create", "{'outcome':'complaint','times':1,'action':'none'}" },
     { "message_block.create", "{'value':'example.net'}" },

@@ -29,7 +29,7 @@ typedef struct acrm__rule {
     bool run_on_import, has_run_as;
     uint32_t date_field;            /* UINT32_MAX: none */
     int64_t offset_days, at;        /* days, seconds of the day */
-    int32_t yearly;                 /* ACRM_DATE_... by which the date comes again; 0: it does not */
+    int32_t yearly;                 /* ACRM_DATE_... by which the date comes again; 0: never */
     const char *zone;               /* NULL: the business's */
     bool skip_missed;
 } acrm__rule;
