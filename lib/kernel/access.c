@@ -167,6 +167,7 @@ int32_t acrm__principal_role(acrm__call *call, acrm__principal *principal, const
         { "permissions", F_role__permissions },
         { "scopes", F_role__scopes },
         { "fields", F_role__field_rules },
+        { "filters", F_role__row_filters },
     };
     acrm_value *value = acrm__value_in(&principal->arena), *part;
     acrm__json_fault fault;
@@ -313,10 +314,35 @@ static void access_make_plan(const acrm__call *call, const acrm__entity *entity,
     }
 }
 
-/* The scope of an entity into *node: TRUE, FALSE, or one or two conditions. Goes one level down for
- * each `via`, at most ACCESS_VIA_MAX. */
+/* What the role lays over an entity's rows besides their scope; NULL: nothing. */
+static const acrm_value *access_filter_of(const acrm__call *call, const acrm__entity *entity)
+{
+    const acrm_value *filters = acrm_value_get(call->session->principal.role, "filters");
+
+    return call->as_system || entity->def->flags & ACRM__GLOBAL
+               ? NULL
+               : acrm_value_get(filters, entity->def->name);
+}
+
+/* The same as a condition. What it asks of other records is not narrowed again. */
+static int32_t access_filter(acrm__call *call, const acrm__entity *entity,
+                             const acrm_filter_node **out)
+{
+    const acrm_value *filter = access_filter_of(call, entity);
+    acrm__call inner = *call;
+
+    *out = NULL;
+    inner.as_system = true;
+    return filter ? acrm__filter(&inner, entity, filter, "row_filters", out) : ACRM_OK;
+}
+
 static int32_t access_node(acrm__call *call, const acrm__entity *entity, const acrm_cell *self,
-                           int32_t depth, acrm_filter_node *node)
+                           int32_t depth, acrm_filter_node *node);
+
+/* The scope of an entity by its plan into *node: TRUE, FALSE, or one or two conditions. Goes one
+ * level down for each `via`, at most ACCESS_VIA_MAX. */
+static int32_t access_plan_node(acrm__call *call, const acrm__entity *entity,
+                                const acrm_cell *self, int32_t depth, acrm_filter_node *node)
 {
     access_plan plan;
     acrm_filter_node own = { .op = ACRM_FILTER_FALSE }, via = { .op = ACRM_FILTER_FALSE };
@@ -351,6 +377,25 @@ static int32_t access_node(acrm__call *call, const acrm__entity *entity, const a
     both[0] = own;
     both[1] = via;
     *node = (acrm_filter_node){ .op = ACRM_FILTER_OR, .n_children = 2, .children = both };
+    return ACRM_OK;
+}
+
+static int32_t access_node(acrm__call *call, const acrm__entity *entity, const acrm_cell *self,
+                           int32_t depth, acrm_filter_node *node)
+{
+    const acrm_filter_node *filter;
+    int32_t st = access_plan_node(call, entity, self, depth, node);
+
+    if (st == ACRM_OK)
+        st = access_filter(call, entity, &filter);
+    if (st != ACRM_OK || !filter || node->op == ACRM_FILTER_FALSE)
+        return st;
+    acrm_filter_node *both = acrm__arena_array(call->arena, 2, sizeof *both);
+    if (!both)
+        return acrm__nomem(call);
+    both[0] = *node;
+    both[1] = *filter;
+    *node = (acrm_filter_node){ .op = ACRM_FILTER_AND, .n_children = 2, .children = both };
     return ACRM_OK;
 }
 
@@ -421,6 +466,8 @@ static bool access_open(const acrm__call *call, const acrm__entity *entity, cons
 
     for (int32_t depth = 0; entity && depth <= ACCESS_VIA_MAX; depth++) {
         access_make_plan(call, entity, self, &plan);
+        if (access_filter_of(call, entity))
+            return false;
         if (plan.all)
             return true;
         entity = plan.via;
@@ -428,25 +475,41 @@ static bool access_open(const acrm__call *call, const acrm__entity *entity, cons
     return false;
 }
 
+/* Whether what the role lays over an entity's rows lets one of them through. */
+static int32_t access_lets(acrm__call *call, const acrm__entity *entity, acrm_cell *cells,
+                           bool *out)
+{
+    const acrm_filter_node *filter;
+    acrm__rec rec = { .entity = entity, .cells = cells };
+    int32_t st = access_filter(call, entity, &filter);
+
+    *out = true;
+    return st == ACRM_OK && filter ? acrm__matches(call, &rec, filter, out) : st;
+}
+
 static int32_t access_in_scope(acrm__call *call, const acrm__rec *rec, bool *out)
 {
     acrm_session *session = call->session;
     acrm_cell self = acrm__cell_id(session->principal.id);
     const acrm__entity *entity = rec->entity;
-    const acrm_cell *cells = rec->cells;
+    acrm_cell *cells = rec->cells;
     access_plan plan;
 
     *out = access_open(call, entity, &self);
     for (int32_t depth = 0; !*out; depth++) {
         access_row row = { .arena = call->arena };
+        bool let = false;
+        int32_t st = access_lets(call, entity, cells, &let);
+        if (st != ACRM_OK || !let)
+            return st;
         access_make_plan(call, entity, &self, &plan);
-        *out = access_holds(&plan, cells);
+        *out = plan.all || access_holds(&plan, cells);
         if (*out || !plan.via || depth == ACCESS_VIA_MAX)
             return ACRM_OK;
         const acrm_cell *reference = &cells[entity->via];
         if (reference->type != ACRM_CELL_BLOB)
             return ACRM_OK;
-        int32_t st = session->engine->storage.lookup(session->conn, &plan.via->table, F_ID,
+        st = session->engine->storage.lookup(session->conn, &plan.via->table, F_ID,
                                                      reference, 1, access_take_row, &row,
                                                      call->err);
         if (st != ACRM_OK || !row.cells)
@@ -479,6 +542,8 @@ bool acrm__sees_all(const acrm__call *call)
     if (!principal->role)
         return true;
     const acrm_value *scopes = acrm_value_get(principal->role, "scopes");
+    if (acrm_value_count(acrm_value_get(principal->role, "filters")) > 0)
+        return false;
     for (size_t i = 0; i < acrm_value_count(scopes); i++)
         if (acrm__scope_level(acrm_value_text(acrm_value_at(scopes, i), NULL)) != ACRM__SCOPE_ALL)
             return false;

@@ -109,9 +109,33 @@ static int32_t role_fields(acrm__call *call, const acrm_value *rules)
     return st;
 }
 
+static int32_t role_filters(acrm__call *call, const acrm_value *filters)
+{
+    const acrm__entity *entity;
+    const acrm_filter_node *node;
+    acrm__call inner = *call;
+    int32_t st = ACRM_OK;
+
+    if (!filters)
+        return ACRM_OK;
+    if (acrm_value_type(filters) != ACRM_MAP)
+        return acrm__fail(call, ACRM_E_INVALID, "type", "row_filters",
+                          "row_filters must be a map of entities");
+    inner.as_system = true;
+    for (size_t i = 0; i < acrm_value_count(filters) && st == ACRM_OK; i++) {
+        st = role_entity(call, "row_filters", acrm_value_key(filters, i, NULL), &entity);
+        if (st == ACRM_OK && entity->def->flags & ACRM__GLOBAL)
+            return acrm__fail(call, ACRM_E_INVALID, "choice", "row_filters",
+                              "row_filters: everybody sees every %s", entity->def->name);
+        if (st == ACRM_OK)
+            st = acrm__filter(&inner, entity, acrm_value_at(filters, i), "row_filters", &node);
+    }
+    return st;
+}
+
 int32_t acrm__role_before_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
 {
-    acrm_value *permissions, *scopes, *rules;
+    acrm_value *permissions, *scopes, *rules, *filters;
     int32_t st;
 
     if (before && !acrm__is_null(rec, F_DELETED_AT))
@@ -122,8 +146,12 @@ int32_t acrm__role_before_write(acrm__call *call, acrm__rec *rec, const acrm__re
     if (st == ACRM_OK)
         st = role_parse(call, rec, F_role__field_rules, &rules);
     if (st == ACRM_OK)
+        st = role_parse(call, rec, F_role__row_filters, &filters);
+    if (st == ACRM_OK)
         st = role_permissions(call, permissions);
     if (st == ACRM_OK)
         st = role_scopes(call, scopes);
-    return st == ACRM_OK ? role_fields(call, rules) : st;
+    if (st == ACRM_OK)
+        st = role_fields(call, rules);
+    return st == ACRM_OK ? role_filters(call, filters) : st;
 }

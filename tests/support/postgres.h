@@ -44,8 +44,7 @@ static inline void postgres_become(void)
 }
 
 /* Start a program of the server's with its output in the log; its process. */
-static inline pid_t postgres_start(const postgres_server *s, const char *program,
-                                   char *const argv[])
+static inline pid_t postgres_start(const postgres_server *s, const char *program, char *argv[])
 {
     char path[512], log[128];
 
@@ -55,6 +54,7 @@ static inline pid_t postgres_start(const postgres_server *s, const char *program
         return pid;
     snprintf(path, sizeof path, "%s/%s", s->bin, program);
     snprintf(log, sizeof log, "%s/log", s->folder);
+    argv[0] = path; /* by it the program finds those beside it */
     postgres_become();
     if (!freopen("/dev/null", "r", stdin) || !freopen(log, "a", stdout) ||
         !freopen(log, "a", stderr) || chdir(s->folder) != 0)

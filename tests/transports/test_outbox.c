@@ -8,7 +8,7 @@ static const struct {
     const char *words, *name;
     uint32_t channels;
 } outbox_good[] = {
-    { "console", "console", 0x7f },
+    { "console", "console", 0x1ff },
     { "sms,letter=console", "console", ACRM_CHANNEL_SMS | ACRM_CHANNEL_LETTER },
     { "spool:FOLDER", "spool", 0xff },
     { "letter,fax=spool:FOLDER?country=IT&sender=Garage+%52ossi", "spool",
@@ -37,7 +37,7 @@ static const struct {
     { "ftp://x", "takes console" },
     { "telex=console", "no channel telex" },
     { "sms,,email=console", "no channel" },
-    { "webhook=console", "does not take every one" },
+    { "webhook=spool:FOLDER", "does not take every one" },
     { "spool:", "needs a folder" },
     { "spool:FOLDER/none/none", "cannot make the folder" },
     { "spool:FOLDER?colour=red", "has no setting colour" },

@@ -482,6 +482,37 @@ START_TEST(grade__cases_are_assigned_by_it)
 }
 END_TEST
 
+START_TEST(grade__access_is_ruled_by_it)
+{
+    office o, desk;
+    char ada[40], ben[40], lead[40], role[40], user[40], principal[64];
+
+    world_open(&o, _i);
+    world_scheme(&o, WORLD_SCHEME);
+    customer(&o, "Ada", ada);
+    customer(&o, "Ben", ben);
+    world_contract(&o, ada, 1, ",'total':'30000'");
+    world_tick(&o);
+    world_make(&o, "lead.create", world_json("{'customer_id':'%s'}", ada), lead);
+    world_make(&o, "role.create", world_json(
+        "{'name':'desk','permissions':['*'],'scopes':{'*':'all'},'row_filters':{"
+        "'customer':{'$not':{'grade':'A'}},'lead':{'$not':{'customer.grade':'A'}}}}"), role);
+    world_make(&o, "user.create", world_json(
+        "{'login':'desk','name':'Desk','role_id':'%s'}", role), user);
+    desk = o;
+    snprintf(principal, sizeof principal, "user:%s", user);
+    ck_assert_int_eq(acrm_session_new(o.engine, principal, &desk.session, NULL), ACRM_OK);
+    ck_assert_int_eq(office_count(&desk, "customer.count", "{}"), 1);
+    ck_assert_int_eq(office_count(&desk, "lead.count", "{}"), 0);
+    acrm_value_free(office_call(&desk, "customer.get", world_json("{'id':'%s'}", ben)));
+    world_do(&o, "grade.set", world_json(
+        "{'customer_id':'%s','grade':'A','until':'2027-06-01','why':'a promise'}", ben));
+    ck_assert_int_eq(office_count(&desk, "customer.count", "{}"), 0);
+    acrm_session_free(desk.session);
+    office_close(&o);
+}
+END_TEST
+
 /* --- Who is gone --- */
 
 START_TEST(person__who_refuses_or_is_erased_or_deleted_has_no_grade)
@@ -623,6 +654,7 @@ static Suite *grading_suite(void)
         simulate__tells_who_would_move_and_writes_nothing,
         grade__leads_are_assigned_by_it,
         grade__cases_are_assigned_by_it,
+        grade__access_is_ruled_by_it,
         person__who_refuses_or_is_erased_or_deleted_has_no_grade,
         merge__computes_the_one_who_stays_and_undoing_both,
         run__goes_on_where_it_was_cut_short,

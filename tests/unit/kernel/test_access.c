@@ -147,6 +147,37 @@ START_TEST(access__with_a_deleted_record_ends_the_way_through_it)
 }
 END_TEST
 
+/* All of the garage's deals but those of price 2, and notes through them. */
+START_TEST(access__narrows_rows_by_a_filter_too)
+{
+    char role_id[37], who[37];
+
+    setup(_i);
+    world_create(w.system, "role.create", role_id,
+                 "{'name':'narrow','permissions':['*'],'scopes':{'*':'dealer','note':'all'},"
+                 "'row_filters':{'deal':{'price':{'$ne':2}},'note':{'deal.price':{'$ne':4}}}}");
+    worker("Eve", north, "three", role_id, who);
+    acrm_session *s = world_session(&w, "user", who);
+    for (int i = 0; i < 4; i++) {
+        expect_row(s, "deal", deals[i], i == 0 || i == 2);
+        expect_row(s, "note", notes[i], i != 2);
+    }
+    ck_assert_int_eq(world_count(s, "deal.count", "{}"), 2);
+    ck_assert_int_eq(world_count(s, "note.count", "{}"), 3);
+    ck_assert_int_eq(world_count(s, "stamp.count", "{}"), 3);
+    world_refuse(s, ACRM_E_NOTFOUND, "reference", "deal.update",
+                 "{'id':'%s','version':1,'title':'x'}", deals[1]);
+    world_refuse(s, ACRM_E_DENIED, "scope", "deal.create",
+                 "{'title':'x','garage_id':'%s','price':2}", north);
+    world_do(s, "deal.create", "{'title':'x','garage_id':'%s','price':3}", north);
+    world_refuse(s, ACRM_E_DENIED, "scope", "audit.list", "{}");
+    world_do(w.system, "role.update", "{'id':'%s','version':1,'row_filters':null}", role_id);
+    ck_assert_int_eq(world_count(s, "deal.count", "{}"), 4);
+    acrm_session_free(s);
+    world_free(&w);
+}
+END_TEST
+
 START_TEST(access__permits_by_exact_name_entity_and_verb)
 {
     static const struct {
@@ -367,6 +398,26 @@ START_TEST(access__refuses_a_role_with_a_slip)
 }
 END_TEST
 
+START_TEST(access__refuses_a_row_filter_with_a_slip)
+{
+    static const struct {
+        const char *filters, *reason;
+    } wrong[] = {
+        { "[]", "type" },
+        { "{'dael':{}}", "unknown_entity" },
+        { "{'brand':{'name':'B'}}", "choice" },
+        { "{'deal':{'prize':2}}", "unknown_field" },
+    };
+
+    w = world_new(WORLD_MEMORY);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        world_refuse(w.system, ACRM_E_INVALID, wrong[i].reason, "role.create",
+                     "{'name':'x','permissions':['*'],'scopes':{'*':'all'},'row_filters':%s}",
+                     wrong[i].filters);
+    world_free(&w);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("access");
@@ -378,6 +429,8 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, access__with_a_deleted_record_ends_the_way_through_it, 0,
                         WORLD_STORAGES);
     tcase_add_loop_test(t, access__permits_by_exact_name_entity_and_verb, 0, 6);
+    tcase_add_loop_test(t, access__narrows_rows_by_a_filter_too, 0, WORLD_STORAGES);
+    tcase_add_test(t, access__refuses_a_row_filter_with_a_slip);
     tcase_add_loop_test(t, access__hides_and_locks_fields_by_role, 0, WORLD_STORAGES);
     tcase_add_loop_test(t, access__shows_of_the_feed_what_is_about_visible_records, 0,
                         WORLD_STORAGES);
