@@ -233,7 +233,7 @@ static const life_step rest[] = {
     { "lead.distribute", "{'id':'$ivo'}" },
     { "message_template.create", "{'code':'ready','channel':'sms','language':'en',"
                                  "'purpose':'service','body':'Dear {{name}}: {{what}}'}" },
-    { "message_template.check", "{'body':'{{#a}}{{b}}{{/a}}'}" },
+    { "template.check", "{'body':'{{#a}}{{b}}{{/a}}'}" },
     { "message.preview", "{'customer_id':'$ada','channel':'sms','template':'ready'}" },
     { "message.send", "{'customer_id':'$ada','channel':'sms','template':'ready',"
                       "'values':{'what':'ready'},'to':'+15550001'}", .save = "sms=id" },
@@ -249,7 +249,7 @@ static const life_step rest[] = {
                        "'local_time':'10:00:00'}}]}]}}" },
     { "message.rehearse", "{'rule':'bday','day':'2027-05-01'}" },
     { "message.recall", "{'once':'x'}" },
-    { "message_template.check_many", "{'template':'ready','channel':'sms','where':{}}" },
+    { "template.check_many", "{'template':'ready','channel':'sms','where':{}}" },
     { "message.bounce", "{'transport':'t','mail':'Final-Recipient: x; a@b.example\\n"
                         "Action: failed\\nStatus: 5.1.1\\n'}" },
     { "message.receipt", "{'transport':'t','reference':'r','outcome':'delivered'}" },

@@ -247,10 +247,10 @@ static const acrm__field message_check_many_out[] = {
 };
 
 static const acrm__op message_ops[] = {
-    { .name = "message_template.check", .flags = ACRM__OP_PUBLIC | ACRM__OP_SINGLE,
+    { .name = "template.check", .flags = ACRM__OP_PUBLIC | ACRM__OP_SINGLE,
       .in = message_check_in, .out = message_check_out, .run = acrm__message_template_check,
       .help = "Check a template and list its tags" },
-    { .name = "message_template.check_many", .in = message_check_many_in,
+    { .name = "template.check_many", .in = message_check_many_in,
       .out = message_check_many_out, .run = acrm__message_check_many,
       .help = "Tell for which of many customers a template would have empty places" },
     { .name = "message.preview", .in = message_preview_in, .out = message_preview_out,

@@ -154,7 +154,7 @@ START_TEST(run__what_would_be_missing_is_told_before)
         "'body':'{{name}} {{birth_date}} {{> foot}}'}"));
     world_do(&w, "customer.create", world_args(
         "{'name':'Bo','region':'R','birth_date':'1990-01-01'}"));
-    acrm_value *out = office_call(&w.o, "message_template.check_many", world_args(
+    acrm_value *out = office_call(&w.o, "template.check_many", world_args(
         "{'template':'born','channel':'sms','where':{'region':'R'}}"));
     const acrm_value *items = acrm_value_get(out, "items");
     ck_assert_int_eq(office_number(out, "checked"), 10);
@@ -170,7 +170,7 @@ START_TEST(run__what_would_be_missing_is_told_before)
         "{'code':'foot','channel':'sms','language':'en','purpose':'service','body':'Bye.'}"));
     world_do(&w, "message_template.create", world_args(
         "{'code':'foot','channel':'sms','language':'it','purpose':'service','body':'Ciao.'}"));
-    out = office_call(&w.o, "message_template.check_many", world_args(
+    out = office_call(&w.o, "template.check_many", world_args(
         "{'template':'born','channel':'sms','where':{'region':'R'}}"));
     ck_assert_int_eq(office_number(out, "lacking"), 9);
     acrm_value_free(out);
