@@ -218,6 +218,7 @@ local function begin(engine, principal)
     local err = ffi.new("acrm_error *[1]")
     local status = lib.acrm_session_new(engine.handle, principal, out, err)
     if status ~= 0 then fail(status, err[0]) end
+    engine.sessions = engine.sessions + 1
     return setmetatable({ _engine = engine, _handle = ffi.gc(out[0], lib.acrm_session_free) },
                         Session)
 end
@@ -255,9 +256,16 @@ function methods:close()
     ffi.gc(handle, nil)
     lib.acrm_session_free(handle)
     self._handle = nil
+    local engine = self._engine
+    engine.sessions = engine.sessions - 1
     if rawget(self, "_owner") then
-        lib.acrm_close(ffi.gc(self._engine.handle, nil))
-        self._engine.handle = nil
+        lib.acrm_close(ffi.gc(engine.handle, nil))
+        engine.handle = nil
+    end
+    -- Sessions keep a database that was closed, and its clock with it.
+    if not engine.handle and engine.sessions == 0 and engine.now then
+        engine.now:free()
+        engine.now = nil
     end
 end
 
@@ -294,7 +302,7 @@ end
 -- Open a database. Options: zone, flags, and clock, a function that gives microseconds since 1970.
 function autocrm.open(where, options)
     options = options or {}
-    local engine = {}
+    local engine = { sessions = 0 }
     local given = ffi.new("acrm_options", { struct_size = ffi.sizeof("acrm_options"),
                                             flags = options.flags or 0, zone = options.zone })
     if options.clock then

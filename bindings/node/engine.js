@@ -49,6 +49,7 @@ function answer(pointer, sent) {
 class Engine {
   constructor(where, { zone = null, flags = 0, clock = null, transports = [] }) {
     this.callbacks = [];
+    this.sessions = 0;
     this.thrown = null;
     this.transports = transports.map((transport) => this.#transport(transport));
     const room = this.transports.length
@@ -132,6 +133,17 @@ class Engine {
   close() {
     if (this.handle) library.close(this.handle);
     this.handle = null;
+    this.#forget();
+  }
+
+  ended() {
+    this.sessions -= 1;
+    this.#forget();
+  }
+
+  /** Sessions keep a database that was closed, and its callbacks with it. */
+  #forget() {
+    if (this.handle || this.sessions) return;
     this.callbacks.forEach((callback) => koffi.unregister(callback));
     this.callbacks = [];
   }

@@ -68,6 +68,7 @@ class Session {
     const status = library.sessionNew(engine.opened(), principal, out, err);
     if (status !== 0) throw failureOf(status, err[0]);
     this.#engine = engine;
+    engine.sessions += 1;
     this.#handle = out[0];
     this.#owner = owner;
     /** The same nouns, answering at once instead of by promise. */
@@ -107,6 +108,7 @@ class Session {
       const out = [null];
       const err = [null];
       this.#running += 1;
+      library.interrupt(this.#handle, 0);
       library.callJson.async(this.#handle, operation, json, Buffer.byteLength(json), out, err,
         (broken, status) => {
           this.#running -= 1;
@@ -130,6 +132,7 @@ class Session {
     const out = [null];
     const err = [null];
     this.#running += 1;
+    library.interrupt(this.#handle, 0);
     try {
       const status = library.callJson(this.#handle, operation, json, Buffer.byteLength(json), out,
         err);
@@ -172,8 +175,11 @@ class Session {
   /** End the session, and the database with the session that opened it. Twice does nothing. */
   close() {
     if (this.#running) throw misuse('a session cannot be closed while it runs a call');
-    if (this.#handle) library.sessionFree(this.#handle);
-    this.#handle = null;
+    if (this.#handle) {
+      library.sessionFree(this.#handle);
+      this.#handle = null;
+      this.#engine.ended();
+    }
     if (this.#owner) this.#engine.close();
   }
 }

@@ -83,6 +83,33 @@ test('misuse is an exception', async () => {
   assert.throws(() => own.sync.customer.count(), failure('ACRM_E_MISUSE'));
 });
 
+test('a session outlives the one that opened the database, and its clock with it', () => {
+  const crm = autocrm.open('memory:', { clock: () => 1767600000000000n });
+  const own = crm.actingAs('system');
+  crm.close();
+  assert.strictEqual(own.sync.customer.create({ name: 'Ada' }).created_at, '2026-01-05T08:00:00Z');
+  own.close();
+});
+
+test('an interrupt ends the running call and no later one', () => {
+  let crm = null;
+  let calls = 0;
+  crm = autocrm.open('memory:', {
+    clock: () => {
+      calls += 1;
+      if (crm && calls < 10) crm.interrupt();
+      return 1767600000000000n;
+    },
+  });
+  calls = 9;
+  const made = crm.sync.customer.create({ name: 'Ada' });
+  calls = 0;
+  assert.throws(() => crm.sync.customer.list(), failure('ACRM_E_INTERRUPTED'));
+  calls = 10;
+  assert.strictEqual(crm.sync.customer.get({ id: made.id }).name, 'Ada');
+  crm.close();
+});
+
 test('two calls at once in one session', () => {
   let crm = null;
   let told = null;
