@@ -181,6 +181,9 @@ static void put_field(FILE *out, const acrm_value *field)
     if (acrm_value_get(field, "max") && strcmp(text_of(field, "type"), "text") == 0)
         fprintf(out, " At most %lld bytes.",
                 (long long)acrm_value_int(acrm_value_get(field, "max")));
+    else if (acrm_value_get(field, "min") && !acrm_value_get(field, "max"))
+        fprintf(out, " %lld or more.",
+                (long long)acrm_value_int(acrm_value_get(field, "min")));
     else if (acrm_value_get(field, "max"))
         fprintf(out, " From %lld to %lld.", (long long)acrm_value_int(acrm_value_get(field, "min")),
                 (long long)acrm_value_int(acrm_value_get(field, "max")));

@@ -32,10 +32,10 @@ static void describe_field(acrm__str *out, const acrm__fieldinfo *info)
         if (f->flags & describe_field_flags[i].flag)
             acrm__out_text(out, NULL, describe_field_flags[i].name);
     acrm__out_close(out, ']');
-    acrm__out_text(out, "target", f->target);
+    acrm__out_text(out, "target", acrm__field_target(f));
     acrm__out_text(out, "inverse",
                    f->type == ACRM__T_ID || f->type == ACRM__T_REF ? f->inverse : NULL);
-    acrm__out_text(out, "unit", f->unit);
+    acrm__out_text(out, "unit", acrm__field_unit(f));
     if (acrm__field_has(f, ACRM__T_TEXT))
         acrm__out_text(out, "identifies", f->identifies);
     if (f->type == ACRM__T_MONEY)
@@ -50,7 +50,8 @@ static void describe_field(acrm__str *out, const acrm__fieldinfo *info)
         acrm__out_value(out, "preset", info->preset);
     if (f->min < f->max) {
         acrm__out_int(out, "min", f->min);
-        acrm__out_int(out, "max", f->max);
+        if (f->max < INT64_MAX)
+            acrm__out_int(out, "max", f->max);
     }
     acrm__out_close(out, '}');
 }

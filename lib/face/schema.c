@@ -65,7 +65,7 @@ static void schema_limits(acrm__str *out, const acrm__field *f)
 static const char *schema_record_of(const acrm__schemas *s, const acrm__opinfo *op,
                                     const acrm__field *f)
 {
-    if (f->target)
+    if (acrm__field_target(f))
         return f->target;
     return op && op->entity != UINT32_MAX ? s->registry->entities[op->entity]->def->name : NULL;
 }
@@ -134,8 +134,8 @@ static void schema_field(const acrm__schemas *s, const char *key, const acrm__op
     if (!input && f->flags & ACRM__READ_ONLY)
         acrm__out_bool(s->out, "readOnly", true);
     acrm__out_text(s->out, "x-type", acrm__type_name(f->type));
-    acrm__out_text(s->out, "x-target", f->target);
-    acrm__out_text(s->out, "x-unit", f->unit);
+    acrm__out_text(s->out, "x-target", acrm__field_target(f));
+    acrm__out_text(s->out, "x-unit", acrm__field_unit(f));
     acrm__out_close(s->out, '}');
 }
 

@@ -44,12 +44,12 @@ static void custom_field_def(const acrm__rec *rec, acrm__custom_field *out)
         .name = acrm__text(rec, F_custom_field__name),
         .type = type,
         .flags = ACRM__CUSTOM,
-        .target = acrm__text(rec, F_custom_field__target),
+        .target = acrm__text(rec, type == ACRM__T_REF ? F_custom_field__target
+                                                      : F_custom_field__unit),
         .choices = acrm__text(rec, type == ACRM__T_REF     ? F_custom_field__inverse
                                    : type == ACRM__T_MONEY ? F_custom_field__currency_field
                                                            : F_custom_field__choices),
         .preset = acrm__text(rec, F_custom_field__preset),
-        .unit = acrm__text(rec, F_custom_field__unit),
         .min = acrm__int(rec, F_custom_field__minimum),
         .max = acrm__int(rec, F_custom_field__maximum),
         .help = acrm__text(rec, F_custom_field__help),

@@ -52,7 +52,10 @@ typedef struct acrm__field {
     const char *name;
     int32_t type;
     uint32_t flags;
-    const char *target;   /* entity of a REF, RECORD or FILTER */
+    union {
+        const char *target; /* entity of a REF, RECORD, FILTER: acrm__field_target() */
+        const char *unit;   /* of the others, for people: acrm__field_unit() */
+    };
     union { /* what fields of one type have; acrm__field_has() asks for it */
         const char *inverse;  /* of a REF: the name under which the target sees these records; of
                                  an ID of any record: the name under which every entity does. The
@@ -64,10 +67,26 @@ typedef struct acrm__field {
         const char *identifies; /* of TEXT: by its value customers are identified, as "plate" */
     };
     const char *preset;   /* default, as JSON text */
-    const char *unit;
-    int64_t min, max;     /* of INT, REAL, MONEY, DURATION; of TEXT max bytes (0: 4096) */
+    int64_t min, max;     /* of INT, REAL, MONEY, DURATION, when one is not 0: "0 or more" is a max
+                             of INT64_MAX; of TEXT max bytes (0: 4096) */
     const char *help;
 } acrm__field;
+
+static inline bool acrm__field_is_of_entity(const acrm__field *field)
+{
+    return field->type == ACRM__T_REF || field->type == ACRM__T_RECORD ||
+           field->type == ACRM__T_FILTER;
+}
+
+static inline const char *acrm__field_target(const acrm__field *field)
+{
+    return acrm__field_is_of_entity(field) ? field->target : NULL;
+}
+
+static inline const char *acrm__field_unit(const acrm__field *field)
+{
+    return acrm__field_is_of_entity(field) ? NULL : field->unit;
+}
 
 /* What a field has as one of this type; NULL when it is of another. */
 static inline const char *acrm__field_has(const acrm__field *field, int32_t type)

@@ -71,11 +71,18 @@ static int32_t record_type_fault(acrm_value *faults, const acrm__fieldinfo *fiel
 static int32_t record_range(const acrm__fieldinfo *field, int64_t n, const char *path,
                             acrm_value *faults)
 {
-    if (field->def.min >= field->def.max || (n >= field->def.min && n <= field->def.max))
+    const char *unit = acrm__field_unit(&field->def);
+    const char *space = unit ? " " : "";
+    long long min = field->def.min, max = field->def.max;
+
+    unit = unit ? unit : "";
+    if (min >= max || (n >= min && n <= max))
         return ACRM_OK;
-    return acrm__fault(faults, path, "range", "%s must be from %lld to %lld%s%s", path,
-                       (long long)field->def.min, (long long)field->def.max,
-                       field->def.unit ? " " : "", field->def.unit ? field->def.unit : "");
+    if (max == INT64_MAX)
+        return acrm__fault(faults, path, "range", "%s must be %lld%s%s or more", path, min, space,
+                           unit);
+    return acrm__fault(faults, path, "range", "%s must be from %lld to %lld%s%s", path, min, max,
+                       space, unit);
 }
 
 static int32_t record_enum(const acrm__fieldinfo *field, const char *text, size_t len,

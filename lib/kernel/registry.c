@@ -815,7 +815,7 @@ static int32_t registry_keep_custom(acrm__arena *arena, const acrm__custom *from
     }
     for (uint32_t i = 0; ok && i < from->n_fields; i++) {
         acrm__field *f = &fields[i].field;
-        const char **optional[] = { &f->target, &f->choices, &f->preset, &f->unit };
+        const char **optional[] = { &f->target, &f->choices, &f->preset };
         fields[i] = from->fields[i];
         ok = registry_keep(arena, &fields[i].entity) && registry_keep(arena, &f->name) &&
              registry_keep(arena, &f->help);

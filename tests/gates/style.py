@@ -81,6 +81,15 @@ def check_includes(name, text):
             yield f"{name}: may not include \"{target}\""
 
 
+def check_ranges(name, code):
+    """A least value alone would bind nothing: the most is 0 then."""
+    declared = r"FIELD\((?:[^()]|\([^()]*\))*\)|\{\s*\.name =[^}]*\}"
+    for found in re.finditer(declared, code):
+        if ".min =" in found[0] and ".max =" not in found[0]:
+            line = code.count("\n", 0, found.start()) + 1
+            yield f"{name}:{line}: a .min without a .max (INT64_MAX: no limit)"
+
+
 def check_functions(root, names):
     if not shutil.which("pmccabe"):
         print("pmccabe is not installed: lengths and complexity are not checked")
@@ -109,6 +118,7 @@ def main():
         if name.startswith("lib/"):
             code = strip(text)
             faults += check_banned(name, code)
+            faults += check_ranges(name, code)
             faults += check_includes(name, text)
         if path.suffix == ".c" and not name.startswith("tests/"):
             c_files.append(name)

@@ -26,7 +26,7 @@
     { .name = "not_before", .type = ACRM__T_INSTANT, .help = "Not sent before" },                \
     { .name = "local_time", .type = ACRM__T_TIME,                                                \
       .help = "At this time of the day where the customer lives" },                              \
-    { .name = "expires_after", .type = ACRM__T_DURATION, .min = 1,                               \
+    { .name = "expires_after", .type = ACRM__T_DURATION, .min = 1, .max = INT64_MAX, \
       .help = "Refused when it has waited so much longer than it was to" }
 #define MESSAGE_TEXT                                                                              \
     { .name = "customer_id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "customer", \
@@ -92,7 +92,7 @@ static const acrm__field message_many_in[] = {
       .help = "Of those due, the lowest number leaves first" },
     { .name = "allow_missing", .type = ACRM__T_BOOL, .preset = "false",
       .help = "Leave names without a value empty" },
-    { .name = "limit", .type = ACRM__T_INT, .min = 1,
+    { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = INT64_MAX,
       .help = "Come to so many customers in this call, and to the others in the next" },
     { .name = NULL }
 };
@@ -233,7 +233,7 @@ static const acrm__field message_check_many_in[] = {
     { .name = "channel", .type = ACRM__T_ENUM, .flags = ACRM__REQUIRED,
       .choices = MESSAGE_CHANNELS, .help = "By what" },
     MESSAGE_WHOM,
-    { .name = "limit", .type = ACRM__T_INT, .min = 1, .help = "Look at so many" },
+    { .name = "limit", .type = ACRM__T_INT, .min = 1, .max = INT64_MAX, .help = "Look at so many" },
     { .name = NULL }
 };
 static const acrm__field message_check_many_out[] = {

@@ -77,7 +77,7 @@ static const acrm__field party_duplicates_in[] = {
       .help = "Begin anew, though an earlier scan was cut short" },
     { .name = "rebuild", .type = ACRM__T_BOOL, .preset = "false",
       .help = "Begin anew, and make the keys of all customers first" },
-    { .name = "steps", .type = ACRM__T_INT, .min = 1,
+    { .name = "steps", .type = ACRM__T_INT, .min = 1, .max = INT64_MAX,
       .help = "Stop after so many steps; the next call goes on" },
     { .name = NULL }
 };

@@ -49,7 +49,7 @@ static const acrm__field privacy_erase_in[] = {
     { .name = "reimport", .type = ACRM__T_ENUM, .choices = "refuse|flag", .preset = "\"refuse\"",
       .help = "What comes of a record that brings a phone number, e-mail address or identifier of "
               "the person again" },
-    { .name = "version", .type = ACRM__T_INT, .min = 1,
+    { .name = "version", .type = ACRM__T_INT, .min = 1, .max = INT64_MAX,
       .help = "Version of the customer that was looked at; refused when it has changed since" },
     { .name = NULL }
 };

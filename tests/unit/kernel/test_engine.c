@@ -120,6 +120,23 @@ START_TEST(engine__info_tells_what_there_is)
 }
 END_TEST
 
+START_TEST(engine__what_is_to_be_nought_or_more_is_never_less)
+{
+    acrm_error *err = NULL;
+    static const char less[] = "{\"title\":\"t\",\"price\":-1}";
+
+    setup(_i);
+    ck_assert_int_eq(acrm_call_json(w.system, "deal.create", less, sizeof less - 1, NULL, &err),
+                     ACRM_E_INVALID);
+    ck_assert_str_eq(acrm_error_reason(err), "range");
+    ck_assert_str_eq(acrm_error_message(err), "price must be 0 coins or more");
+    acrm_error_free(err);
+    world_do(w.system, "deal.create", "{'title':'t','price':0}");
+    world_do(w.system, "deal.create", "{'title':'t','price':9007199254740991}");
+    world_free(&w);
+}
+END_TEST
+
 START_TEST(engine__info_tells_that_a_file_is_durable_unless_told_otherwise)
 {
     setup(WORLD_SQLITE);
@@ -144,6 +161,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, engine__check_tells_of_a_broken_audit, 0, WORLD_STORAGES);
     tcase_add_test(t, engine__info_tells_that_a_file_is_durable_unless_told_otherwise);
     tcase_add_loop_test(t, engine__info_tells_what_there_is, 0, WORLD_STORAGES);
+    tcase_add_loop_test(t, engine__what_is_to_be_nought_or_more_is_never_less, 0, WORLD_STORAGES);
     suite_add_tcase(s, t);
     return s;
 }
