@@ -22,6 +22,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_webhook,
     &acrm__mod_process,
     &acrm__mod_catalog,
+    &acrm__mod_configuration,
     &acrm__mod_loyalty,
     &acrm__mod_ledger,
     &acrm__mod_club,

@@ -91,6 +91,28 @@ static const life_step rest[] = {
     { "match_rule.create", "{'name':'Mine','position':20,'conditions':{'field':'email'}}" },
     { "vehicle.create", "{'vin':'1M8GDM9AXKP042788','plate':'12 B 345-67'}", .save = "car=id" },
     { "vehicle_ownership.create", "{'vehicle_id':'$car','customer_id':'$twin'}" },
+    { "vehicle_make.create", "{'name':'Northstar','country':'SE'}", .save = "make=id" },
+    { "vehicle_model.create", "{'make_id':'$make','name':'Polaris'}", .save = "model=id" },
+    { "vehicle_trim.create", "{'model_id':'$model','name':'Base','model_year':2026}",
+      .save = "trim=id" },
+    { "vehicle_option.create", "{'model_id':'$model','code':'TOW','name':'Tow bar'}",
+      .save = "tow=id" },
+    { "vehicle_option.create", "{'make_id':'$make','code':'ESP','name':'Trailer control'}",
+      .save = "esp=id" },
+    { "trim_option.create", "{'trim_id':'$trim','option_id':'$esp'}" },
+    { "trim_option.create", "{'trim_id':'$trim','option_id':'$tow'}" },
+    { "option_rule.create", "{'name':'A tow bar needs trailer control','model_id':'$model',"
+                            "'kind':'requires','when_options':['TOW'],'then_options':['ESP']}" },
+    { "price_list.create", "{'name':'2026','make_id':'$make','currency':'EUR','valid_from':"
+                           "'2026-01-01','tax_rate':'0.19'}", .save = "prices=id" },
+    { "price_item.create", "{'price_list_id':'$prices','trim_id':'$trim','currency':'EUR',"
+                           "'amount':'20000.00'}" },
+    { "price_item.create", "{'price_list_id':'$prices','option_id':'$tow','currency':'EUR',"
+                           "'amount':'800.00'}" },
+    { "price_item.create", "{'price_list_id':'$prices','option_id':'$esp','currency':'EUR',"
+                           "'amount':'0.00'}" },
+    { "configuration.create", "{'trim_id':'$trim','options':['TOW','ESP'],'customer_id':"
+                              "'$twin'}" },
     { "sales_contract.create", "{'number':'C-1','customer_id':'$twin'}" },
     { "member_card.create", "{'number':'77 0001','customer_id':'$twin'}" },
     { "loyalty_program.create", "{'code':'spare','name':'Spare'}" },
