@@ -4,6 +4,7 @@
 #define AUTOCRM_AUTOCRM_H
 
 #include "autocrm/calendar.h"
+#include "autocrm/deal.h"
 #include "autocrm/engine.h"
 #include "autocrm/error.h"
 #include "autocrm/filter.h"
