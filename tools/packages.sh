@@ -13,6 +13,8 @@ packages_test="$packages_test luajit php-cli default-jdk-headless libjna-java no
 command -v npm >/dev/null 2>&1 || packages_test="$packages_test npm"
 # What messages and storages are tried on.
 packages_test="$packages_test python3-aiosmtpd openssl postgresql"
+# The example server, and what its tests ask it with.
+packages_test="$packages_test libmicrohttpd-dev curl"
 
 # need_packages NAME...: those not installed yet, as root or by sudo.
 need_packages() {

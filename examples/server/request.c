@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* A request from its first byte to its last: what is not as it must be is refused here. */
+#include "server.h"
+
+#include "server_auth.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+enum { REQUEST_NEW, REQUEST_BODY, REQUEST_WAITS, REQUEST_DONE };
+enum { REQUEST_TARGET_MAX = 16384, REQUEST_DISCARD_MAX = 1 << 20 };
+
+int64_t server_now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+const char *server_header(const server_request *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+/* --- Who is at the other end --- */
+
+static void request_address(const server_request *r, char out[SERVER_PEER_MAX])
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    socklen_t size = !address                        ? 0
+                     : address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                      : sizeof(struct sockaddr_in);
+
+    out[0] = '\0';
+    if (address)
+        getnameinfo(address, size, out, SERVER_PEER_MAX, NULL, 0, NI_NUMERICHOST);
+    if (strncmp(out, "::ffff:", 7) == 0)
+        memmove(out, out + 7, strlen(out + 7) + 1);
+}
+
+static bool request_trusted(const server_request *r, const char *peer)
+{
+    const server_options *o = &r->server->options;
+
+    for (int i = 0; i < o->n_trusted; i++)
+        if (strcmp(o->trusted[i], peer) == 0)
+            return true;
+    return false;
+}
+
+void server_peer(const server_request *r, char out[SERVER_PEER_MAX])
+{
+    const char *told = server_header(r, "X-Forwarded-For");
+    unsigned char bytes[16];
+
+    request_address(r, out);
+    if (!told || !request_trusted(r, out))
+        return;
+    /* The last one: it is what our proxy saw; what is before it anybody can write. */
+    const char *comma = strrchr(told, ',');
+    const char *last = comma ? comma + 1 : told;
+    last += strspn(last, " ");
+    if (inet_pton(AF_INET, last, bytes) == 1 || inet_pton(AF_INET6, last, bytes) == 1)
+        snprintf(out, SERVER_PEER_MAX, "%s", last);
+}
+
+static bool request_secure(const server_request *r)
+{
+    const char *told = server_header(r, "X-Forwarded-Proto");
+    char peer[SERVER_PEER_MAX];
+
+    if (r->server->options.tls_cert)
+        return true;
+    if (!told || strcmp(told, "https") != 0)
+        return false;
+    request_address(r, peer);
+    return request_trusted(r, peer);
+}
+
+/* --- The target --- */
+
+/* Only what a path of ours can be: no empty or dotted segment, no escaped slash, no control. */
+static bool request_path(char *path)
+{
+    if (*path != '/' || strstr(path, "//") || strstr(path, "/./") || strstr(path, "/../"))
+        return false;
+    for (const char *p = path; *p; p++)
+        if (*p == '%' && (strncmp(p, "%2f", 3) == 0 || strncmp(p, "%2F", 3) == 0))
+            return false;
+    if (!server_unescape(path, false))
+        return false;
+    for (const char *p = path; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == '\\' || (*p == '/' && p[1] == '.'))
+            return false;
+    return true;
+}
+
+static bool request_target(server_request *r)
+{
+    size_t len = r->target ? strlen(r->target) : 0;
+
+    if (len == 0 || len > REQUEST_TARGET_MAX)
+        return false;
+    r->path = r->target;
+    r->query = r->target + len;
+    char *mark = strchr(r->target, '?');
+    if (mark) {
+        *mark = '\0';
+        r->query = mark + 1;
+    }
+    return request_path(r->target);
+}
+
+/* --- Headers --- */
+
+typedef struct request_seen {
+    int host, length, encoding, n;
+    bool chunked, wrong;
+} request_seen;
+
+static enum MHD_Result request_look(void *cls, enum MHD_ValueKind kind, const char *key,
+                                    const char *value)
+{
+    request_seen *seen = cls;
+
+    (void)kind;
+    seen->n++;
+    if (strcasecmp(key, "Host") == 0)
+        seen->host++;
+    else if (strcasecmp(key, "Content-Length") == 0)
+        seen->length++;
+    else if (strcasecmp(key, "Transfer-Encoding") == 0) {
+        seen->encoding++;
+        seen->wrong = seen->wrong || !value || strcasecmp(value, "chunked") != 0;
+    }
+    return MHD_YES;
+}
+
+/* What two readers of HTTP could read in two ways. */
+static bool request_headers(server_request *r)
+{
+    request_seen seen = { 0 };
+
+    MHD_get_connection_values(r->connection, MHD_HEADER_KIND, request_look, &seen);
+    return !seen.wrong && seen.host <= 1 && seen.length <= 1 && seen.encoding <= 1 &&
+           seen.length + seen.encoding <= 1;
+}
+
+static bool request_is_json(const char *type)
+{
+    static const char json[] = "application/json";
+
+    return type && strncasecmp(type, json, sizeof json - 1) == 0 &&
+           (!type[sizeof json - 1] || strchr("; ", type[sizeof json - 1]));
+}
+
+static bool request_refuse(server_request *r, unsigned status, const char *reason,
+                           const char *detail)
+{
+    server_reply_problem(r, status, reason, detail);
+    return false;
+}
+
+static bool request_has_body(const server_request *r)
+{
+    const char *length = server_header(r, "Content-Length");
+
+    return server_header(r, "Transfer-Encoding") || (length && strcmp(length, "0") != 0);
+}
+
+/* The body's kind and length, as far as the headers tell. */
+static bool request_body(server_request *r)
+{
+    const char *length = server_header(r, "Content-Length"), *type;
+    bool some = request_has_body(r);
+
+    if (server_header(r, "Content-Encoding"))
+        return request_refuse(r, 415, "encoding", "bodies are taken uncompressed");
+    if (length && (strlen(length) > 12 || atoll(length) > r->server->options.body_max))
+        return request_refuse(r, 413, "body", "the body is longer than this server takes");
+    type = server_header(r, "Content-Type");
+    if (some && r->method == SERVER_GET)
+        return request_refuse(r, 400, "body", "a GET request has no body");
+    if (some && !request_is_json(type)) {
+        if (!r->route->takes_bytes)
+            return request_refuse(r, 415, "media_type", "the body must be application/json");
+        r->bytes = true;
+    }
+    return true;
+}
+
+/* A page of another site may not make the browser write here. */
+static bool request_same_site(const server_request *r)
+{
+    const char *origin = server_header(r, "Origin"), *host = server_header(r, "Host");
+    const char *site = server_header(r, "Sec-Fetch-Site");
+
+    if (r->method == SERVER_GET)
+        return true;
+    if (site && strcmp(site, "cross-site") == 0)
+        return false;
+    const char *name = origin ? strstr(origin, "://") : NULL;
+    return !origin || (name && host && strcasecmp(name + 3, host) == 0);
+}
+
+static void request_allow(server_request *r, unsigned status, unsigned allowed)
+{
+    char list[64] = "OPTIONS";
+
+    for (int m = 0; m < SERVER_METHODS; m++)
+        if (allowed & 1u << m)
+            snprintf(list + strlen(list), sizeof list - strlen(list), ", %s%s",
+                     server_method_name(m), m == SERVER_GET ? ", HEAD" : "");
+    if (status == 405)
+        server_reply_problem(r, status, "method", "this path does not have that method");
+    else
+        server_reply_text(r, status, NULL, "", 0);
+    server_reply_header(r, "Allow", list);
+}
+
+static bool request_route(server_request *r, const char *method)
+{
+    static const server_route page = { .path = "/", .run = server_pages, .quick = true };
+    unsigned allowed = 0;
+
+    r->method = strcmp(method, "HEAD") == 0 ? SERVER_GET : -1;
+    for (int m = 0; m < SERVER_METHODS; m++)
+        if (strcmp(method, server_method_name(m)) == 0)
+            r->method = m;
+    r->route = server_routes_find(r->server->routes, r->method, r->path, r->id, &allowed);
+    if (r->route)
+        return true;
+    if (allowed) {
+        request_allow(r, strcmp(method, "OPTIONS") == 0 ? 204 : 405, allowed);
+        return false;
+    }
+    if (strncmp(r->path, "/v1/", 4) == 0 || r->server->pages < 0)
+        return request_refuse(r, 404, "path", "there is nothing at this path");
+    if (r->method != SERVER_GET) {
+        request_allow(r, 405, 1u << SERVER_GET);
+        return false;
+    }
+    r->route = &page;
+    return true;
+}
+
+/* false: it was refused. */
+static bool request_check(server_request *r, const char *method)
+{
+    if (!request_headers(r))
+        return request_refuse(r, 400, "headers", "the headers contradict each other");
+    if (!request_target(r))
+        return request_refuse(r, 400, "path", "the path is none that this server has");
+    if (!request_route(r, method))
+        return false;
+    if (!request_same_site(r))
+        return request_refuse(r, 403, "origin", "requests of other sites are refused");
+    r->secure = request_secure(r);
+    return request_body(r) && (r->route->run == server_pages || r->route->open || server_auth(r));
+}
+
+/* --- The life of a request --- */
+
+void *server_request_begin(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    server_request *r = calloc(1, sizeof *r);
+
+    if (!r)
+        return NULL;
+    *r = (server_request){ .server = cls, .connection = connection, .method = -1,
+                           .started_us = server_now_us(), .target = strdup(uri), .query = "",
+                           .path = "" };
+    return r;
+}
+
+void server_request_run(server_request *r)
+{
+    if (r->overflow)
+        server_reply_problem(r, 413, "body", "the body is longer than this server takes");
+    else if (r->route->run)
+        r->route->run(r);
+    else
+        server_call(r);
+    r->stage = REQUEST_DONE;
+}
+
+static enum MHD_Result request_send(server_request *r)
+{
+    if (!r->response)
+        return MHD_NO;
+    enum MHD_Result result = MHD_queue_response(r->connection, r->status, r->response);
+    MHD_destroy_response(r->response);
+    r->response = NULL;
+    return result;
+}
+
+static enum MHD_Result request_take(server_request *r, const char *data, size_t *size)
+{
+    if (r->body.len + *size > (size_t)r->server->options.body_max) {
+        r->overflow = true; /* MHD answers at the end of the body only */
+        r->discarded += *size;
+    } else {
+        example_add(&r->body, data, *size);
+    }
+    *size = 0;
+    return r->discarded > REQUEST_DISCARD_MAX || r->body.failed ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result request_hand_over(server_request *r)
+{
+    r->stage = REQUEST_WAITS;
+    MHD_suspend_connection(r->connection);
+    if (server_work_add(r->server->work, r))
+        return MHD_YES;
+    server_reply_problem(r, 503, "overload", "too much waits to be done: try again");
+    server_reply_header(r, "Retry-After", "1");
+    r->stage = REQUEST_DONE;
+    MHD_resume_connection(r->connection);
+    return MHD_YES;
+}
+
+enum MHD_Result server_request_handle(void *cls, struct MHD_Connection *connection,
+                                      const char *url, const char *method, const char *version,
+                                      const char *data, size_t *size, void **con_cls)
+{
+    server_request *r = *con_cls;
+
+    (void)cls;
+    (void)connection;
+    (void)url;
+    (void)version;
+    if (!r)
+        return MHD_NO;
+    if (r->stage == REQUEST_NEW) {
+        r->stage = REQUEST_BODY;
+        if (request_check(r, method))
+            return MHD_YES;
+        r->stage = REQUEST_DONE;
+        /* Answered before its body, the connection ends; without one it goes on. */
+        return request_has_body(r) ? request_send(r) : MHD_YES;
+    }
+    if (r->stage == REQUEST_BODY && *size > 0)
+        return request_take(r, data, size);
+    if (r->stage == REQUEST_BODY && !r->route->quick)
+        return request_hand_over(r);
+    if (r->stage == REQUEST_BODY)
+        server_request_run(r);
+    return r->stage == REQUEST_DONE ? request_send(r) : MHD_YES;
+}
+
+void server_request_end(void *cls, struct MHD_Connection *connection, void **con_cls,
+                        enum MHD_RequestTerminationCode why)
+{
+    server_request *r = *con_cls;
+
+    (void)cls;
+    (void)connection;
+    if (!r)
+        return;
+    if (why != MHD_REQUEST_TERMINATED_COMPLETED_OK && !r->refused)
+        r->refused = "cut";
+    if (r->refused || r->status >= 500 || r->server->options.log_all)
+        server_log_request(r, server_now_us() - r->started_us);
+    if (r->response)
+        MHD_destroy_response(r->response);
+    example_text_free(&r->body);
+    free(r->target);
+    free(r);
+    *con_cls = NULL;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of routes, from the registry: no operation is known here by name, but for a few. */
+#include "server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <malloc.h>
+
+/* Operations that read or write a stream, and what is short enough not to be handed over. */
+static const struct {
+    const char *name;
+    bool takes_bytes, gives_bytes;
+} route_streams[] = {
+    { "attachment.add", true, false },
+    { "attachment.read", false, true },
+    { "import.run", true, false },
+    { "import.upsert", true, false },
+    { "import.suggest", true, false },
+};
+
+/* They write files of the machine the server runs on: for the host's own people alone. */
+static const char *const route_barred[] = { "engine.backup", "engine.copy" };
+
+static const char *const route_methods[] = { "GET", "POST", "PATCH", "DELETE" };
+
+enum { ROUTE_IN_TABLE = 4, ROUTE_KEY_MAX = 160 };
+
+struct server_routes {
+    server_route *items;
+    size_t n, slots;
+    uint32_t *table; /* hash of method and path: index + 1 */
+    char *names;     /* all texts */
+    size_t names_len, names_cap;
+};
+
+const char *server_method_name(int method)
+{
+    return method >= 0 && method < SERVER_METHODS ? route_methods[method] : "";
+}
+
+static uint64_t route_hash(int method, const char *path, size_t len)
+{
+    uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)(unsigned)method;
+
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)path[i]) * UINT64_C(1099511628211);
+    return hash ^ hash >> 29;
+}
+
+static const server_route *route_look(const server_routes *routes, int method, const char *path)
+{
+    size_t slot = (size_t)route_hash(method, path, strlen(path)) & (routes->slots - 1);
+
+    for (; routes->table[slot]; slot = (slot + 1) & (routes->slots - 1)) {
+        const server_route *route = &routes->items[routes->table[slot] - 1];
+        if (route->method == method && strcmp(route->path, path) == 0)
+            return route;
+    }
+    return NULL;
+}
+
+static bool route_is_id(const char *text, size_t len)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+
+    if (len != SERVER_ID_LEN)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? text[i] != '-' : !memchr(digits, text[i], sizeof digits - 1))
+            return false;
+    }
+    return true;
+}
+
+/* "/v1/leads/01a2.../assign" as "/v1/leads/{id}/assign". */
+static void route_template(const char *path, char key[ROUTE_KEY_MAX], char id[SERVER_ID_LEN + 1])
+{
+    const char *noun = strncmp(path, "/v1/", 4) == 0 ? strchr(path + 4, '/') : NULL;
+    size_t len = noun ? strcspn(noun + 1, "/") : 0;
+
+    id[0] = '\0';
+    if (!noun || !route_is_id(noun + 1, len)) {
+        snprintf(key, ROUTE_KEY_MAX, "%s", path);
+        return;
+    }
+    memcpy(id, noun + 1, SERVER_ID_LEN);
+    id[SERVER_ID_LEN] = '\0';
+    snprintf(key, ROUTE_KEY_MAX, "%.*s{id}%s", (int)(noun + 1 - path), path, noun + 1 + len);
+}
+
+const server_route *server_routes_find(const server_routes *routes, int method, const char *path,
+                                       char id[SERVER_ID_LEN + 1], unsigned *allowed)
+{
+    char key[ROUTE_KEY_MAX];
+
+    id[0] = '\0';
+    *allowed = 0;
+    if (strlen(path) > ROUTE_KEY_MAX - 8)
+        return NULL;
+    route_template(path, key, id);
+    const server_route *route = method >= 0 ? route_look(routes, method, key) : NULL;
+    for (int m = 0; m < SERVER_METHODS && !route; m++)
+        if (route_look(routes, m, key))
+            *allowed |= 1u << m;
+    return route;
+}
+
+/* --- Making it --- */
+
+static const char *route_text(const acrm_value *map, const char *key)
+{
+    return acrm_value_text(acrm_value_get(map, key), NULL);
+}
+
+/* All texts lie behind one another: the room was counted before. */
+static const char *route_keep(server_routes *routes, const char *text)
+{
+    if (!text)
+        return NULL;
+    char *at = routes->names + routes->names_len;
+    size_t len = strlen(text) + 1;
+
+    if (routes->names_len + len > routes->names_cap)
+        return NULL;
+    memcpy(at, text, len);
+    routes->names_len += len;
+    return at;
+}
+
+static bool route_has_type(const acrm_value *schema, const char *type)
+{
+    const acrm_value *types = acrm_value_get(schema, "type");
+    const char *one = acrm_value_text(types, NULL);
+    bool has = one && strcmp(one, type) == 0;
+
+    for (size_t i = 0; !has && acrm_value_type(types) == ACRM_LIST && i < acrm_value_count(types);
+         i++)
+        has = strcmp(acrm_value_text(acrm_value_at(types, i), NULL), type) == 0;
+    return has;
+}
+
+static int route_kind(const acrm_value *schema)
+{
+    const acrm_value *items = acrm_value_get(schema, "items");
+
+    if (route_has_type(schema, "array"))
+        return route_has_type(items, "string") ? SERVER_ARG_LIST : SERVER_ARG_JSON;
+    if (route_has_type(schema, "string"))
+        return SERVER_ARG_TEXT;
+    return route_has_type(schema, "integer") || route_has_type(schema, "number") ||
+                   route_has_type(schema, "boolean")
+               ? SERVER_ARG_RAW
+               : SERVER_ARG_JSON;
+}
+
+/* Only what may stand in a query is kept: bodies are not looked into. */
+static bool route_params(server_routes *routes, server_route *route, const acrm_value *op)
+{
+    const acrm_value *properties = acrm_value_get(acrm_value_get(op, "parameters"), "properties");
+    size_t n = acrm_value_count(properties);
+
+    if ((route->method == SERVER_POST && !route->takes_bytes) || route->method == SERVER_PATCH ||
+        n == 0)
+        return true;
+    route->params = calloc(n, sizeof *route->params);
+    if (!route->params)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        route->params[i].name = route_keep(routes, acrm_value_key(properties, i, NULL));
+        route->params[i].kind = route_kind(acrm_value_at(properties, i));
+    }
+    route->n_params = n;
+    return true;
+}
+
+static void route_barred_run(server_request *r)
+{
+    server_reply_problem(r, 403, "not_offered", "this operation is not offered over the network");
+}
+
+static void route_put(server_routes *routes, const server_route *route)
+{
+    size_t slot = (size_t)route_hash(route->method, route->path, strlen(route->path)) &
+                  (routes->slots - 1);
+
+    while (routes->table[slot])
+        slot = (slot + 1) & (routes->slots - 1);
+    routes->table[slot] = (uint32_t)(route - routes->items) + 1;
+}
+
+static bool route_add(server_routes *routes, const acrm_value *op)
+{
+    const acrm_value *http = acrm_value_get(op, "http");
+    const char *method = route_text(http, "method"), *name = route_text(op, "name");
+    server_route *route = &routes->items[routes->n];
+
+    if (!method || !name)
+        return false;
+    *route = (server_route){ .method = -1, .operation = route_keep(routes, name),
+                             .path = route_keep(routes, route_text(http, "path")),
+                             .id = route_keep(routes, route_text(http, "id")),
+                             .verb = route_keep(routes, route_text(op, "verb")),
+                             .writes = acrm_value_bool(acrm_value_get(op, "writes")) != 0 };
+    for (int m = 0; m < SERVER_METHODS; m++)
+        if (strcmp(route_methods[m], method) == 0)
+            route->method = m;
+    for (size_t i = 0; i < sizeof route_streams / sizeof route_streams[0]; i++)
+        if (strcmp(route_streams[i].name, name) == 0) {
+            route->takes_bytes = route_streams[i].takes_bytes;
+            route->gives_bytes = route_streams[i].gives_bytes;
+        }
+    for (size_t i = 0; i < sizeof route_barred / sizeof route_barred[0]; i++)
+        if (strcmp(route_barred[i], name) == 0)
+            route->run = route_barred_run;
+    route->quick = route->verb && strcmp(route->verb, "get") == 0;
+    if (!route->operation || !route->path || route->method < 0 || !route_params(routes, route, op))
+        return false;
+    routes->n++;
+    route_put(routes, route);
+    return true;
+}
+
+/* Bytes that the texts need, generously. */
+static size_t route_room(const acrm_value *ops)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < acrm_value_count(ops); i++) {
+        const acrm_value *op = acrm_value_at(ops, i);
+        const acrm_value *properties =
+            acrm_value_get(acrm_value_get(op, "parameters"), "properties");
+        room += 3 * ROUTE_KEY_MAX;
+        for (size_t k = 0; k < acrm_value_count(properties); k++) {
+            size_t len = 0;
+            acrm_value_key(properties, k, &len);
+            room += len + 1;
+        }
+    }
+    return room;
+}
+
+static bool route_fill(server_routes *routes, const acrm_value *ops)
+{
+    size_t own = 0, n = acrm_value_count(ops);
+
+    while (server_own_routes[own].path)
+        own++;
+    for (routes->slots = 64; routes->slots < ROUTE_IN_TABLE * (n + own);)
+        routes->slots *= 2;
+    routes->names_cap = route_room(ops);
+    routes->items = calloc(n + own, sizeof *routes->items);
+    routes->table = calloc(routes->slots, sizeof *routes->table);
+    routes->names = malloc(routes->names_cap + 1);
+    bool ok = routes->items && routes->table && routes->names;
+    for (size_t i = 0; ok && i < own; i++) {
+        routes->items[routes->n] = server_own_routes[i];
+        route_put(routes, &routes->items[routes->n++]);
+    }
+    for (size_t i = 0; ok && i < n; i++)
+        ok = route_add(routes, acrm_value_at(ops, i));
+    if (ok && routes->names_len > 0) { /* never larger: it may not move */
+        char *less = realloc(routes->names, routes->names_len);
+        ok = less == routes->names;
+    }
+    return ok;
+}
+
+server_routes *server_routes_new(acrm_engine *engine)
+{
+    server_routes *routes = calloc(1, sizeof *routes);
+    acrm_value *registry = NULL;
+    acrm_buf *text = NULL;
+    int32_t st = acrm_describe(engine, "operations", &text, NULL);
+
+    if (st == ACRM_OK)
+        st = acrm_value_parse(NULL, acrm_buf_data(text), acrm_buf_len(text), &registry, NULL);
+    acrm_buf_free(text);
+    if (st != ACRM_OK || !routes || !route_fill(routes, acrm_value_get(registry, "operations"))) {
+        server_routes_free(routes);
+        routes = NULL;
+    }
+    acrm_value_free(registry);
+    malloc_trim(0); /* the description is much larger than what was kept of it */
+    return routes;
+}
+
+void server_routes_free(server_routes *routes)
+{
+    if (!routes)
+        return;
+    for (size_t i = 0; i < routes->n; i++)
+        free(routes->items[i].params);
+    free(routes->items);
+    free(routes->table);
+    free(routes->names);
+    free(routes);
+}

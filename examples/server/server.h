@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * autocrm-server: the library's operations over HTTP. What its files know of each other.
+ *
+ * A request goes: request.c reads and checks it, auth says who asks, route.c which operation is
+ * meant, args.c makes its arguments, call.c runs it on a session of session.c, and MHD sends the
+ * response. Short reads run on the thread that polls connections; everything else is handed to the
+ * threads of work.c, so that nothing slow keeps others waiting.
+ */
+#ifndef AUTOCRM_SERVER_H
+#define AUTOCRM_SERVER_H
+
+#include "text.h"
+
+#include <autocrm/autocrm.h>
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { SERVER_PRINCIPAL_MAX = 64, SERVER_ID_LEN = 36, SERVER_PEER_MAX = 64 };
+
+typedef struct server server;
+typedef struct server_request server_request;
+
+/* --- options.c --- */
+
+enum { SERVER_OUTBOX_MAX = 16, SERVER_TRUSTED_MAX = 8 };
+
+typedef struct server_options {
+    const char *db, *key, *zone, *listen, *pages, *as, *tls_cert, *tls_key;
+    const char *outbox[SERVER_OUTBOX_MAX];
+    const char *trusted[SERVER_TRUSTED_MAX]; /* proxies whose X-Forwarded-* are believed */
+    int n_outbox, n_trusted;
+    long threads, workers, connections, body_max, idle_s, tick_s, grace_s;
+    bool log_all; /* each request, not only refused and failed ones */
+} server_options;
+
+/* 0: go on; else end with this exit status less one. */
+int server_options_read(server_options *o, int argc, char **argv);
+
+/* --- route.c: which operation a path means --- */
+
+enum { SERVER_GET, SERVER_POST, SERVER_PATCH, SERVER_DELETE, SERVER_METHODS };
+
+/* How an argument is written in a query. */
+enum { SERVER_ARG_TEXT, SERVER_ARG_RAW, SERVER_ARG_LIST, SERVER_ARG_JSON };
+
+typedef struct server_param {
+    const char *name;
+    int kind; /* SERVER_ARG_* */
+} server_param;
+
+/* What a request does. */
+typedef struct server_route {
+    const char *path; /* "/v1/leads/{id}/assign" */
+    int method;
+    const char *operation; /* NULL: the server's own, by `run` */
+    const char *id;        /* (nullable) the argument that {id} is */
+    const char *verb;      /* (nullable) "create", "get", "list" ... */
+    void (*run)(server_request *r);
+    bool open;        /* nobody need be known */
+    bool quick;       /* short enough for the thread that polls */
+    bool writes;
+    bool takes_bytes; /* the body is what the operation reads, the query its arguments */
+    bool gives_bytes;
+    server_param *params;
+    size_t n_params;
+} server_route;
+
+typedef struct server_routes server_routes;
+
+server_routes *server_routes_new(acrm_engine *engine);
+void server_routes_free(server_routes *routes);
+/* NULL: there is none; `allowed`: methods that the path has (bits). `id` gets {id}. */
+const server_route *server_routes_find(const server_routes *routes, int method, const char *path,
+                                       char id[SERVER_ID_LEN + 1], unsigned *allowed);
+const char *server_method_name(int method);
+
+/* --- request.c --- */
+
+struct server_request {
+    server *server;
+    struct MHD_Connection *connection;
+    int64_t started_us;
+    char *target;      /* the raw path; behind its NUL the raw query */
+    const char *query; /* "" when there is none */
+    const char *path;  /* checked and decoded */
+    int method;        /* SERVER_GET ...; HEAD counts as GET */
+    int stage;
+    const server_route *route;
+    char id[SERVER_ID_LEN + 1];
+    char principal[SERVER_PRINCIPAL_MAX];
+    bool secure; /* over TLS, ours or the proxy's */
+    example_text body;
+    bool bytes; /* the body is what the operation reads: its arguments are in the query */
+    bool overflow;
+    size_t discarded;
+    struct MHD_Response *response;
+    unsigned status;
+    const char *refused; /* (nullable) a word, for the log */
+    server_request *next; /* in the queue of work.c */
+};
+
+void *server_request_begin(void *cls, const char *uri, struct MHD_Connection *connection);
+enum MHD_Result server_request_handle(void *cls, struct MHD_Connection *connection,
+                                      const char *url, const char *method, const char *version,
+                                      const char *data, size_t *size, void **con_cls);
+void server_request_end(void *cls, struct MHD_Connection *connection, void **con_cls,
+                        enum MHD_RequestTerminationCode why);
+/* Do it, on whatever thread. */
+void server_request_run(server_request *r);
+
+/* (nullable) */
+const char *server_header(const server_request *r, const char *name);
+/* The address of who asks, as the proxy tells it if that is trusted. */
+void server_peer(const server_request *r, char out[SERVER_PEER_MAX]);
+
+/* --- reply.c: what goes back; each call makes the response --- */
+
+void server_reply_text(server_request *r, unsigned status, const char *type, const char *text,
+                       size_t len);
+void server_reply_buf(server_request *r, unsigned status, const char *type, acrm_buf *buf);
+/* Closes the file, at once or when it is sent. */
+void server_reply_file(server_request *r, const char *type, int file, uint64_t size);
+/* Adds to the response made before. Line breaks are refused. */
+void server_reply_header(server_request *r, const char *name, const char *value);
+/* Problem documents, RFC 9457. */
+void server_reply_problem(server_request *r, unsigned status, const char *reason,
+                          const char *detail);
+void server_reply_error(server_request *r, int32_t status, const acrm_error *error);
+
+/* --- args.c --- */
+
+/* The operation's arguments as JSON. false: a problem was replied. */
+bool server_args(server_request *r, example_text *out);
+void server_put_json(example_text *out, const char *text, size_t len); /* a quoted string */
+/* %XX undone; `plus`: + is a space. NULL: bad escapes, U+0000 or no UTF-8. In place. */
+bool server_unescape(char *text, bool plus);
+
+/* --- call.c --- */
+
+void server_call(server_request *r);
+
+/* --- session.c --- */
+
+typedef struct server_sessions server_sessions;
+
+server_sessions *server_sessions_new(acrm_engine *engine);
+void server_sessions_free(server_sessions *sessions);
+/* A session of the principal that nobody else uses meanwhile. */
+int32_t server_session_take(server_sessions *sessions, const char *principal, acrm_session **out,
+                            acrm_error **err);
+void server_session_give(server_sessions *sessions, acrm_session *session);
+/* End what is running. */
+void server_sessions_interrupt(server_sessions *sessions);
+
+/* --- work.c --- */
+
+typedef struct server_work server_work;
+
+server_work *server_work_new(long threads);
+/* false: the queue is full. */
+bool server_work_add(server_work *work, server_request *r);
+/* What is queued is still done. */
+void server_work_free(server_work *work);
+
+/* --- pages.c --- */
+
+int server_pages_open(const char *folder); /* a descriptor, -1: it cannot be read */
+void server_pages(server_request *r);
+
+/* --- own.c: /healthz, /readyz, /openapi.json --- */
+
+extern const server_route server_own_routes[];
+
+/* --- log.c: one line of JSON each --- */
+
+void server_log_open(FILE *file);
+void server_log_request(const server_request *r, int64_t took_us);
+/* Pairs of key and text, ended by NULL. */
+__attribute__((sentinel)) void server_log(const char *level, const char *event, ...);
+void server_log_close(void);
+
+/* --- main.c --- */
+
+struct server {
+    server_options options;
+    acrm_engine *engine;
+    server_routes *routes;
+    server_sessions *sessions;
+    server_work *work;
+    struct MHD_Daemon *daemon;
+    int pages;     /* descriptor of the folder, -1: none */
+    bool loopback; /* only this machine reaches it */
+    volatile bool stopping;
+};
+
+int64_t server_now_us(void); /* monotonic */
+
+#endif

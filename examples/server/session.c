@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Sessions kept for who asks again; each is used by one thread at a time. */
+#include "server.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SESSION_KEPT_MAX = 128, SESSION_IDLE_MAX = 24 };
+
+typedef struct session_entry {
+    acrm_session *session; /* NULL: free */
+    char principal[SERVER_PRINCIPAL_MAX];
+    bool busy;
+    uint64_t used;
+} session_entry;
+
+struct server_sessions {
+    acrm_engine *engine;
+    pthread_mutex_t lock;
+    uint64_t uses;
+    size_t idle;
+    session_entry entries[SESSION_KEPT_MAX];
+};
+
+server_sessions *server_sessions_new(acrm_engine *engine)
+{
+    server_sessions *sessions = calloc(1, sizeof *sessions);
+
+    if (sessions) {
+        sessions->engine = engine;
+        pthread_mutex_init(&sessions->lock, NULL);
+    }
+    return sessions;
+}
+
+void server_sessions_free(server_sessions *sessions)
+{
+    if (!sessions)
+        return;
+    for (size_t i = 0; i < SESSION_KEPT_MAX; i++)
+        acrm_session_free(sessions->entries[i].session);
+    pthread_mutex_destroy(&sessions->lock);
+    free(sessions);
+}
+
+static session_entry *session_idle(server_sessions *sessions, const char *principal)
+{
+    session_entry *best = NULL;
+
+    for (size_t i = 0; i < SESSION_KEPT_MAX; i++) {
+        session_entry *e = &sessions->entries[i];
+        /* The one used last: its caches are warm, and the others grow old and go. */
+        if (e->session && !e->busy && (!best || e->used > best->used) &&
+            strcmp(e->principal, principal) == 0)
+            best = e;
+    }
+    return best;
+}
+
+int32_t server_session_take(server_sessions *sessions, const char *principal, acrm_session **out,
+                            acrm_error **err)
+{
+    acrm_session *made = NULL;
+
+    pthread_mutex_lock(&sessions->lock);
+    session_entry *entry = session_idle(sessions, principal);
+    if (entry) {
+        entry->busy = true;
+        entry->used = ++sessions->uses;
+        sessions->idle--;
+        *out = entry->session;
+    }
+    pthread_mutex_unlock(&sessions->lock);
+    if (entry)
+        return ACRM_OK;
+    int32_t st = acrm_session_new(sessions->engine, principal, &made, err);
+    if (st != ACRM_OK)
+        return st;
+    pthread_mutex_lock(&sessions->lock);
+    for (size_t i = 0; i < SESSION_KEPT_MAX && !entry; i++)
+        if (!sessions->entries[i].session)
+            entry = &sessions->entries[i];
+    if (entry) { /* without room it is not kept */
+        *entry = (session_entry){ .session = made, .busy = true, .used = ++sessions->uses };
+        snprintf(entry->principal, sizeof entry->principal, "%s", principal);
+    }
+    pthread_mutex_unlock(&sessions->lock);
+    *out = made;
+    return ACRM_OK;
+}
+
+/* The idle one that was used longest ago is no longer kept. */
+static acrm_session *session_oldest(server_sessions *sessions)
+{
+    session_entry *oldest = NULL;
+
+    for (size_t i = 0; i < SESSION_KEPT_MAX; i++) {
+        session_entry *e = &sessions->entries[i];
+        if (e->session && !e->busy && (!oldest || e->used < oldest->used))
+            oldest = e;
+    }
+    acrm_session *session = oldest->session;
+    oldest->session = NULL;
+    sessions->idle--;
+    return session;
+}
+
+void server_session_give(server_sessions *sessions, acrm_session *session)
+{
+    acrm_session *extra = session;
+
+    pthread_mutex_lock(&sessions->lock);
+    for (size_t i = 0; i < SESSION_KEPT_MAX; i++)
+        if (sessions->entries[i].session == session) {
+            sessions->entries[i].busy = false;
+            extra = ++sessions->idle > SESSION_IDLE_MAX ? session_oldest(sessions) : NULL;
+            break;
+        }
+    pthread_mutex_unlock(&sessions->lock);
+    acrm_session_free(extra);
+}
+
+void server_sessions_interrupt(server_sessions *sessions)
+{
+    pthread_mutex_lock(&sessions->lock);
+    for (size_t i = 0; i < SESSION_KEPT_MAX; i++)
+        if (sessions->entries[i].session && sessions->entries[i].busy)
+            acrm_interrupt(sessions->entries[i].session, 1);
+    pthread_mutex_unlock(&sessions->lock);
+}
