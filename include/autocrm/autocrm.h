@@ -5,6 +5,7 @@
 
 #include "autocrm/calendar.h"
 #include "autocrm/deal.h"
+#include "autocrm/draw.h"
 #include "autocrm/engine.h"
 #include "autocrm/error.h"
 #include "autocrm/filter.h"
@@ -12,6 +13,7 @@
 #include "autocrm/ical.h"
 #include "autocrm/identity.h"
 #include "autocrm/match.h"
+#include "autocrm/milestone.h"
 #include "autocrm/phone.h"
 #include "autocrm/planning.h"
 #include "autocrm/scoring.h"
