@@ -172,6 +172,10 @@ void server_call(server_request *r)
     acrm_error *error = NULL;
     server *s = r->server;
 
+    if (server_export_wanted(r)) {
+        server_export(r);
+        return;
+    }
     if (!server_args(r, &args)) {
         example_text_free(&args);
         return;
@@ -189,6 +193,8 @@ void server_call(server_request *r)
             acrm_session_set_output(session, NULL, NULL);
         server_session_give(s->sessions, session);
     }
+    if (st == ACRM_OK && r->route->writes)
+        server_feed_wake(s->feed);
     if (st != ACRM_OK) {
         server_reply_error(r, st, error);
     } else if (r->route->gives_bytes) {

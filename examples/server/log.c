@@ -16,7 +16,6 @@ static struct {
     pthread_mutex_t lock;
     FILE *file;
     example_text text;
-    int64_t flushed_us;
 } log_state = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void server_log_open(FILE *file)
@@ -31,7 +30,6 @@ static void log_flush(void)
         fflush(log_state.file);
     }
     example_clear(&log_state.text);
-    log_state.flushed_us = server_now_us();
 }
 
 static void log_begin(example_text *line, const char *level, const char *event)
@@ -78,8 +76,15 @@ void server_log_request(const server_request *r, int64_t took_us)
     if (r->refused)
         example_putf(text, ",\"reason\":\"%s\"", r->refused);
     example_put(text, "}\n");
-    if (bad || text->len >= LOG_FLUSH_BYTES || server_now_us() - log_state.flushed_us > 500000)
+    if (bad || text->len >= LOG_FLUSH_BYTES)
         log_flush();
+    pthread_mutex_unlock(&log_state.lock);
+}
+
+void server_log_flush(void)
+{
+    pthread_mutex_lock(&log_state.lock);
+    log_flush();
     pthread_mutex_unlock(&log_state.lock);
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 static int main_fail(const char *what, const char *why)
@@ -159,7 +160,7 @@ static void main_mhd_log(void *cls, const char *format, va_list list)
 
 static bool main_listen(server *s)
 {
-    enum { MAIN_CONNECTION_BYTES = 24576 };
+    enum { MAIN_CONNECTION_BYTES = 24576, MAIN_MORE = 128 /* those that are being closed */ };
     struct sockaddr_storage address = { 0 };
     example_text cert = { 0 }, key = { 0 };
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
@@ -181,15 +182,16 @@ static bool main_listen(server *s)
         tls[1] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, key.data };
     }
     main_descriptors(s);
+    server_watch_limits(s->options.connections, s->options.idle_s);
     s->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, server_request_handle, s,
         MHD_OPTION_EXTERNAL_LOGGER, main_mhd_log, NULL,
         MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->options.threads,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->options.connections,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)(s->options.connections + MAIN_MORE),
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->options.idle_s,
+        MHD_OPTION_NOTIFY_CONNECTION, server_watch, s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MAIN_CONNECTION_BYTES,
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
         MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_URI_LOG_CALLBACK, server_request_begin, s,
@@ -227,19 +229,34 @@ static void main_signals(sigset_t *set)
     signal(SIGPIPE, SIG_IGN);
 }
 
+static bool main_busy(void)
+{
+    return server_watch_count(SERVER_RUNNING) + server_watch_count(SERVER_REPLYING) +
+               server_watch_count(SERVER_BODY) > 0;
+}
+
 static void main_stop(server *s)
 {
+    const struct timespec moment = { 0, 20000000 };
+    int listening = s->daemon ? MHD_quiesce_daemon(s->daemon) : -1;
+
     s->stopping = true;
     server_log("info", "stop", NULL);
-    if (s->daemon) {
-        int listening = MHD_quiesce_daemon(s->daemon);
-        server_work_free(s->work); /* what was handed over is done, its connections go on */
-        s->work = NULL;
+    server_tick_free(s->tick);
+    server_feed_end(s->feed);
+    for (int64_t until = server_now_us() + s->options.grace_s * 1000000;
+         s->daemon && main_busy() && server_now_us() < until;)
+        nanosleep(&moment, NULL);
+    if (s->sessions && main_busy())
+        server_sessions_interrupt(s->sessions);
+    if (s->work)
+        server_work_end(s->work); /* nothing waits for a worker any more: MHD can end */
+    if (s->daemon)
         MHD_stop_daemon(s->daemon);
-        if (listening >= 0)
-            close(listening);
-    }
     server_work_free(s->work);
+    if (listening >= 0)
+        close(listening);
+    server_feed_free(s->feed);
 }
 
 int main(int argc, char **argv)
@@ -261,8 +278,11 @@ int main(int argc, char **argv)
     s.routes = server_routes_new(s.engine);
     s.sessions = server_sessions_new(s.engine);
     s.work = server_work_new(s.options.workers);
-    if (!s.routes || !s.sessions || !s.work || !main_listen(&s))
+    s.feed = server_feed_new(&s);
+    server_metrics_begin();
+    if (!s.routes || !s.sessions || !s.work || !s.feed || !main_listen(&s))
         goto done;
+    s.tick = server_tick_new(&s);
     main_ready(&s);
     sigwait(&signals, &number);
     result = 0;

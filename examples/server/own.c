@@ -49,6 +49,9 @@ static void own_openapi(server_request *r)
 const server_route server_own_routes[] = {
     { .path = "/healthz", .run = own_healthz, .open = true, .quick = true },
     { .path = "/readyz", .run = own_readyz, .open = true },
+    { .path = "/metrics", .run = server_metrics, .open = true },
     { .path = "/openapi.json", .run = own_openapi },
+    { .path = "/v1/events", .run = server_feed_listen, .params = server_feed_params,
+      .n_params = SERVER_FEED_PARAMS },
     { .path = NULL },
 };

@@ -97,7 +97,8 @@ static bool pages_takes(const server_request *r, const char *coding)
         p += strspn(p, " ,");
         size_t n = strcspn(p, " ,;");
         const char *after = p + n;
-        bool none = strncmp(after, ";q=0", 4) == 0 && strspn(after + 4, ".0") == strcspn(after + 4, ",");
+        bool none = strncmp(after, ";q=0", 4) == 0 &&
+                    strspn(after + 4, ".0") == strcspn(after + 4, ",");
         if (n == len && strncasecmp(p, coding, len) == 0)
             return !none;
         p += strcspn(p, ",");

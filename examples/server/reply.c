@@ -58,6 +58,16 @@ void server_reply_file(server_request *r, const char *type, int file, uint64_t s
         close(file);
 }
 
+void server_reply_stream(server_request *r, const char *type, size_t block,
+                         MHD_ContentReaderCallback read, void *arg, void (*gone)(void *arg))
+{
+    reply_set(r, 200, type,
+              MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block, read, arg, gone));
+    if (!r->response)
+        gone(arg);
+    r->streams = true;
+}
+
 void server_reply_header(server_request *r, const char *name, const char *value)
 {
     if (r->response && !strpbrk(value, "\r\n"))

@@ -269,6 +269,14 @@ static bool request_check(server_request *r, const char *method)
 
 /* --- The life of a request --- */
 
+static void request_work(void *arg)
+{
+    server_request *r = arg;
+
+    server_request_run(r);
+    MHD_resume_connection(r->connection);
+}
+
 void *server_request_begin(void *cls, const char *uri, struct MHD_Connection *connection)
 {
     server_request *r = calloc(1, sizeof *r);
@@ -277,7 +285,7 @@ void *server_request_begin(void *cls, const char *uri, struct MHD_Connection *co
         return NULL;
     *r = (server_request){ .server = cls, .connection = connection, .method = -1,
                            .started_us = server_now_us(), .target = strdup(uri), .query = "",
-                           .path = "" };
+                           .path = "", .job = { .run = request_work, .arg = r } };
     return r;
 }
 
@@ -296,6 +304,9 @@ static enum MHD_Result request_send(server_request *r)
 {
     if (!r->response)
         return MHD_NO;
+    server_watch_state(r, r->streams ? SERVER_STREAMING : SERVER_REPLYING, server_now_us());
+    if (r->server->stopping)
+        server_reply_header(r, "Connection", "close");
     enum MHD_Result result = MHD_queue_response(r->connection, r->status, r->response);
     MHD_destroy_response(r->response);
     r->response = NULL;
@@ -317,8 +328,9 @@ static enum MHD_Result request_take(server_request *r, const char *data, size_t 
 static enum MHD_Result request_hand_over(server_request *r)
 {
     r->stage = REQUEST_WAITS;
+    server_watch_state(r, SERVER_RUNNING, server_now_us());
     MHD_suspend_connection(r->connection);
-    if (server_work_add(r->server->work, r))
+    if (server_work_add(r->server->work, &r->job))
         return MHD_YES;
     server_reply_problem(r, 503, "overload", "too much waits to be done: try again");
     server_reply_header(r, "Retry-After", "1");
@@ -341,8 +353,11 @@ enum MHD_Result server_request_handle(void *cls, struct MHD_Connection *connecti
         return MHD_NO;
     if (r->stage == REQUEST_NEW) {
         r->stage = REQUEST_BODY;
-        if (request_check(r, method))
+        if (request_check(r, method)) {
+            if (request_has_body(r))
+                server_watch_state(r, SERVER_BODY, r->started_us);
             return MHD_YES;
+        }
         r->stage = REQUEST_DONE;
         /* Answered before its body, the connection ends; without one it goes on. */
         return request_has_body(r) ? request_send(r) : MHD_YES;
@@ -360,15 +375,18 @@ void server_request_end(void *cls, struct MHD_Connection *connection, void **con
                         enum MHD_RequestTerminationCode why)
 {
     server_request *r = *con_cls;
+    int64_t now_us = server_now_us();
 
     (void)cls;
     (void)connection;
     if (!r)
         return;
+    server_watch_state(r, SERVER_IDLE, now_us);
     if (why != MHD_REQUEST_TERMINATED_COMPLETED_OK && !r->refused)
         r->refused = "cut";
+    server_count_request(r, now_us - r->started_us);
     if (r->refused || r->status >= 500 || r->server->options.log_all)
-        server_log_request(r, server_now_us() - r->started_us);
+        server_log_request(r, now_us - r->started_us);
     if (r->response)
         MHD_destroy_response(r->response);
     example_text_free(&r->body);

@@ -30,7 +30,9 @@ struct server_routes {
     server_route *items;
     size_t n, slots;
     uint32_t *table; /* hash of method and path: index + 1 */
-    char *names;     /* all texts */
+    server_param *params; /* of all routes */
+    size_t n_params, params_cap;
+    char *names; /* all texts */
     size_t names_len, names_cap;
 };
 
@@ -164,12 +166,13 @@ static bool route_params(server_routes *routes, server_route *route, const acrm_
     if ((route->method == SERVER_POST && !route->takes_bytes) || route->method == SERVER_PATCH ||
         n == 0)
         return true;
-    route->params = calloc(n, sizeof *route->params);
-    if (!route->params)
+    if (routes->n_params + n > routes->params_cap)
         return false;
+    route->params = routes->params + routes->n_params;
     for (size_t i = 0; i < n; i++) {
-        route->params[i].name = route_keep(routes, acrm_value_key(properties, i, NULL));
-        route->params[i].kind = route_kind(acrm_value_at(properties, i));
+        server_param *param = &routes->params[routes->n_params++];
+        param->name = route_keep(routes, acrm_value_key(properties, i, NULL));
+        param->kind = route_kind(acrm_value_at(properties, i));
     }
     route->n_params = n;
     return true;
@@ -222,16 +225,18 @@ static bool route_add(server_routes *routes, const acrm_value *op)
     return true;
 }
 
-/* Bytes that the texts need, generously. */
-static size_t route_room(const acrm_value *ops)
+/* How many parameters there are, and the bytes that all texts need, generously. */
+static size_t route_room(const acrm_value *ops, size_t *params)
 {
     size_t room = 0;
 
+    *params = 0;
     for (size_t i = 0; i < acrm_value_count(ops); i++) {
         const acrm_value *op = acrm_value_at(ops, i);
         const acrm_value *properties =
             acrm_value_get(acrm_value_get(op, "parameters"), "properties");
         room += 3 * ROUTE_KEY_MAX;
+        *params += acrm_value_count(properties);
         for (size_t k = 0; k < acrm_value_count(properties); k++) {
             size_t len = 0;
             acrm_value_key(properties, k, &len);
@@ -249,21 +254,18 @@ static bool route_fill(server_routes *routes, const acrm_value *ops)
         own++;
     for (routes->slots = 64; routes->slots < ROUTE_IN_TABLE * (n + own);)
         routes->slots *= 2;
-    routes->names_cap = route_room(ops);
+    routes->names_cap = route_room(ops, &routes->params_cap);
     routes->items = calloc(n + own, sizeof *routes->items);
     routes->table = calloc(routes->slots, sizeof *routes->table);
     routes->names = malloc(routes->names_cap + 1);
-    bool ok = routes->items && routes->table && routes->names;
+    routes->params = calloc(routes->params_cap + 1, sizeof *routes->params);
+    bool ok = routes->items && routes->table && routes->names && routes->params;
     for (size_t i = 0; ok && i < own; i++) {
         routes->items[routes->n] = server_own_routes[i];
         route_put(routes, &routes->items[routes->n++]);
     }
     for (size_t i = 0; ok && i < n; i++)
         ok = route_add(routes, acrm_value_at(ops, i));
-    if (ok && routes->names_len > 0) { /* never larger: it may not move */
-        char *less = realloc(routes->names, routes->names_len);
-        ok = less == routes->names;
-    }
     return ok;
 }
 
@@ -290,9 +292,8 @@ void server_routes_free(server_routes *routes)
 {
     if (!routes)
         return;
-    for (size_t i = 0; i < routes->n; i++)
-        free(routes->items[i].params);
     free(routes->items);
+    free(routes->params);
     free(routes->table);
     free(routes->names);
     free(routes);

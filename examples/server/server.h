@@ -64,7 +64,7 @@ typedef struct server_route {
     bool writes;
     bool takes_bytes; /* the body is what the operation reads, the query its arguments */
     bool gives_bytes;
-    server_param *params;
+    const server_param *params;
     size_t n_params;
 } server_route;
 
@@ -76,6 +76,24 @@ void server_routes_free(server_routes *routes);
 const server_route *server_routes_find(const server_routes *routes, int method, const char *path,
                                        char id[SERVER_ID_LEN + 1], unsigned *allowed);
 const char *server_method_name(int method);
+
+/* --- work.c: threads for what may take long --- */
+
+typedef struct server_job {
+    void (*run)(void *arg);
+    void *arg;
+    struct server_job *next;
+} server_job;
+
+typedef struct server_work server_work;
+
+server_work *server_work_new(long threads);
+/* The job is its owner's, who keeps it until it has run. false: the queue is full. */
+bool server_work_add(server_work *work, server_job *job);
+size_t server_work_queued(server_work *work);
+/* What is queued is still done, nothing more is taken. */
+void server_work_end(server_work *work);
+void server_work_free(server_work *work);
 
 /* --- request.c --- */
 
@@ -99,7 +117,8 @@ struct server_request {
     struct MHD_Response *response;
     unsigned status;
     const char *refused; /* (nullable) a word, for the log */
-    server_request *next; /* in the queue of work.c */
+    bool streams; /* the response has no known end */
+    server_job job;
 };
 
 void *server_request_begin(void *cls, const char *uri, struct MHD_Connection *connection);
@@ -123,6 +142,9 @@ void server_reply_text(server_request *r, unsigned status, const char *type, con
 void server_reply_buf(server_request *r, unsigned status, const char *type, acrm_buf *buf);
 /* Closes the file, at once or when it is sent. */
 void server_reply_file(server_request *r, const char *type, int file, uint64_t size);
+/* `gone` is called once when the response has ended, however it did. */
+void server_reply_stream(server_request *r, const char *type, size_t block,
+                         MHD_ContentReaderCallback read, void *arg, void (*gone)(void *arg));
 /* Adds to the response made before. Line breaks are refused. */
 void server_reply_header(server_request *r, const char *name, const char *value);
 /* Problem documents, RFC 9457. */
@@ -154,16 +176,64 @@ int32_t server_session_take(server_sessions *sessions, const char *principal, ac
 void server_session_give(server_sessions *sessions, acrm_session *session);
 /* End what is running. */
 void server_sessions_interrupt(server_sessions *sessions);
+int server_sessions_count(server_sessions *sessions);
 
-/* --- work.c --- */
+/* --- export.c: a list of any length --- */
 
-typedef struct server_work server_work;
+bool server_export_wanted(const server_request *r);
+void server_export(server_request *r);
 
-server_work *server_work_new(long threads);
-/* false: the queue is full. */
-bool server_work_add(server_work *work, server_request *r);
-/* What is queued is still done. */
-void server_work_free(server_work *work);
+/* --- feed.c: server-sent events --- */
+
+enum { SERVER_FEED_PARAMS = 2 };
+
+typedef struct server_feed server_feed;
+
+extern const server_param server_feed_params[SERVER_FEED_PARAMS];
+server_feed *server_feed_new(server *s);
+/* Something may have happened. */
+void server_feed_wake(server_feed *feed);
+void server_feed_listen(server_request *r);
+/* All listeners' streams end; then, when their connections have, what is left of them. */
+void server_feed_end(server_feed *feed);
+void server_feed_free(server_feed *feed);
+
+/* --- tick.c --- */
+
+typedef struct server_tick server_tick;
+
+server_tick *server_tick_new(server *s);
+void server_tick_free(server_tick *tick);
+
+/* --- watch.c: connections and their deadlines --- */
+
+enum {
+    SERVER_IDLE,      /* no request, or not all of its head */
+    SERVER_BODY,      /* its body comes */
+    SERVER_RUNNING,   /* it is done */
+    SERVER_REPLYING,  /* the response goes */
+    SERVER_STREAMING, /* the same, without an end that is known */
+    SERVER_SHUT,      /* closed by us, MHD does not know yet */
+    SERVER_CONNECTION_STATES
+};
+
+typedef struct server_peer_state server_peer_state;
+
+void server_watch_limits(long connections, long idle_s);
+void server_watch(void *cls, struct MHD_Connection *connection, void **context,
+                  enum MHD_ConnectionNotificationCode what);
+void server_watch_state(const server_request *r, int state, int64_t now_us);
+/* Close those whose time is up. */
+void server_watch_sweep(void);
+long server_watch_count(int state);
+
+/* --- metrics.c --- */
+
+void server_metrics_begin(void);
+void server_count_refused(const char *reason);
+void server_count_request(const server_request *r, int64_t took_us);
+void server_count_tick(bool ok, int64_t timers, int64_t took_us);
+void server_metrics(server_request *r);
 
 /* --- pages.c --- */
 
@@ -180,6 +250,7 @@ void server_log_open(FILE *file);
 void server_log_request(const server_request *r, int64_t took_us);
 /* Pairs of key and text, ended by NULL. */
 __attribute__((sentinel)) void server_log(const char *level, const char *event, ...);
+void server_log_flush(void);
 void server_log_close(void);
 
 /* --- main.c --- */
@@ -190,6 +261,8 @@ struct server {
     server_routes *routes;
     server_sessions *sessions;
     server_work *work;
+    server_feed *feed;
+    server_tick *tick;
     struct MHD_Daemon *daemon;
     int pages;     /* descriptor of the folder, -1: none */
     bool loopback; /* only this machine reaches it */

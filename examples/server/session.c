@@ -129,3 +129,14 @@ void server_sessions_interrupt(server_sessions *sessions)
             acrm_interrupt(sessions->entries[i].session, 1);
     pthread_mutex_unlock(&sessions->lock);
 }
+
+int server_sessions_count(server_sessions *sessions)
+{
+    int n = 0;
+
+    pthread_mutex_lock(&sessions->lock);
+    for (size_t i = 0; i < SESSION_KEPT_MAX; i++)
+        n += sessions->entries[i].session != NULL;
+    pthread_mutex_unlock(&sessions->lock);
+    return n;
+}

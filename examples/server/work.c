@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads for what may take long: the connection sleeps meanwhile, the thread that polls does not. */
+/* Threads for what may take long: its connection sleeps, the thread that polls goes on. */
 #include "server.h"
 
 #include <pthread.h>
@@ -10,7 +10,7 @@ enum { WORK_THREADS_MAX = 64, WORK_QUEUE_MAX = 1024 };
 struct server_work {
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    server_request *first, *last;
+    server_job *first, *last;
     size_t queued;
     bool ending;
     long n;
@@ -25,16 +25,15 @@ static void *work_main(void *cls)
     for (;;) {
         while (!work->first && !work->ending)
             pthread_cond_wait(&work->wake, &work->lock);
-        server_request *r = work->first;
-        if (!r)
+        server_job *job = work->first;
+        if (!job)
             break;
-        work->first = r->next;
+        work->first = job->next;
         if (!work->first)
             work->last = NULL;
         work->queued--;
         pthread_mutex_unlock(&work->lock);
-        server_request_run(r);
-        MHD_resume_connection(r->connection);
+        job->run(job->arg);
         pthread_mutex_lock(&work->lock);
     }
     pthread_mutex_unlock(&work->lock);
@@ -60,17 +59,17 @@ server_work *server_work_new(long threads)
     return work;
 }
 
-bool server_work_add(server_work *work, server_request *r)
+bool server_work_add(server_work *work, server_job *job)
 {
     pthread_mutex_lock(&work->lock);
     bool room = work->queued < WORK_QUEUE_MAX && !work->ending;
     if (room) {
-        r->next = NULL;
+        job->next = NULL;
         if (work->last)
-            work->last->next = r;
+            work->last->next = job;
         else
-            work->first = r;
-        work->last = r;
+            work->first = job;
+        work->last = job;
         work->queued++;
         pthread_cond_signal(&work->wake);
     }
@@ -78,16 +77,30 @@ bool server_work_add(server_work *work, server_request *r)
     return room;
 }
 
-void server_work_free(server_work *work)
+size_t server_work_queued(server_work *work)
 {
-    if (!work)
-        return;
+    pthread_mutex_lock(&work->lock);
+    size_t n = work->queued;
+    pthread_mutex_unlock(&work->lock);
+    return n;
+}
+
+void server_work_end(server_work *work)
+{
     pthread_mutex_lock(&work->lock);
     work->ending = true;
     pthread_cond_broadcast(&work->wake);
     pthread_mutex_unlock(&work->lock);
     for (long i = 0; i < work->n; i++)
         pthread_join(work->threads[i], NULL);
+    work->n = 0;
+}
+
+void server_work_free(server_work *work)
+{
+    if (!work)
+        return;
+    server_work_end(work);
     pthread_cond_destroy(&work->wake);
     pthread_mutex_destroy(&work->lock);
     free(work);

@@ -54,12 +54,26 @@ static int32_t info_counts(acrm__call *call, acrm_value *into)
     return ACRM_OK;
 }
 
+/* How much happens is only for who sees all of it. */
+static int32_t info_rest(acrm__call *call)
+{
+    bool all = acrm__sees_all(call);
+    int64_t head = 0;
+    int32_t st = all ? acrm__feed_head(call, &head) : ACRM_OK;
+
+    if (st != ACRM_OK)
+        return st;
+    bool ok = !all || acrm__put_int(call->out, "last_event", head);
+    acrm_value *limits = ok ? acrm__put_map(call->out, "limits") : NULL;
+    return limits && info_put_limits(limits) ? ACRM_OK : acrm__nomem(call);
+}
+
 int32_t acrm__engine_info(acrm__call *call)
 {
     const acrm_session *session = call->session;
     const acrm_engine *engine = session->engine;
     const acrm_storage_ops *storage = &engine->storage;
-    acrm_value *out = call->out, *limits, *counts;
+    acrm_value *out = call->out, *counts;
     acrm_cell master;
     int64_t schema = 0;
     int32_t st = storage->schema_version(session->conn, &schema, call->err);
@@ -79,11 +93,9 @@ int32_t acrm__engine_info(acrm__call *call)
               acrm__put_bool(out, "read_only", (engine->flags & ACRM_OPEN_READONLY) != 0) &&
               acrm__put_int(out, "entities", session->registry->n_entities) &&
               acrm__put_int(out, "operations", session->registry->n_ops);
-    limits = ok ? acrm__put_map(out, "limits") : NULL;
-    if (!limits || !info_put_limits(limits))
-        return acrm__nomem(call);
-    if (!acrm__arg_bool(call, "counts", false))
-        return ACRM_OK;
+    st = ok ? info_rest(call) : acrm__nomem(call);
+    if (st != ACRM_OK || !acrm__arg_bool(call, "counts", false))
+        return st;
     counts = acrm__put_map(out, "counts");
     return counts ? info_counts(call, counts) : acrm__nomem(call);
 }

@@ -26,6 +26,8 @@ static const acrm__field kernel_info_out[] = {
     { .name = "read_only", .type = ACRM__T_BOOL, .help = "The database was opened for reading" },
     { .name = "entities", .type = ACRM__T_INT, .help = "Number of entities" },
     { .name = "operations", .type = ACRM__T_INT, .help = "Number of operations" },
+    { .name = "last_event", .type = ACRM__T_INT,
+      .help = "Number of the last event, for who sees them all" },
     { .name = "limits", .type = ACRM__T_MAP, .help = "Published limits by name" },
     { .name = "counts", .type = ACRM__T_MAP, .help = "Visible records by entity, if asked for" },
     { .name = NULL }

@@ -112,9 +112,15 @@ START_TEST(engine__info_tells_what_there_is)
     ck_assert_int_eq(world_int(out, "counts.brand"), 1);
     ck_assert_int_eq(world_int(out, "counts.deal"), 0);
     ck_assert_int_eq(world_int(out, "limits.json_depth"), ACRM__JSON_DEPTH_MAX);
+    int64_t last = world_int(out, "last_event");
+    ck_assert_int_gt(last, 0);
     acrm_value_free(out);
     out = world_call(w.system, "engine.info", "{}");
     ck_assert_ptr_null(acrm_value_get(out, "counts"));
+    acrm_value_free(out);
+    world_do(w.system, "brand.create", "{'name':'B'}");
+    out = world_call(w.system, "engine.info", "{}");
+    ck_assert_int_eq(world_int(out, "last_event"), last + 1);
     acrm_value_free(out);
     world_free(&w);
 }
