@@ -11,6 +11,7 @@ Money is Decimal, instants are datetime with a zone, ids are UUID. A call that f
 the exceptions of this module, and nothing was written.
 """
 
+from . import storage
 from ._library import lib as _lib
 from ._ports import (ACCEPTED, BAD_ADDRESS, DELIVERED, REFUSED, RETRY, Message, Ports, Sent,
                      Transport)
@@ -36,7 +37,7 @@ def open(where, *, principal="system", zone=None, key=None, clock=None, random=N
          transports=(), flags=0):
     """Open a database, creating or upgrading it as needed, and act as `principal` on it.
 
-    where       a file, "memory:", or what else the library can open
+    where       a file, "memory:", what else the library can open, or a storage.Storage
     zone        IANA name of the business's time zone; UTC without it
     key         32 bytes: the master key of encrypted fields
     clock       function that gives the time as a datetime; the system's without it

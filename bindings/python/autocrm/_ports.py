@@ -97,6 +97,12 @@ def take_raised():
     return raised
 
 
+def keep_raised(error):
+    """An exception that the call which this thread has just made is to raise."""
+    if getattr(_of_thread, "raised", None) is None:
+        _of_thread.raised = error
+
+
 def guarded(prototype, function, failed):
     """A C callback that lets no exception through: the library's frames are between it and its
     handler. It is kept for the call."""
@@ -104,8 +110,7 @@ def guarded(prototype, function, failed):
         try:
             return function(*arguments)
         except BaseException as error:
-            if getattr(_of_thread, "raised", None) is None:
-                _of_thread.raised = error
+            keep_raised(error)
             return failed
     return prototype(guard)
 

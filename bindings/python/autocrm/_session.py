@@ -8,7 +8,7 @@ import threading
 import weakref
 from ctypes import byref, c_void_p
 
-from . import errors
+from . import errors, storage
 from ._library import PROGRESS, READ, WRITE, lib
 from ._ports import guarded, take_raised
 from ._types import Schemas, encode
@@ -33,7 +33,7 @@ class Engine:
         self.ports = ports
         ports.options.flags = flags
         out, err = c_void_p(), c_void_p()
-        status = lib.acrm_open(str(where).encode(), byref(ports.options), byref(out), byref(err))
+        status = self._open(where, byref(ports.options), byref(out), byref(err))
         failure = errors.from_status(status, err) if status != 0 else None
         raised = take_raised()
         if raised:
@@ -44,6 +44,12 @@ class Engine:
         self.handle = out
         self._end = weakref.finalize(self, lib.acrm_close, out)
         self._registry = None
+
+    def _open(self, where, options, out, err):
+        if not isinstance(where, storage.Storage):
+            return lib.acrm_open(str(where).encode(), options, out, err)
+        self._storage = storage.Port(where)
+        return lib.acrm_open_storage(byref(self._storage.ops), None, options, out, err)
 
     def close(self):
         self._end()
