@@ -6,6 +6,7 @@
 #include "autocrm/calendar.h"
 #include "autocrm/deal.h"
 #include "autocrm/draw.h"
+#include "autocrm/configuration.h"
 #include "autocrm/engine.h"
 #include "autocrm/error.h"
 #include "autocrm/filter.h"

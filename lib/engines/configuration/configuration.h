@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of configurations: sets of options as bits. */
+#ifndef ACRM_ENGINES_CONFIGURATION_H
+#define ACRM_ENGINES_CONFIGURATION_H
+
+#include "autocrm/configuration.h"
+#include "base/alloc.h"
+
+#include <stdbool.h>
+
+enum { ACRM__OPTION_WORDS = ACRM_CONFIGURATION_OPTIONS_MAX / 64 };
+
+/* A set of options on the stack; only the first `words` are used. */
+typedef struct acrm__options {
+    uint64_t bits[ACRM__OPTION_WORDS];
+} acrm__options;
+
+typedef struct acrm__package {
+    uint32_t option;
+    uint32_t rule;
+    const uint64_t *content;
+} acrm__package;
+
+typedef struct acrm__standard {
+    uint32_t option;
+    const uint64_t *mates; /* optional ones that take its place */
+} acrm__standard;
+
+struct acrm_configuration {
+    acrm__arena arena;
+    uint32_t options, words, rules;
+    const uint64_t *offered, *optional;
+    const uint64_t *fixed;           /* standard ones that nothing displaces */
+    const int32_t *kinds;            /* of each rule */
+    const uint64_t *masks;           /* of each rule: `when`, then `then` */
+    const uint32_t *firsts;          /* of each rule: the first of `when` as given; NONE */
+    const acrm__package *packages;   /* all, a package before those in it */
+    uint32_t n_packages;
+    const acrm__standard *standards; /* those that can be displaced */
+    uint32_t n_standards;
+};
+
+/* What a choice makes. */
+typedef struct acrm__vehicle {
+    acrm__options brought; /* chosen, and what optional packages bring */
+    acrm__options in;      /* all that is in the vehicle */
+} acrm__vehicle;
+
+static inline bool acrm__option_in(const uint64_t *set, uint32_t option)
+{
+    return set[option / 64] >> option % 64 & 1;
+}
+
+static inline void acrm__option_put(uint64_t *set, uint32_t option)
+{
+    set[option / 64] |= UINT64_C(1) << option % 64;
+}
+
+static inline const uint64_t *acrm__rule_when(const acrm_configuration *c, uint32_t rule)
+{
+    return c->masks + (size_t)rule * 2 * c->words;
+}
+
+static inline const uint64_t *acrm__rule_then(const acrm_configuration *c, uint32_t rule)
+{
+    return acrm__rule_when(c, rule) + c->words;
+}
+
+/* Most rules are about something that is not in the vehicle: seen without reading their sets. */
+static inline bool acrm__rule_rests(const acrm_configuration *c, uint32_t rule, const uint64_t *in)
+{
+    uint32_t first = c->firsts[rule];
+    return first != ACRM_CONFIGURATION_NONE && !acrm__option_in(in, first);
+}
+
+/* The first option of a & b at or after `from`, or of a & ~b; NONE: there is none. */
+uint32_t acrm__option_both(const acrm_configuration *c, const uint64_t *a, const uint64_t *b,
+                           uint32_t from);
+uint32_t acrm__option_only(const acrm_configuration *c, const uint64_t *a, const uint64_t *b,
+                           uint32_t from);
+bool acrm__options_meet(const acrm_configuration *c, const uint64_t *a, const uint64_t *b);
+/* Number of options in a & b. */
+uint32_t acrm__option_common(const acrm_configuration *c, const uint64_t *a, const uint64_t *b);
+
+/* A list of options as a set. ACRM_E_INVALID out of range or twice. */
+int32_t acrm__options_read(const acrm_configuration *c, const uint32_t *list, size_t n,
+                           acrm__options *out, acrm_issue *issue);
+void acrm__vehicle_make(const acrm_configuration *c, const uint64_t *chosen, acrm__vehicle *out);
+/* Whether a rule is broken. */
+bool acrm__rule_broken(const acrm_configuration *c, uint32_t rule, const uint64_t *in);
+
+#endif
