@@ -298,3 +298,22 @@ int host_life(void (*live)(void *user, int told), void *user, int64_t life_us)
     ck_assert_msg(WIFSIGNALED(status) || WEXITSTATUS(status) == 0, "a life failed");
     return WIFEXITED(status) ? -1 : count;
 }
+
+int host_lives(void (*live)(void *user, int told), host_stage *stage, long kills, int64_t span_us,
+               int64_t (*below)(int64_t n))
+{
+    int killed = 0, done = 0;
+
+    while (killed < kills && done >= 0) {
+        stage->run = killed + 1;
+        done = host_life(live, stage, 5000 + below(span_us));
+        if (done >= 0) {
+            stage->from += done;
+            killed++;
+        }
+    }
+    stage->run = 1000;
+    if (done >= 0)
+        ck_assert_int_eq(host_life(live, stage, -1), -1);
+    return killed;
+}

@@ -59,6 +59,17 @@ int64_t host_verify(acrm_session *session);
  * when it came to the end, with exit status 0. */
 int host_life(void (*live)(void *user, int told), void *user, int64_t life_us);
 
+/* A stage of a long life on a file: which process lives it, and from which step on. */
+typedef struct host_stage {
+    const char *path;
+    int run, from;
+} host_stage;
+
+/* Live it in processes of which `kills` are killed, each within span_us by `below`; one goes on
+ * where the one before it was, and the last (run 1000) to the end. How many were killed. */
+int host_lives(void (*live)(void *user, int told), host_stage *stage, long kills, int64_t span_us,
+               int64_t (*below)(int64_t n));
+
 /* A growing text. */
 typedef struct host_str {
     char *data;

@@ -219,14 +219,9 @@ static void go_on(host *h, int from, int told)
     }
 }
 
-typedef struct life {
-    const char *path;
-    int run, from;
-} life;
-
 static void live_on(void *user, int told)
 {
-    const life *l = user;
+    const host_stage *l = user;
     host h;
 
     open_desk(&h, l->path, l->run);
@@ -236,24 +231,15 @@ static void live_on(void *user, int told)
 
 static int killed_desk(const char *path)
 {
-    long kills = setting("ACRM_DESK_KILLS", 12), killed = 0;
+    long kills = setting("ACRM_DESK_KILLS", 12);
     int64_t span = n_steps * INT64_C(2500) / (kills + 1) + 20000;
-    int from = 0, done = 0;
+    host_stage stage = { path, 0, 0 };
     host h;
 
     open_desk(&h, path, 0);
     found_desk(&h);
     host_close(&h);
-    while (killed < kills && done >= 0) {
-        done = host_life(live_on, &(life){ path, (int)killed + 1, from }, 5000 + below(span));
-        if (done >= 0) {
-            from += done;
-            killed++;
-        }
-    }
-    if (done >= 0)
-        ck_assert_int_eq(host_life(live_on, &(life){ path, 1000, from }, -1), -1);
-    return (int)killed;
+    return host_lives(live_on, &stage, kills, span, below);
 }
 
 /* --- What must be true --- */

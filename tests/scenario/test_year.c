@@ -208,14 +208,9 @@ static void live(host *h, int from, int told)
 
 /* --- Killing it --- */
 
-typedef struct life {
-    const char *path;
-    int run, from;
-} life;
-
 static void live_on(void *user, int told)
 {
-    const life *l = user;
+    const host_stage *l = user;
     host h;
 
     open_year(&h, l->path, l->run);
@@ -226,26 +221,16 @@ static void live_on(void *user, int told)
 /* The dealership is founded before the first kill, as its founding has no keys. */
 static int kill_year(const char *path)
 {
-    long kills = setting("ACRM_YEAR_KILLS", 10), killed = 0;
+    long kills = setting("ACRM_YEAR_KILLS", 10);
     int64_t span = n_steps * INT64_C(350) / (kills + 1) + 20000;
-    int from = 0, done = 0;
+    host_stage stage = { path, 0, 1 };
     host h;
 
     open_year(&h, path, 0);
     found_dealership(&h);
     take(&h, 0);
     host_close(&h);
-    from = 1;
-    while (killed < kills && done >= 0) {
-        done = host_life(live_on, &(life){ path, (int)killed + 1, from }, 5000 + below(span));
-        if (done >= 0) {
-            from += done;
-            killed++;
-        }
-    }
-    if (done >= 0)
-        ck_assert_int_eq(host_life(live_on, &(life){ path, 1000, from }, -1), -1);
-    return (int)killed;
+    return host_lives(live_on, &stage, kills, span, below);
 }
 
 /* --- What must be true of it --- */
