@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* What must hold, whatever broke. */
+#include "sim.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEED(s) (unsigned long long)(s)->o->seed, (s)->act, (s)->doing
+
+/* The chain of the audit verifies, the storage is sound. */
+static void chain_verifies(sim *s)
+{
+    host_verify(s->h.session);
+}
+
+/* The numbers of events have no gap, and none comes twice. */
+static void feed_is_gapless(sim *s)
+{
+    bool more = true;
+
+    while (more) {
+        acrm_value *page = sim_ask(s, "event.list", "'limit':10000,'after':%lld",
+                                   (long long)s->seq);
+        const acrm_value *items = acrm_value_get(page, "items");
+        for (size_t i = 0; i < acrm_value_count(items); i++) {
+            int64_t seq = host_int(acrm_value_at(items, i), "seq");
+            ck_assert_msg(seq == s->seq + 1, "seed %llu, act %d (%s): event %lld follows %lld",
+                          SEED(s), (long long)seq, (long long)s->seq);
+            s->seq = seq;
+        }
+        more = acrm_value_type(acrm_value_get(page, "next")) != ACRM_NULL;
+        acrm_value_free(page);
+    }
+}
+
+/* Nothing is there by half, twice, or not at all: what people were told was done, and no more. */
+static void counts_are_as_told(sim *s)
+{
+    static const struct {
+        const char *entity, *where;
+    } counted[SIM_COUNTS] = {
+        [SIM_N_CUSTOMERS] = { "customer", "{}" },
+        [SIM_N_LEADS] = { "lead", "{}" },
+        [SIM_N_OPPORTUNITIES] = { "opportunity", "{}" },
+        [SIM_N_TASKS] = { "activity", "{'kind':'meeting'}" },
+        [SIM_N_CASES] = { "case", "{}" },
+        [SIM_N_MEMBERS] = { "member", "{}" },
+        [SIM_N_CONTRACTS] = { "sales_contract", "{}" },
+        [SIM_N_POINTS] = { "points_transaction", "{'kind':'redeem','source_id':{'$startswith':'s'}}" },
+        [SIM_N_MESSAGES] = { "message", "{'template_id':null}" },
+        [SIM_N_PACKAGES] = { "work_package", "{}" },
+        [SIM_N_WAYS] = { "process_instance", "{'code':'welcome'}" },
+        [SIM_N_ERASED] = { "erasure", "{}" },
+        [SIM_N_MERGES] = { "customer_merge", "{'undone_at':null}" },
+    };
+
+    for (int i = 0; i < SIM_COUNTS; i++) {
+        char operation[80];
+        snprintf(operation, sizeof operation, "%s.count", counted[i].entity);
+        acrm_value *out = sim_ask(s, operation, "'where':%s,'deleted':'with'", counted[i].where);
+        ck_assert_msg(host_int(out, "count") == s->expect[i],
+                      "seed %llu, act %d (%s): %lld of %s %s, %lld were made", SEED(s),
+                      (long long)host_int(out, "count"), counted[i].entity, counted[i].where,
+                      (long long)s->expect[i]);
+        acrm_value_free(out);
+    }
+}
+
+/* The books of points sum to zero, and nobody owes any. */
+static void points_add_up(sim *s)
+{
+    static const char *const sums[] = { "issued", "pending", "available", "reserved", "spent",
+                                        "expired", "reversed", "settled", "transferred",
+                                        "adjusted" };
+    acrm_value *out = sim_ask(s, "loyalty.verify", "%s", "");
+    const acrm_value *all = acrm_value_get(out, "sums");
+    int64_t sum = 0;
+
+    ck_assert_msg(acrm_value_bool(acrm_value_get(out, "ok")), "seed %llu, act %d (%s): points: %s",
+                  SEED(s), host_text(out, "faults.0.message"));
+    ck_assert_uint_eq(acrm_value_count(all), sizeof sums / sizeof sums[0]);
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
+        sum += acrm_value_int(acrm_value_get(all, sums[i]));
+    ck_assert_msg(sum == 0, "seed %llu, act %d (%s): the books of points sum to %lld", SEED(s),
+                  (long long)sum);
+    acrm_value_free(out);
+}
+
+static void points_are_never_negative(sim *s)
+{
+    for (int32_t i = 0; i < s->pools[SIM_MEMBERS].n; i++) {
+        acrm_value *out = sim_ask(s, "loyalty.balance", "'member_id':'%s'",
+                                  s->pools[SIM_MEMBERS].items[i].id);
+        ck_assert_msg(host_int(out, "available") >= 0 && host_int(out, "pending") >= 0 &&
+                      host_int(out, "reserved") >= 0, "seed %llu, act %d (%s): a member owes points",
+                      SEED(s));
+        acrm_value_free(out);
+    }
+}
+
+/* Everything that was due was done, once; nothing became an incident. */
+static void no_timer_is_lost(sim *s)
+{
+    sim_tick(s);
+    acrm_value *due = sim_ask(s, "timer.list",
+        "'where':{'$or':[{'due_at':{'$lte':{'$now':'PT0S'}}},{'state':'incident'}]}");
+    ck_assert_msg(acrm_value_count(acrm_value_get(due, "items")) == 0,
+                  "seed %llu, act %d (%s): a timer %s is overdue after a tick", SEED(s),
+                  host_text(due, "items.0.kind"));
+    acrm_value_free(due);
+    ck_assert_int_eq(host_count(s->h.session, "incident", "{}"), 0);
+    /* Whatever runs out has its timer: clocks of service levels, activities not done yet. */
+    acrm_value *out = sim_ask(s, "sla_item.list", "'limit':1000,'order':['-created_at']");
+    const acrm_value *items = acrm_value_get(out, "items");
+    for (size_t i = 0; i < acrm_value_count(items) && i < 50; i++) {
+        acrm_value *told = sim_ask(s, "sla.verify", "'id':'%s'",
+                                   host_text(acrm_value_at(items, i), "subject_id"));
+        ck_assert_msg(acrm_value_bool(acrm_value_get(told, "ok")),
+                      "seed %llu, act %d (%s): a service level is not as computed", SEED(s));
+        acrm_value_free(told);
+    }
+    acrm_value_free(out);
+}
+
+/* The steps of each process lead from one to the next, and the last to where it is. */
+static void processes_are_whole(sim *s)
+{
+    acrm_value *out = sim_ask(s, "process_instance.list",
+                              "'limit':200,'order':['-created_at'],'include':['steps']");
+    const acrm_value *items = acrm_value_get(out, "items");
+
+    for (size_t i = 0; i < acrm_value_count(items); i++) {
+        const acrm_value *one = acrm_value_at(items, i), *steps = acrm_value_get(one, "steps");
+        char phase[70] = "";
+        for (size_t k = 0; k < acrm_value_count(steps); k++) {
+            const acrm_value *step = acrm_value_at(steps, k);
+            ck_assert_msg(strcmp(host_text(step, "from_phase"), phase) == 0,
+                          "seed %llu, act %d (%s): a process has a step from %s in %s", SEED(s),
+                          host_text(step, "from_phase"), phase);
+            if (*host_text(step, "to_phase"))
+                snprintf(phase, sizeof phase, "%s", host_text(step, "to_phase"));
+        }
+        ck_assert_str_eq(host_text(one, "phase"), phase);
+    }
+    acrm_value_free(out);
+}
+
+/* What is to be sent was sent or waits; what was accepted for good was kept. */
+static void messages_are_sent_once(sim *s)
+{
+    acrm_value *out = sim_ask(s, "message.list", "'limit':1000,'order':['-created_at']");
+    const acrm_value *items = acrm_value_get(out, "items");
+
+    for (size_t i = 0; i < acrm_value_count(items); i++) {
+        const acrm_value *m = acrm_value_at(items, i);
+        const char *status = host_text(m, "status");
+        bool out_there = strcmp(status, "sent") == 0 || strcmp(status, "delivered") == 0;
+        const sim_key *k = NULL;
+        for (size_t n = 0; n < SIM_KEYS && !k; n++)
+            if (strcmp(s->outside->keys[n].key, host_text(m, "id")) == 0)
+                k = &s->outside->keys[n];
+        ck_assert_msg(!out_there || (k && k->arrived),
+                      "seed %llu, act %d (%s): a message is %s that never went out", SEED(s),
+                      status);
+    }
+    acrm_value_free(out);
+}
+
+/* --- References --- */
+
+typedef struct ids {
+    char (*items)[40];
+    size_t n, cap;
+} ids;
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* All values of a field over all records, sorted. */
+static void ids_of(sim *s, const char *entity, const char *field, const char *where, ids *out)
+{
+    char after[2100] = "", operation[80];
+    bool more = true;
+
+    snprintf(operation, sizeof operation, "%s.list", entity);
+    while (more) {
+        acrm_value *page = sim_ask(s, operation,
+                                   "'limit':1000,'deleted':'with','fields':['%s'],'where':%s%s",
+                                   field, where, after);
+        const acrm_value *items = acrm_value_get(page, "items");
+        for (size_t i = 0; i < acrm_value_count(items); i++) {
+            if (out->n == out->cap) {
+                out->cap = out->cap ? out->cap * 2 : 256;
+                out->items = realloc(out->items, out->cap * sizeof *out->items);
+                ck_assert_ptr_nonnull(out->items);
+            }
+            snprintf(out->items[out->n++], 40, "%s", host_text(acrm_value_at(items, i), field));
+        }
+        more = acrm_value_type(acrm_value_get(page, "next")) == ACRM_TEXT;
+        snprintf(after, sizeof after, ",'after':'%s'", host_text(page, "next"));
+        acrm_value_free(page);
+    }
+    if (out->n)
+        qsort(out->items, out->n, sizeof *out->items, by_text);
+}
+
+/* Every reference of every record leads to a record. */
+static void references_hold(sim *s)
+{
+    acrm_buf *text = NULL;
+    acrm_value *described = NULL;
+
+    ck_assert_int_eq(acrm_describe(s->h.engine, "entities", &text, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_value_parse(NULL, acrm_buf_data(text), acrm_buf_len(text), &described,
+                                      NULL), ACRM_OK);
+    acrm_buf_free(text);
+    const acrm_value *entities = acrm_value_get(described, "entities");
+    for (size_t i = 0; i < acrm_value_count(entities); i++) {
+        const acrm_value *entity = acrm_value_at(entities, i);
+        const acrm_value *fields = acrm_value_get(entity, "fields");
+        for (size_t f = 0; f < acrm_value_count(fields); f++) {
+            const acrm_value *field = acrm_value_at(fields, f);
+            char where[120];
+            ids from = { NULL, 0, 0 }, to = { NULL, 0, 0 };
+            if (strcmp(host_text(field, "type"), "ref") != 0)
+                continue;
+            snprintf(where, sizeof where, "{'%s':{'$ne':null}}", host_text(field, "name"));
+            ids_of(s, host_text(entity, "name"), host_text(field, "name"), where, &from);
+            if (from.n)
+                ids_of(s, host_text(field, "target"), "id", "{}", &to);
+            for (size_t n = 0; n < from.n; n++)
+                ck_assert_msg(bsearch(from.items[n], to.items, to.n, sizeof *to.items, by_text),
+                              "seed %llu, act %d (%s): %s of a %s leads nowhere", SEED(s),
+                              host_text(field, "name"), host_text(entity, "name"));
+            free(from.items);
+            free(to.items);
+        }
+    }
+    acrm_value_free(described);
+}
+
+const sim_invariant sim_invariants[] = {
+    /* name, after each fault too, check */
+    { "the audit chain verifies, the storage is sound", true, chain_verifies },
+    { "the feed has no gaps", true, feed_is_gapless },
+    { "nothing is half done", true, counts_are_as_told },
+    { "points add up", true, points_add_up },
+    { "points are never negative", false, points_are_never_negative },
+    { "no timer is lost", false, no_timer_is_lost },
+    { "processes are whole", false, processes_are_whole },
+    { "messages are sent once", false, messages_are_sent_once },
+    { "references hold", false, references_hold },
+    { NULL, false, NULL },
+};
+
+void sim_check(sim *s, bool all)
+{
+    for (const sim_invariant *i = sim_invariants; i->name; i++)
+        if (all || i->always)
+            i->check(s);
+}

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT */
+/* The world of the simulation: its database, its time and chance, the outside that gets messages. */
+#define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
+
+#include "server.h"
+#include "sim.h"
+#include "storage/storage.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SIM_BUSY_MS = 50, SIM_ARGS = 4096, SIM_TRIES = 3 };
+
+static uint64_t sim_mix(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+int64_t sim_below(sim *s, int64_t n)
+{
+    return (int64_t)(sim_mix(&s->random) % (uint64_t)n);
+}
+
+int64_t sim_chance_below(sim *s, int64_t n)
+{
+    return (int64_t)(sim_mix(&s->chance) % (uint64_t)n);
+}
+
+/* --- The outside --- */
+
+static sim_key *outside_key(sim_outside *o, const char *key)
+{
+    uint64_t at = 1469598103934665603u;
+
+    for (const char *p = key; *p; p++)
+        at = (at ^ (unsigned char)*p) * 1099511628211u;
+    for (;; at++) {
+        sim_key *k = &o->keys[at % SIM_KEYS];
+        if (!*k->key)
+            snprintf(k->key, sizeof k->key, "%.39s", key);
+        if (strcmp(k->key, key) == 0)
+            return k;
+    }
+}
+
+/* What comes of handing over: mostly well; now and then not, or it is never told. */
+static int32_t outside_submit(void *self, const acrm_outgoing *message, acrm_sent *sent)
+{
+    sim_outside *o = self;
+    sim_key *k = outside_key(o, message->key);
+    uint64_t fate = o->troubled ? sim_mix(&o->chance) % 100 : 99;
+
+    o->handed++;
+    if (k->known && !*o->wrong)
+        snprintf(o->wrong, sizeof o->wrong, "%s was sent again after it was known to be done",
+                 k->key);
+    if (k->arrived && !k->known)
+        o->again++;
+    if (fate < 10) { /* not now */
+        sent->outcome = ACRM_SENT_RETRY;
+        sent->code = 503;
+        return 0;
+    }
+    if (fate < 14) { /* never */
+        sent->outcome = ACRM_SENT_REFUSED;
+        sent->code = 400;
+        k->answered = message->channel != ACRM_CHANNEL_WEBHOOK; /* whose receivers mend it */
+        return 0;
+    }
+    k->arrived = 1;
+    if (fate < 24) /* it arrived, but the answer was lost */
+        return ACRM_E_STORE;
+    sent->outcome = fate % 2 ? ACRM_SENT_ACCEPTED : ACRM_SENT_DELIVERED;
+    sent->code = 200;
+    snprintf(sent->reference, sizeof sent->reference, "r-%s", k->key);
+    k->answered = 1;
+    return 0;
+}
+
+/* A tick ended well: all answers it got are kept. */
+static void outside_settle(sim_outside *o)
+{
+    for (size_t i = 0; i < SIM_KEYS; i++)
+        if (o->keys[i].answered)
+            o->keys[i].known = 1;
+}
+
+/* --- The database --- */
+
+static int32_t sim_storage(sim *s, acrm_error **err)
+{
+    faulty *f = &s->storage;
+
+    if (s->o->storage == SIM_SQLITE) {
+        int32_t st = acrm__sqlite_open(&s->h.allocator, s->path, 0, &f->inner, &f->self, err);
+        if (st == ACRM_OK)
+            acrm__sqlite_set_busy(f->self, SIM_BUSY_MS);
+        return st;
+    }
+    if (s->o->storage == SIM_POSTGRES)
+        return server_storage(s->url, &f->inner, &f->self, err);
+    return acrm__memory_open(&s->h.allocator, &f->inner, &f->self, err);
+}
+
+void sim_open(sim *s)
+{
+    const acrm_transport transports[] = {
+        { .struct_size = sizeof transports[0], .flags = ACRM_TRANSPORT_DEDUPES, .name = "mail",
+          .channels = ACRM_CHANNEL_SMS | ACRM_CHANNEL_EMAIL, .self = s->outside,
+          .submit = outside_submit },
+        { .struct_size = sizeof transports[0], .flags = ACRM_TRANSPORT_DEDUPES, .name = "hook",
+          .channels = ACRM_CHANNEL_WEBHOOK, .self = s->outside, .submit = outside_submit },
+    };
+    const acrm_options options = { .struct_size = sizeof options, .allocator = &s->h.allocator,
+                                   .clock = &s->h.clock, .random = &s->h.random,
+                                   .transports = transports, .n_transports = 2 };
+    acrm_error *err = NULL;
+    acrm_storage_ops ops;
+
+    s->h.seed = s->o->seed * 1000003u + (uint64_t)++s->opened;
+    s->storage = (faulty){ .self = NULL };
+    int32_t st = sim_storage(s, &err);
+    ops = faulty_ops(&s->storage);
+    if (st == ACRM_OK)
+        st = acrm_open_storage(&ops, &s->storage, &options, &s->h.engine, &err);
+    if (st == ACRM_OK)
+        st = acrm_session_new(s->h.engine, "system", &s->h.session, &err);
+    ck_assert_msg(st == ACRM_OK, "seed %llu: it does not open: %s",
+                  (unsigned long long)s->o->seed, acrm_error_json(err));
+}
+
+void sim_close(sim *s)
+{
+    host_close(&s->h);
+}
+
+/* --- What people know --- */
+
+sim_item *sim_add(sim *s, int pool, const char *id, int32_t of)
+{
+    sim_pool *p = &s->pools[pool];
+
+    if (p->n == p->cap) {
+        p->cap = p->cap ? p->cap * 2 : 64;
+        p->items = realloc(p->items, (size_t)p->cap * sizeof *p->items);
+        ck_assert_ptr_nonnull(p->items);
+    }
+    sim_item *item = &p->items[p->n++];
+    *item = (sim_item){ .of = of };
+    snprintf(item->id, sizeof item->id, "%s", id);
+    return item;
+}
+
+/* The newer ones are more in people's minds. */
+sim_item *sim_some(sim *s, int pool)
+{
+    const sim_pool *p = &s->pools[pool];
+
+    if (p->n == 0)
+        return NULL;
+    int64_t back = sim_below(s, sim_below(s, 4) ? (p->n < 20 ? p->n : 20) : p->n);
+    return &p->items[p->n - 1 - back];
+}
+
+/* --- Calls --- */
+
+static void sim_format(sim *s, char *json, const char *operation, const char *format, va_list args)
+{
+    static const char *const in_steps[] = { "engine.tick", "privacy.sweep", "grade.run",
+                                            "message.send_many", "customer.duplicates",
+                                            "privacy.retention_run" };
+    bool keyed = s->act > 0;
+    size_t len = 0;
+
+    for (size_t i = 0; i < sizeof in_steps / sizeof in_steps[0]; i++)
+        keyed = keyed && strcmp(operation, in_steps[i]) != 0;
+    json[len++] = '{';
+    if (keyed)
+        len += (size_t)snprintf(json + len, SIM_ARGS - len, "'idempotency_key':'%lld',",
+                                (long long)s->calls);
+    len += (size_t)vsnprintf(json + len, SIM_ARGS - len - 1, format, args);
+    len -= json[len - 1] == ',';
+    ck_assert_uint_lt(len, SIM_ARGS - 1);
+    json[len++] = '}';
+    json[len] = '\0';
+    for (char *p = json; *p; p++)
+        *p = *p == '\'' ? '"' : *p;
+}
+
+static int32_t sim_call(sim *s, const char *operation, const char *json, acrm_buf **out,
+                        acrm_error **err)
+{
+    return acrm_call_json(s->h.session, operation, json, strlen(json), out, err);
+}
+
+static bool sim_outage(int32_t st, const acrm_error *err)
+{
+    return st == ACRM_E_NOMEM || st == ACRM_E_STORE || st == ACRM_E_BUSY || st == ACRM_E_FULL ||
+           st == ACRM_E_CORRUPT || st == ACRM_E_READONLY || st == ACRM_E_DENIED ||
+           (st == ACRM_E_CONFLICT && strcmp(acrm_error_reason(err), "serialization") == 0);
+}
+
+static void sim_happened(sim *s, const sim_fault *fault, const char *operation, int32_t st)
+{
+    s->faults++;
+    s->happened[fault - sim_faults]++;
+    if (s->o->tell)
+        printf("    %s in %s: %s\n", fault->name, operation, acrm_status_name(st));
+}
+
+/* In a process of its own, which is killed when the time has come. */
+static void sim_in_child(sim *s, const sim_fault *fault, const char *operation, const char *json)
+{
+    int status = 0;
+
+    sim_close(s);
+    fflush(NULL);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        server_forked();
+        s->opened += 500000; /* other ids than those the parent makes after */
+        sim_open(s);
+        fault->arm(s);
+        _exit(sim_call(s, operation, json, NULL, NULL) == ACRM_E_MISUSE);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    s->opened++;
+    if (WIFSIGNALED(status))
+        sim_happened(s, fault, operation, 0);
+    sim_open(s);
+}
+
+/* Once, with what breaks meanwhile. Whether it is to be done again. */
+static bool sim_once(sim *s, const sim_fault *fault, const char *operation, const char *json,
+                     int32_t *st, acrm_buf **out, acrm_error **err)
+{
+    if (fault && fault->killed) {
+        sim_in_child(s, fault, operation, json);
+        fault = NULL;
+    }
+    if (fault)
+        fault->arm(s);
+    *st = sim_call(s, operation, json, out, err);
+    bool happened = fault && sim_disarm(s);
+    if (happened)
+        sim_happened(s, fault, operation, *st);
+    bool out_of_order = sim_outage(*st, *err);
+    ck_assert_msg(!out_of_order || happened, "seed %llu, act %d (%s): %s %s: %s",
+                  (unsigned long long)s->o->seed, s->act, s->doing, operation, json,
+                  acrm_error_json(*err));
+    if (happened)
+        sim_repair(s);
+    if (out_of_order)
+        acrm_error_free(*err);
+    return out_of_order;
+}
+
+static acrm_value *sim_parsed(acrm_buf *out)
+{
+    acrm_value *value = NULL;
+
+    ck_assert_int_eq(acrm_value_parse(NULL, acrm_buf_data(out), acrm_buf_len(out), &value, NULL),
+                     ACRM_OK);
+    acrm_buf_free(out);
+    return value;
+}
+
+static acrm_value *sim_finish(sim *s, const char *operation, const char *json)
+{
+    acrm_error *err = NULL;
+    acrm_buf *out = NULL;
+    int32_t st = ACRM_OK;
+    bool again = true;
+
+    s->calls++;
+    for (int tries = 0; again; tries++) {
+        err = NULL;
+        again = sim_once(s, tries < SIM_TRIES ? sim_choose_fault(s) : NULL, operation, json, &st,
+                         &out, &err);
+    }
+    if (st == ACRM_OK)
+        return sim_parsed(out);
+    s->refused++;
+    /* Two that were merged meanwhile are one and the same. */
+    bool same = st == ACRM_E_INVALID && strcmp(acrm_error_reason(err), "same") == 0;
+    ck_assert_msg(same || st == ACRM_E_CONFLICT || st == ACRM_E_NOTFOUND,
+                  "seed %llu, act %d (%s): %s %s: %s", (unsigned long long)s->o->seed, s->act,
+                  s->doing, operation, json, acrm_error_json(err));
+    if (s->o->tell)
+        printf("    %s refused: %s %s\n", operation, acrm_error_reason(err),
+               acrm_error_message(err));
+    acrm_error_free(err);
+    return NULL;
+}
+
+acrm_value *sim_do(sim *s, const char *operation, const char *format, ...)
+{
+    char json[SIM_ARGS];
+    va_list args;
+
+    va_start(args, format);
+    sim_format(s, json, operation, format, args);
+    va_end(args);
+    return sim_finish(s, operation, json);
+}
+
+bool sim_done(sim *s, const char *operation, const char *format, ...)
+{
+    char json[SIM_ARGS];
+    va_list args;
+
+    va_start(args, format);
+    sim_format(s, json, operation, format, args);
+    va_end(args);
+    acrm_value *out = sim_finish(s, operation, json);
+    acrm_value_free(out);
+    return out != NULL;
+}
+
+acrm_value *sim_ask(sim *s, const char *operation, const char *format, ...)
+{
+    char json[SIM_ARGS] = "{";
+    va_list args;
+
+    va_start(args, format);
+    int len = vsnprintf(json + 1, sizeof json - 2, format, args);
+    va_end(args);
+    ck_assert(len >= 0 && len < SIM_ARGS - 2);
+    json[len + 1] = '}';
+    json[len + 2] = '\0';
+    return host_call(s->h.session, operation, json);
+}
+
+void sim_tick(sim *s)
+{
+    acrm_value *out = sim_do(s, "engine.tick", "'limit':100000");
+    int64_t failed = host_int(out, "failed");
+
+    acrm_value_free(out);
+    if (failed) {
+        acrm_value *list = sim_ask(s, "timer.list", "'where':{'attempts':{'$gt':0}}");
+        ck_abort_msg("seed %llu: a %s failed: %s", (unsigned long long)s->o->seed,
+                     host_text(list, "items.0.kind"), host_text(list, "items.0.last_error"));
+    }
+    outside_settle(s->outside);
+    ck_assert_msg(!*s->outside->wrong, "seed %llu: %s", (unsigned long long)s->o->seed,
+                  s->outside->wrong);
+}
+
+/* --- The whole life --- */
+
+static void sim_begin(sim *s, const sim_options *o)
+{
+    *s = (sim){ .o = o, .random = o->seed, .chance = ~o->seed, .doing = "the foundation" };
+    host_init(&s->h);
+    s->disk = disk_get();
+    *s->disk = (disk){ .chance = o->seed };
+    s->outside = mmap(NULL, sizeof *s->outside, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(s->outside, MAP_FAILED);
+    s->outside->chance = o->seed * 3;
+    host_path(s->path, "simulation");
+    if (o->storage == SIM_POSTGRES)
+        server_schema(s->url, sizeof s->url);
+}
+
+static void sim_end(sim *s)
+{
+    sim_close(s);
+    ck_assert_uint_eq(s->h.memory.live_bytes, 0);
+    munmap(s->outside, sizeof *s->outside);
+    for (int i = 0; i < SIM_POOLS; i++)
+        free(s->pools[i].items);
+    host_remove(s->path);
+    if (s->o->storage == SIM_POSTGRES)
+        server_drop();
+}
+
+static void sim_act(sim *s)
+{
+    int64_t total = 0, before = s->faults;
+    const sim_actor *a = sim_actors;
+
+    for (const sim_actor *each = sim_actors; each->name; each++)
+        total += each->weight;
+    for (int64_t chosen = sim_below(s, total); chosen >= a->weight; a++)
+        chosen -= a->weight;
+    s->act++;
+    s->doing = a->name;
+    s->acted[a - sim_actors]++;
+    if (s->o->tell)
+        printf("act %d: %s\n", s->act, a->name);
+    a->act(s);
+    if (s->faults != before)
+        sim_check(s, false);
+}
+
+static void sim_day(sim *s, int32_t day)
+{
+    int64_t morning = HOST_START + day * HOST_DAY, step = HOST_DAY / (s->o->acts + 1);
+
+    for (int32_t i = 0; i < s->o->acts; i++) {
+        s->h.now = morning + (i + 1) * step + sim_below(s, 60) * HOST_SECOND;
+        if (i == 0 || sim_below(s, 4) == 0) {
+            s->doing = "a tick";
+            sim_tick(s);
+        }
+        sim_act(s);
+    }
+}
+
+static void sim_tell(const sim *s)
+{
+    printf("  %lld calls, %lld refused, %lld faults:", (long long)s->calls, (long long)s->refused,
+           (long long)s->faults);
+    for (size_t i = 0; sim_faults[i].name; i++)
+        if (s->happened[i])
+            printf(" %s %lld", sim_faults[i].name, (long long)s->happened[i]);
+    printf("\n  handed over %lld, again before it was known %lld; writes lost %ld, torn %ld\n ",
+           (long long)s->outside->handed, (long long)s->outside->again, s->disk->lost,
+           s->disk->torn);
+    for (size_t i = 0; sim_actors[i].name; i++)
+        printf(" %s %lld", sim_actors[i].name, (long long)s->acted[i]);
+    printf("\n");
+}
+
+static double sim_seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* All that was announced, without what differs by chance: ids. */
+static void sim_events(sim *s, host_str *out)
+{
+    bool more = true;
+
+    for (int64_t after = 0; more;) {
+        acrm_value *page = sim_ask(s, "event.list", "'limit':10000,'after':%lld",
+                                   (long long)after);
+        const acrm_value *items = acrm_value_get(page, "items");
+        for (size_t i = 0; i < acrm_value_count(items); i++) {
+            const acrm_value *e = acrm_value_at(items, i);
+            char line[300];
+            snprintf(line, sizeof line, "%s %s %s %s %s %lld", host_text(e, "at"),
+                     host_text(e, "type"), host_text(e, "data.phase"), host_text(e, "data.clock"),
+                     host_text(e, "data.status"), (long long)host_int(e, "data.points"));
+            host_str_puts(out, line);
+        }
+        after = host_int(page, "last_seq");
+        more = acrm_value_type(acrm_value_get(page, "next")) != ACRM_NULL;
+        acrm_value_free(page);
+    }
+}
+
+sim_result sim_live(const sim_options *o, host_str *dump, host_str *events)
+{
+    static sim s; /* the ports point into it */
+    double began = sim_seconds();
+    sim_result result = { .days = 0 };
+    bool over = false;
+
+    sim_begin(&s, o);
+    sim_open(&s);
+    sim_found(&s);
+    s.outside->troubled = (o->faults & sim_fault_bits("transport")) != 0;
+    while (result.days < o->days && !over) {
+        sim_day(&s, result.days++);
+        if (result.days % 30 != 0)
+            continue;
+        s.doing = "the month";
+        sim_month(&s);
+        sim_check(&s, true);
+        over = o->seconds > 0 && sim_seconds() - began > o->seconds;
+    }
+    s.outside->troubled = false;
+    for (int32_t day = 0; day < 3; day++) {
+        s.h.now += HOST_DAY;
+        sim_tick(&s);
+    }
+    sim_check(&s, true);
+    if (dump)
+        host_dump(&s.h, dump);
+    if (events)
+        sim_events(&s, events);
+    printf("seed %llu, %d days, %.1f s\n", (unsigned long long)o->seed, result.days,
+           sim_seconds() - began);
+    sim_tell(&s);
+    result.calls = s.calls;
+    result.faults = s.faults;
+    result.refused = s.refused;
+    result.events = s.seq;
+    sim_end(&s);
+    return result;
+}
