@@ -122,6 +122,21 @@ static void newcomer(sim *s)
     acrm_value_free(made);
 }
 
+/* A list of three of which one is not in order: it alone is left out. */
+static void list(sim *s)
+{
+    long long n = (long long)s->expect[SIM_N_CUSTOMERS];
+
+    s->expect[SIM_N_CUSTOMERS] += 2;
+    acrm_value *made = sim_do(s, "customer.create_many",
+        "'on_error':'skip','records':[{'kind':'person','name':'Customer %lld'},"
+        "{'kind':'person','name':'X','country':'nowhere'},"
+        "{'kind':'person','name':'Customer %lld'}]", n, n + 1);
+
+    ck_assert_int_eq(host_int(made, "created"), 2);
+    acrm_value_free(made);
+}
+
 static void removal(sim *s)
 {
     static const char *const cities[] = { "Tehran", "Shiraz", "Qom", "Yazd" };
@@ -467,6 +482,7 @@ static void financier(sim *s)
 const sim_actor sim_actors[] = {
     /* name, weight, act */
     { "newcomer", 10, newcomer },
+    { "list", 1, list },
     { "removal", 2, removal },
     { "enquiry", 10, enquiry },
     { "seller", 14, seller },

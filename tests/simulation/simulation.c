@@ -24,6 +24,7 @@ static sim_options lived(int32_t storage, uint64_t seed, int32_t days, const cha
     o.seed = seed;
     o.days = days;
     o.faults = sim_fault_bits(faults);
+    o.often = 100;
     return o;
 }
 
@@ -39,10 +40,10 @@ static const struct {
     int32_t days;
     const char *faults;
 } lives[] = {
-    { SIM_MEMORY, 11, 60, "all" },
-    { SIM_SQLITE, 12, 120, "all" },
-    { SIM_SQLITE, 13, 60, "power,kill" },
-    { SIM_POSTGRES, 14, 60, "all" },
+    { SIM_MEMORY, 11, 45, "all" },
+    { SIM_SQLITE, 12, 60, "all" },
+    { SIM_SQLITE, 13, 30, "power,kill" },
+    { SIM_POSTGRES, 14, 30, "all" },
 };
 
 START_TEST(simulation__holds_its_promises_whatever_breaks)
@@ -75,7 +76,7 @@ static void same(host_str *a, host_str *b)
 START_TEST(simulation__repeats_itself_row_for_row)
 {
     host_str first = { NULL, 0, 0 }, second = { NULL, 0, 0 };
-    sim_options o = lived(SIM_SQLITE, 21, 30, "all");
+    sim_options o = lived(SIM_SQLITE, 21, 20, "all");
 
     (void)sim_live(&o, &first, NULL);
     (void)sim_live(&o, &second, NULL);
@@ -86,8 +87,8 @@ END_TEST
 START_TEST(simulation__is_the_same_on_each_storage)
 {
     host_str first = { NULL, 0, 0 }, second = { NULL, 0, 0 };
-    sim_options a = lived(SIM_MEMORY, 22, 30, "transport");
-    sim_options b = lived(_i ? SIM_POSTGRES : SIM_SQLITE, 22, 30, "transport");
+    sim_options a = lived(SIM_MEMORY, 22, 15, "transport");
+    sim_options b = lived(_i ? SIM_POSTGRES : SIM_SQLITE, 22, 15, "transport");
 
     if (_i && !server_start())
         return;
@@ -101,8 +102,8 @@ END_TEST
 START_TEST(simulation__announces_what_an_undisturbed_life_announces)
 {
     host_str first = { NULL, 0, 0 }, second = { NULL, 0, 0 };
-    sim_options a = lived(SIM_SQLITE, 23, 60, "none");
-    sim_options b = lived(SIM_SQLITE, 23, 60, "memory,busy,store,full,disk,space,power,kill");
+    sim_options a = lived(SIM_SQLITE, 23, 45, "none");
+    sim_options b = lived(SIM_SQLITE, 23, 45, "memory,busy,store,full,disk,space,power,kill");
 
     (void)sim_live(&a, NULL, &first);
     (void)sim_live(&b, NULL, &second);

@@ -86,12 +86,13 @@ static int32_t outside_submit(void *self, const acrm_outgoing *message, acrm_sen
     return 0;
 }
 
-/* A tick ended well: all answers it got are kept. */
-static void outside_settle(sim_outside *o)
+/* A tick ended well: all answers it got are kept. Or it did not, and they may be lost. */
+static void outside_settle(sim_outside *o, bool well)
 {
-    for (size_t i = 0; i < SIM_KEYS; i++)
-        if (o->keys[i].answered)
-            o->keys[i].known = 1;
+    for (size_t i = 0; i < SIM_KEYS; i++) {
+        o->keys[i].known |= well && o->keys[i].answered;
+        o->keys[i].answered = 0;
+    }
 }
 
 /* --- The database --- */
@@ -247,6 +248,7 @@ static bool sim_once(sim *s, const sim_fault *fault, const char *operation, cons
 {
     if (fault && fault->killed) {
         sim_in_child(s, fault, operation, json);
+        outside_settle(s->outside, false);
         fault = NULL;
     }
     if (fault)
@@ -261,8 +263,10 @@ static bool sim_once(sim *s, const sim_fault *fault, const char *operation, cons
                   acrm_error_json(*err));
     if (happened)
         sim_repair(s);
-    if (out_of_order)
+    if (out_of_order) {
         acrm_error_free(*err);
+        outside_settle(s->outside, false);
+    }
     return out_of_order;
 }
 
@@ -353,7 +357,7 @@ void sim_tick(sim *s)
         ck_abort_msg("seed %llu: a %s failed: %s", (unsigned long long)s->o->seed,
                      host_text(list, "items.0.kind"), host_text(list, "items.0.last_error"));
     }
-    outside_settle(s->outside);
+    outside_settle(s->outside, true);
     ck_assert_msg(!*s->outside->wrong, "seed %llu: %s", (unsigned long long)s->o->seed,
                   s->outside->wrong);
 }

@@ -15,7 +15,10 @@ static int32_t transaction_tidy(acrm__postgres_conn *c, acrm_error **err)
     acrm__sql_clear(&c->sql);
     acrm__sql_puts(&c->sql, "DEALLOCATE ALL");
     acrm__postgres_params_clear(c);
-    return acrm__postgres_late(c, false, err);
+    int32_t st = acrm__postgres_late(c, false, err);
+    if (st == ACRM_OK)
+        acrm__postgres_push(c); /* or a transaction that reads would begin after its first query */
+    return st;
 }
 
 static int32_t transaction_read(acrm__postgres_conn *c, acrm_error **err)

@@ -345,6 +345,31 @@ START_TEST(postgres__long_answers_come_in_parts)
 }
 END_TEST
 
+/* More statements than a connection keeps prepared: they are forgotten between transactions. */
+START_TEST(postgres__keeps_statements_within_bounds)
+{
+    enum { MANY = 700 };
+    static acrm_cell values[MANY];
+    postgres_store s;
+
+    for (int i = 0; i < MANY; i++)
+        values[i] = fix_int(i);
+    postgres_store_open(&s);
+    for (uint32_t i = 1; i <= MANY; i++) {
+        const acrm_filter_node in = { .op = ACRM_FILTER_IN, .column = 1, .values = values,
+                                      .n_values = i };
+        const acrm_query some = { .struct_size = sizeof some, .table = &fix_setting, .where = &in };
+        fix_rows rows = { .count = 0 };
+        acrm_error *err = NULL;
+        ck_assert_int_eq(s.ops.begin(s.conn, i % 3 == 0, &err), ACRM_OK);
+        int32_t st = s.ops.query(s.conn, &some, fix_collect, &rows, &err);
+        ck_assert_msg(st == ACRM_OK, "%u: %s", i, acrm_error_message(err));
+        s.ops.rollback(s.conn);
+    }
+    postgres_store_close(&s);
+}
+END_TEST
+
 /* ---- moving ---- */
 
 typedef struct postgres_office {
@@ -470,6 +495,7 @@ static Suite *postgres_suite(void)
     tcase_add_test(tc, postgres__comes_back_with_its_server);
     tcase_add_test(tc, postgres__a_late_failure_undoes_the_whole_transaction);
     tcase_add_test(tc, postgres__long_answers_come_in_parts);
+    tcase_add_test(tc, postgres__keeps_statements_within_bounds);
     tcase_add_test(tc, postgres__a_database_moves_there_and_back);
     suite_add_tcase(suite, tc);
     return suite;
