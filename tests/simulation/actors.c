@@ -130,7 +130,8 @@ static void list(sim *s)
     s->expect[SIM_N_CUSTOMERS] += 2;
     acrm_value *made = sim_do(s, "customer.create_many",
         "'on_error':'skip','records':[{'kind':'person','name':'Customer %lld'},"
-        "{'kind':'person','name':'X','country':'nowhere'},"
+        "{'kind':'person','name':'X','contact_points':[{'channel':'web','value':'a.example'},"
+        "{'channel':'nowhere','value':'x'}]},"
         "{'kind':'person','name':'Customer %lld'}]", n, n + 1);
 
     ck_assert_int_eq(host_int(made, "created"), 2);

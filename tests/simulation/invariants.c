@@ -47,7 +47,8 @@ static void counts_are_as_told(sim *s)
         [SIM_N_CASES] = { "case", "{}" },
         [SIM_N_MEMBERS] = { "member", "{}" },
         [SIM_N_CONTRACTS] = { "sales_contract", "{}" },
-        [SIM_N_POINTS] = { "points_transaction", "{'kind':'redeem','source_id':{'$startswith':'s'}}" },
+        [SIM_N_POINTS] = { "points_transaction",
+                           "{'kind':'redeem','source_id':{'$startswith':'s'}}" },
         [SIM_N_MESSAGES] = { "message", "{'template_id':null}" },
         [SIM_N_PACKAGES] = { "work_package", "{}" },
         [SIM_N_WAYS] = { "process_instance", "{'code':'welcome'}" },
@@ -77,8 +78,9 @@ static void points_add_up(sim *s)
     const acrm_value *all = acrm_value_get(out, "sums");
     int64_t sum = 0;
 
-    ck_assert_msg(acrm_value_bool(acrm_value_get(out, "ok")), "seed %llu, act %d (%s): points: %s",
-                  SEED(s), host_text(out, "faults.0.message"));
+    ck_assert_msg(acrm_value_bool(acrm_value_get(out, "ok")),
+                  "seed %llu, act %d (%s): points: %s", SEED(s),
+                  host_text(out, "faults.0.message"));
     ck_assert_uint_eq(acrm_value_count(all), sizeof sums / sizeof sums[0]);
     for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
         sum += acrm_value_int(acrm_value_get(all, sums[i]));
@@ -93,8 +95,8 @@ static void points_are_never_negative(sim *s)
         acrm_value *out = sim_ask(s, "loyalty.balance", "'member_id':'%s'",
                                   s->pools[SIM_MEMBERS].items[i].id);
         ck_assert_msg(host_int(out, "available") >= 0 && host_int(out, "pending") >= 0 &&
-                      host_int(out, "reserved") >= 0, "seed %llu, act %d (%s): a member owes points",
-                      SEED(s));
+                      host_int(out, "reserved") >= 0,
+                      "seed %llu, act %d (%s): a member owes points", SEED(s));
         acrm_value_free(out);
     }
 }

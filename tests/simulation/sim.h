@@ -110,7 +110,7 @@ uint32_t sim_fault_bits(const char *list); /* "all", "none", or names with comma
                                               bits for an unknown one */
 const sim_fault *sim_choose_fault(sim *s);
 bool sim_disarm(sim *s);                   /* whether it came to pass */
-void sim_repair(sim *s);                   /* the power is back, the server runs, the clock is right */
+void sim_repair(sim *s);                   /* the power is back, the server runs */
 
 /* An invariant; it aborts the test when it is broken. */
 typedef struct sim_invariant {

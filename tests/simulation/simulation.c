@@ -133,8 +133,8 @@ static Suite *simulation_suite(bool one)
 static int usage(const char *word)
 {
     fprintf(stderr, "simulation: %s?\n  --seed N --days N --years N --acts N --storage memory|"
-            "sqlite|postgres\n  --faults all|none|NAME,NAME --often N --seconds N --tell\n  faults:",
-            word);
+            "sqlite|postgres\n  --faults all|none|NAME,NAME --often N --seconds N --tell\n"
+            "  faults:", word);
     for (size_t i = 0; sim_faults[i].name; i++)
         fprintf(stderr, " %s", sim_faults[i].name);
     fprintf(stderr, "\n");
