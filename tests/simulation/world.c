@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The world of the simulation: its database, time and chance, and the outside that gets messages. */
+/* The world of the simulation: its database, time and chance, and the outside. */
 #define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
 
 #include "server.h"
