@@ -218,7 +218,8 @@ int cli_argument(cli *c, const acrm_value *operation, const char *name, const ch
 static int args_unknown(const args_run *run, const cli_option *extra, const char *given)
 {
     static const char *const global[] = { "db", "as", "json", "csv", "now", "key", "outbox",
-                                          "quiet", "yes", "help", "zone", "jalali" };
+                                          "connector", "quiet", "yes", "help", "zone",
+                                          "jalali" };
     const acrm_value *parameters = cli_parameters(run->operation);
     const char *name = cli_get_text(run->operation, "name");
     cli_names names = { 0 };

@@ -22,6 +22,9 @@ typedef struct cli {
     const char *outbox[CLI_OUTBOX_MAX]; /* as --outbox was given, each time */
     int outboxes;                       /* 0: nothing is sent */
     struct example_outbox *transports;
+    const char *connector[CLI_OUTBOX_MAX]; /* as --connector was given, each time */
+    int connectors;
+    struct example_connectors *asked;
     const char *zone; /* IANA name by which people are told times; NULL: UTC */
     bool json, csv, quiet, yes, help, jalali;
     bool clock_fixed;

@@ -16,6 +16,8 @@ static const char *const help_globals[][2] = {
     { "--outbox HOW", "how tick sends messages: console, spool:FOLDER (files to print), "
                       "smtp://HOST?from=ADDRESS, sms:FILE, https://URL, webhook; several times, "
                       "CHANNEL=HOW for one" },
+    { "--connector NAME=HOW", "whom tick asks: NAME=exec:COMMAND, NAME=https://URL; "
+                              "several times" },
     { "--key FILE", "key of encrypted fields; DATABASE.key otherwise, when it is there" },
     { "--quiet", "print ids alone" },
     { "--yes", "do not ask" },

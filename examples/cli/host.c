@@ -2,6 +2,7 @@
 /* The host's part: clock, key file, signals, opening and acting as somebody. */
 #include "cli.h"
 
+#include "connectors.h"
 #include "transports.h"
 
 #include <errno.h>
@@ -250,6 +251,24 @@ static int host_outbox(cli *c, acrm_options *options)
     return CLI_OK;
 }
 
+/* Whom engine.tick asks, as --connector says. */
+static int host_connectors(cli *c, acrm_options *options)
+{
+    example_fault fault = { "" };
+
+    if (c->connectors == 0)
+        return CLI_OK;
+    if (!c->asked)
+        c->asked = cli_alloc(sizeof *c->asked);
+    for (int i = (int)c->asked->n; i < c->connectors; i++)
+        if (!example_connectors_add(c->asked, c->connector[i], getenv("AUTOCRM_CONNECTOR_TOKEN"),
+                                    &fault))
+            return cli_usage("--connector: %s", fault.text);
+    options->connectors = c->asked->connectors;
+    options->n_connectors = c->asked->n;
+    return CLI_OK;
+}
+
 static void host_printed(void *user, const char *file)
 {
     const cli *c = user;
@@ -274,6 +293,8 @@ int cli_open(cli *c, uint32_t flags)
     int result = host_options(c, flags, &options, &clock, &keys);
     if (result == CLI_OK)
         result = host_outbox(c, &options);
+    if (result == CLI_OK)
+        result = host_connectors(c, &options);
     if (result != CLI_OK)
         return result;
     int32_t status = acrm_open(c->db, &options, &c->engine, &error);
@@ -360,4 +381,8 @@ void cli_close(cli *c)
         example_outbox_close(c->transports, host_printed, c);
     free(c->transports);
     c->transports = NULL;
+    if (c->asked)
+        example_connectors_close(c->asked);
+    free(c->asked);
+    c->asked = NULL;
 }

@@ -205,6 +205,10 @@ static int main_set(cli *c, const char *name, const char *value)
         return cli_usage("--outbox can be given %d times", CLI_OUTBOX_MAX);
     else if (strcmp(name, "outbox") == 0)
         c->outbox[c->outboxes++] = value;
+    else if (strcmp(name, "connector") == 0 && c->connectors == CLI_OUTBOX_MAX)
+        return cli_usage("--connector can be given %d times", CLI_OUTBOX_MAX);
+    else if (strcmp(name, "connector") == 0)
+        c->connector[c->connectors++] = value;
     else if (strcmp(name, "zone") == 0)
         c->zone = value;
     else if (!cli_parse_instant(value, &c->now))
@@ -232,11 +236,19 @@ static bool main_flag(cli *c, const char *name)
     return false;
 }
 
+/* Words that are an operation's own although they look like an option that holds everywhere:
+ * behind import, --key tells by what a record is known again; --connector without = names one. */
+static bool main_own(const cli_words *words, int kept, const char *name, const char *value)
+{
+    return (strcmp(name, "key") == 0 && kept > 0 && strcmp(words->items[0], "import") == 0) ||
+           (strcmp(name, "connector") == 0 && value && !strchr(value, '='));
+}
+
 /* Take the options that hold everywhere out of the words. */
 static int main_options(cli *c, cli_words *words)
 {
     static const char *const valued[] = { "db", "as", "key", "now", "outbox",
-                                         "zone" };
+                                         "connector", "zone" };
     int kept = 0, result = CLI_OK;
 
     for (int i = 0; i < words->count && result == CLI_OK; i++) {
@@ -249,10 +261,10 @@ static int main_options(cli *c, cli_words *words)
         }
         for (size_t k = 0; !taken && k < sizeof valued / sizeof valued[0]; k++) {
             size_t len = strlen(valued[k]);
-            /* Behind import, --key tells by what a record is known again. */
-            if (kept > 0 && strcmp(words->items[0], "import") == 0 && strcmp(valued[k], "key") == 0)
-                continue;
-            if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, valued[k], len) != 0)
+            if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, valued[k], len) != 0 ||
+                main_own(words, kept, valued[k], word[2 + len] == '=' ? word + 3 + len
+                                                 : i + 1 < words->count ? words->items[i + 1]
+                                                                        : NULL))
                 continue;
             taken = word[2 + len] == '=' || word[2 + len] == '\0';
             if (taken && word[2 + len] == '=')

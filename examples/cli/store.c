@@ -193,7 +193,8 @@ int cli_tick(cli *c, cli_words *words)
 {
     static const char *const counts[] = { "fired", "failed", "incidents" };
     static const char *const sent[] = { "sent", "failed", "refused", "moved" };
-    acrm_value *sums = cli_map(), *messages = cli_map(), *out = NULL;
+    static const char *const asked[] = { "answered", "failed", "again" };
+    acrm_value *sums = cli_map(), *messages = cli_map(), *connectors = cli_map(), *out = NULL;
     int64_t done = 1;
     int result = cli_arguments(c, NULL, words, NULL, NULL);
 
@@ -206,11 +207,16 @@ int cli_tick(cli *c, cli_words *words)
                acrm_value_int(acrm_value_get(told, "sent"));
         store_add_up(sums, out, counts, 3);
         store_add_up(messages, told, sent, 4);
+        told = acrm_value_get(out, "connectors");
+        done += acrm_value_int(acrm_value_get(told, "answered"));
+        store_add_up(connectors, told, asked, 3);
     }
     if (result == CLI_OK) {
         cli_copy_value(cli_put(sums, "next_due_at"), acrm_value_get(out, "next_due_at"));
         if (c->outboxes > 0)
             cli_copy_value(cli_put(sums, "messages"), messages);
+        if (c->connectors > 0)
+            cli_copy_value(cli_put(sums, "connectors"), connectors);
         if (c->json)
             cli_print_json(sums);
         else
@@ -218,6 +224,7 @@ int cli_tick(cli *c, cli_words *words)
     }
     acrm_value_free(out);
     acrm_value_free(messages);
+    acrm_value_free(connectors);
     acrm_value_free(sums);
     return result;
 }

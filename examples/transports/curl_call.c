@@ -133,11 +133,11 @@ void example_curl_reason(acrm_sent *sent, CURLcode code)
 
 static size_t curl_call_read(char *bytes, size_t one, size_t n, void *user)
 {
-    example_text *body = user;
-    size_t room = EXAMPLE_ANSWER_MAX - body->len;
+    example_answer *answer = user;
+    size_t room = answer->body_max - answer->body.len;
 
-    example_add(body, bytes, one * n < room ? one * n : room);
-    return one * n > room || body->failed ? 0 : one * n; /* enough: the connection is dropped */
+    example_add(&answer->body, bytes, one * n < room ? one * n : room);
+    return one * n > room || answer->body.failed ? 0 : one * n; /* 0: it is dropped */
 }
 
 void example_curl_request(CURL *curl, const example_request *request, example_answer *answer)
@@ -145,6 +145,7 @@ void example_curl_request(CURL *curl, const example_request *request, example_an
     curl_off_t after = 0;
     long status = 0, asked = 0;
 
+    answer->body_max = request->answer_max ? request->answer_max : (size_t)EXAMPLE_ANSWER_MAX;
     example_curl_begin(curl, "http,https", request->ca_file, request->timeout_ms);
     if (request->public_only)
         example_curl_public_only(curl);
@@ -158,7 +159,7 @@ void example_curl_request(CURL *curl, const example_request *request, example_an
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, request->headers);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, curl_call_read);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer->body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     answer->code = example_curl_run(curl);
     curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &asked);
     if (answer->code == CURLE_UNSUPPORTED_PROTOCOL && asked > 0)

@@ -25,11 +25,13 @@ typedef struct example_request {
     const char *ca_file;
     long timeout_ms;
     bool public_only;
+    size_t answer_max; /* bytes of an answer that are kept; 0: EXAMPLE_ANSWER_MAX */
     bool once; /* libcurl asks again when a connection it kept turns out closed: never do so */
 } example_request;
 
 typedef struct example_answer {
-    example_text body; /* the first 64 KiB */
+    example_text body; /* as much of it as the request keeps */
+    size_t body_max;
     int32_t status;    /* 0: there was none */
     int32_t retry_after; /* seconds; 0: not told */
     CURLcode code;

@@ -12,6 +12,7 @@
 
 #include "autocrm/port/blob.h"
 #include "autocrm/port/clock.h"
+#include "autocrm/port/connector.h"
 #include "autocrm/port/keys.h"
 #include "autocrm/port/log.h"
 #include "autocrm/port/phone.h"
@@ -51,6 +52,8 @@ typedef struct acrm_options {
     const acrm_transport *transports; /**< (nullable) by which engine.tick sends messages */
     uint32_t n_transports;            /**< at most 32; of a channel's, the first one is used */
     const acrm_phone_normaliser *phone; /**< (nullable) asked before the library about numbers */
+    const acrm_connector *connectors; /**< (nullable) other systems that engine.tick asks */
+    uint32_t n_connectors;            /**< at most 32 */
 } acrm_options;
 
 /**

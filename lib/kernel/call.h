@@ -280,6 +280,10 @@ int32_t acrm__keep_outdate(acrm__call *call, const char *name);
 int32_t acrm__phone_parse(const acrm__call *call, const char *text, size_t len, const char *region,
                           acrm_phone *out);
 const acrm_transport *acrm__transport_at(const acrm__call *call, size_t n); /* NULL past the last */
+const acrm_connector *acrm__connector_at(const acrm__call *call, size_t n);
+/* What such a port wrote into a text of so many bytes is text only if it is: ends, is UTF-8, has no
+ * control characters. */
+void acrm__port_text(char *text, size_t size);
 
 /* --- Steps: transactions of an operation with ACRM__OP_STEPS. --- */
 int32_t acrm__begin(acrm__call *call);  /* write */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Engines: opening, the ports with their defaults, and the end. */
 #include "base/error.h"
+#include "kernel/hosted.h"
 #include "kernel/inside.h"
 #include "storage/storage.h"
 
 #include <sodium.h>
 #include <string.h>
 #include <time.h>
-
-enum { ENGINE_TRANSPORTS_MAX = 32 };
 
 /* --- Default ports --- */
 
@@ -27,27 +26,6 @@ static void engine_system_random(void *self, void *bytes, size_t len)
     randombytes_buf(bytes, len);
 }
 
-/* Take in a struct of the caller's age: refuse one older than the first release or with parts set
- * that this version does not know; zero what it lacks. */
-static bool engine_import(void *dst, size_t dst_size, const void *src, size_t min_size)
-{
-    const unsigned char *bytes = src;
-    uint32_t size;
-
-    memcpy(&size, src, sizeof size);
-    if (size < min_size)
-        return false;
-    for (size_t i = dst_size; i < size; i++)
-        if (bytes[i] != 0)
-            return false;
-    memset(dst, 0, dst_size);
-    memcpy(dst, src, size < dst_size ? size : dst_size);
-    return true;
-}
-
-#define ENGINE_IMPORT(dst, src)                                                                   \
-    (!(src) || engine_import((dst), sizeof *(dst), (src), sizeof *(dst)))
-
 static bool engine_blobs_whole(const acrm_blobs *taken, const acrm_blobs *given)
 {
     return !given || (taken->create && taken->append && taken->commit && taken->abort_ &&
@@ -58,10 +36,10 @@ static int32_t engine_ports(acrm_engine *engine, const acrm_options *o, acrm_err
 {
     engine->clock = (acrm_clock){ .now = engine_system_now };
     engine->random = (acrm_random){ .fill = engine_system_random };
-    if (!ENGINE_IMPORT(&engine->clock, o->clock) || !engine->clock.now ||
-        !ENGINE_IMPORT(&engine->random, o->random) || !engine->random.fill ||
-        !ENGINE_IMPORT(&engine->log, o->log) || !ENGINE_IMPORT(&engine->blobs, o->blobs) ||
-        !engine_blobs_whole(&engine->blobs, o->blobs) || !ENGINE_IMPORT(&engine->phone, o->phone) ||
+    if (!ACRM__TAKE_IN(&engine->clock, o->clock) || !engine->clock.now ||
+        !ACRM__TAKE_IN(&engine->random, o->random) || !engine->random.fill ||
+        !ACRM__TAKE_IN(&engine->log, o->log) || !ACRM__TAKE_IN(&engine->blobs, o->blobs) ||
+        !engine_blobs_whole(&engine->blobs, o->blobs) || !ACRM__TAKE_IN(&engine->phone, o->phone) ||
         (o->phone && !engine->phone.normalise))
         return acrm__error(err, ACRM_E_INVALID, "struct_size", "options",
                            "a port in the options has a wrong struct_size or no function");
@@ -112,61 +90,6 @@ void acrm__engine_uuid(acrm_engine *engine, int64_t now, unsigned char id[16])
     memcpy(id, made.bytes, sizeof made.bytes);
 }
 
-static int32_t engine_transport(acrm_engine *engine, const acrm_transport *given, acrm_error **err)
-{
-    acrm_transport *taken = &engine->transports[engine->n_transports];
-    size_t size = given->name ? strlen(given->name) + 1 : 0;
-
-    if (!ENGINE_IMPORT(taken, given) || !taken->submit || !taken->channels || size < 2 || size > 33)
-        return acrm__error(err, ACRM_E_INVALID, "struct_size", "transports",
-                           "transport %u has a wrong struct_size, no name of at most 32 bytes, no "
-                           "channel or no function", engine->n_transports);
-    for (uint32_t i = 0; i < engine->n_transports; i++)
-        if (strcmp(engine->transports[i].name, given->name) == 0)
-            return acrm__error(err, ACRM_E_INVALID, "duplicate", "transports",
-                               "two transports are called %.32s", given->name);
-    char *name = acrm__alloc(&engine->allocator, size);
-    if (!name)
-        return acrm__error_nomem(err);
-    memcpy(name, given->name, size);
-    taken->name = name;
-    engine->n_transports++;
-    return ACRM_OK;
-}
-
-/* The elements of the host's array are as large as it says they are. */
-static int32_t engine_transports(acrm_engine *engine, const acrm_options *o, acrm_error **err)
-{
-    const char *at = (const char *)o->transports;
-    int32_t st = ACRM_OK;
-
-    if (o->n_transports == 0)
-        return ACRM_OK;
-    if (!at || o->n_transports > ENGINE_TRANSPORTS_MAX)
-        return acrm__error(err, ACRM_E_INVALID, "limit", "transports",
-                           "allowed are at most %d transports", ENGINE_TRANSPORTS_MAX);
-    engine->transports = acrm__alloc_zero(&engine->allocator,
-                                          ENGINE_TRANSPORTS_MAX * sizeof *engine->transports);
-    if (!engine->transports)
-        return acrm__error_nomem(err);
-    for (uint32_t i = 0; i < o->n_transports && st == ACRM_OK; i++) {
-        uint32_t size;
-        memcpy(&size, at, sizeof size);
-        st = engine_transport(engine, (const acrm_transport *)(const void *)at, err);
-        at += size;
-    }
-    return st;
-}
-
-static void engine_transports_free(acrm_engine *engine)
-{
-    for (uint32_t i = 0; i < engine->n_transports; i++)
-        acrm__free(&engine->allocator, (void *)(uintptr_t)engine->transports[i].name,
-                   strlen(engine->transports[i].name) + 1);
-    acrm__free(&engine->allocator, engine->transports,
-               ENGINE_TRANSPORTS_MAX * sizeof *engine->transports);
-}
-
 /* What the host leaves to the library, or tells that no text could hold, the library judges. */
 int32_t acrm__phone_parse(const acrm__call *call, const char *text, size_t len, const char *region,
                           acrm_phone *out)
@@ -183,13 +106,6 @@ int32_t acrm__phone_parse(const acrm__call *call, const char *text, size_t len, 
     if (st == ACRM_OK)
         *out = told;
     return st;
-}
-
-const acrm_transport *acrm__transport_at(const acrm__call *call, size_t n)
-{
-    const acrm_engine *engine = call->session->engine;
-
-    return n < engine->n_transports ? &engine->transports[n] : NULL;
 }
 
 void acrm_close(acrm_engine *engine)
@@ -210,8 +126,7 @@ void acrm_close(acrm_engine *engine)
     acrm_zone_free(engine->clock_zone);
     if (engine->phone.destroy)
         engine->phone.destroy(engine->phone.self);
-    if (engine->transports)
-        engine_transports_free(engine);
+    acrm__hosted_free(engine);
     if (engine->zone)
         acrm__free(&allocator, engine->zone, strlen(engine->zone) + 1);
     acrm__free(&allocator, engine, sizeof *engine);
@@ -259,7 +174,7 @@ static int32_t engine_new(const acrm_options *o, const acrm_storage_ops *ops, vo
     if (st == ACRM_OK)
         st = engine_ports(engine, o, err);
     if (st == ACRM_OK)
-        st = engine_transports(engine, o, err);
+        st = acrm__hosted_take(engine, o, err);
     if (st == ACRM_OK)
         st = acrm__registry_build(&allocator, NULL, NULL, &engine->registry, err);
     if (st == ACRM_OK)
@@ -280,7 +195,7 @@ static int32_t engine_options(const acrm_options *options, acrm_options *out, ac
                            "the system's random generator cannot be used");
     if (!options)
         return ACRM_OK;
-    if (!ENGINE_IMPORT(out, options) ||
+    if (!ACRM__TAKE_IN(out, options) ||
         out->flags & ~(uint32_t)(ACRM_OPEN_READONLY | ACRM_OPEN_NO_CREATE | ACRM_OPEN_SYNC_NORMAL |
                                  ACRM_OPEN_NO_UPGRADE))
         return acrm__error(err, ACRM_E_INVALID, "struct_size", "options",
@@ -296,7 +211,7 @@ int32_t acrm_open_storage(const acrm_storage_ops *ops, void *self, const acrm_op
 
     if (!ops || !out)
         return acrm__error(err, ACRM_E_MISUSE, "handle", NULL, "storage and out are needed");
-    if (!ENGINE_IMPORT(&taken, ops))
+    if (!ACRM__TAKE_IN(&taken, ops))
         return acrm__error(err, ACRM_E_INVALID, "struct_size", "storage",
                            "the storage port has a wrong struct_size");
     int32_t st = engine_options(options, &o, err);

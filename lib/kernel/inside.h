@@ -93,6 +93,8 @@ struct acrm_engine {
     acrm_zone *clock_zone;          /* NULL: UTC */
     acrm_transport *transports;     /* names are copies */
     uint32_t n_transports;
+    acrm_connector *connectors;
+    uint32_t n_connectors;
     pthread_mutex_t lock;           /* guards registry and uuid */
     acrm__registry *registry;       /* the newest */
     acrm__uuid_state uuid;

@@ -18,6 +18,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_consent,
     &acrm__mod_marketing,
     &acrm__mod_message,
+    &acrm__mod_connector,
     &acrm__mod_tracking,
     &acrm__mod_webhook,
     &acrm__mod_process,

@@ -20,6 +20,7 @@ extern const acrm__module acrm__mod_packages;
 extern const acrm__module acrm__mod_consent;
 extern const acrm__module acrm__mod_marketing;
 extern const acrm__module acrm__mod_message;
+extern const acrm__module acrm__mod_connector;
 extern const acrm__module acrm__mod_tracking;
 extern const acrm__module acrm__mod_webhook;
 extern const acrm__module acrm__mod_process;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Do your own ports keep the promises that the library counts on? One call runs a storage adapter
- * or a transport through all of them and reports each that is broken. Needs the library and a C
- * library with POSIX; no test framework. See docs/conformance.md.
+ * Do your own ports keep the promises that the library counts on? One call runs a storage adapter,
+ * a transport or a connector through all of them and reports each that is broken. Needs the library
+ * and a C library with POSIX; no test framework. See docs/conformance.md.
  *
  * Link with libautocrm_conformance (pkg-config autocrm-conformance). It belongs into tests: it is
  * no part of the library's ABI.
@@ -38,7 +38,7 @@ ACRM_API const char *acrm_conformance_text(const acrm_conformance *report, int32
 /** Free. @param report (nullable) @since 0.1 */
 ACRM_API void acrm_conformance_free(acrm_conformance *report);
 
-/** What the other side is made to do, for acrm_transport_subject.fault. */
+/** What the other side is made to do, for the member fault of a subject. */
 enum {
     ACRM_FAULT_NONE = 0,    /**< what it should */
     ACRM_FAULT_LATER = 1,   /**< says: not now */
@@ -75,6 +75,30 @@ typedef struct acrm_transport_subject {
  * One thread at a time. @since 0.1
  */
 ACRM_API int32_t acrm_conformance_transport(const acrm_transport_subject *subject,
+                                            acrm_conformance **out);
+
+/** A connector under test. Set struct_size; `connector` is all that must be there. @since 0.1 */
+typedef struct acrm_connector_subject {
+    uint32_t struct_size;
+    uint32_t timeout_ms; /**< told to each request; 0: the connector's own. With `fault` a short
+                          *   one makes the run short */
+    const acrm_connector *connector;
+    const char *name; /**< (nullable) a request that is answered; NULL: "ping" */
+    const char *body; /**< (nullable) its arguments, a JSON object; NULL: {} */
+    void *user;       /**< for the functions */
+    /** (nullable) How often the request with this key has had its effect at the other side. */
+    int32_t (*arrived)(void *user, const char *key);
+    /** (nullable) From now on the other side does this, ACRM_FAULT_... Returns 0, or something
+     * else when it cannot be made to. */
+    int32_t (*fault)(void *user, int32_t fault);
+} acrm_connector_subject;
+
+/**
+ * Run a connector through the promises of autocrm/port/connector.h, as a transport is.
+ * @return as acrm_conformance_transport()
+ * One thread at a time. @since 0.1
+ */
+ACRM_API int32_t acrm_conformance_connector(const acrm_connector_subject *subject,
                                             acrm_conformance **out);
 
 /** A storage adapter under test. Set struct_size. @since 0.1 */

@@ -2,25 +2,12 @@
 /* Handing a message to a transport under watch. */
 #include "conformance/transport_run.h"
 
-#include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/time.h>
-#include <time.h>
-#include <unistd.h>
 
-enum { TRANSPORT_WIDER = 64, TRANSPORT_GUARD = 64, TRANSPORT_FILL = 0xA5, TRANSPORT_MS = 120000 };
-
-/* The watch over the call under way: signals know no other place. */
-static sigjmp_buf transport_back;
-
-static void transport_on_signal(int number)
-{
-    siglongjmp(transport_back, number);
-}
+enum { TRANSPORT_GUARD = 64, TRANSPORT_MS = 120000 };
 
 /* --- Messages --- */
 
@@ -54,9 +41,7 @@ acrm_outgoing transport_message(const transport_run *run, uint32_t channel)
 
 void transport_new_key(transport_run *run)
 {
-    snprintf(run->key, sizeof run->key, "%08x-%04x-7000-8000-%012x",
-             (unsigned)((uint64_t)time(NULL) & 0xffffffffu), (unsigned)getpid() & 0xffffu,
-             ++run->keys);
+    watch_key(run->key, &run->keys);
 }
 
 int32_t transport_arrived(const transport_run *run)
@@ -66,32 +51,11 @@ int32_t transport_arrived(const transport_run *run)
 
 /* --- Lending --- */
 
-typedef struct lender {
-    char *at, *end;
-} lender;
-
-static void *lender_copy(lender *l, const void *data, size_t size)
-{
-    char *to = l->at;
-
-    if (!data)
-        return NULL;
-    if (size > 0)
-        memcpy(to, data, size);
-    l->at += (size + 15) / 16 * 16;
-    return to;
-}
-
-static const char *lender_text(lender *l, const char *text)
-{
-    return lender_copy(l, text, text ? strlen(text) + 1 : 0);
-}
-
 static size_t lender_size(const acrm_outgoing *m)
 {
     const char *const texts[] = { m->key, m->to, m->name, m->subject, m->body, m->language, m->text,
                                   m->unsubscribe, m->country };
-    size_t size = sizeof *m + TRANSPORT_WIDER + 4096;
+    size_t size = sizeof *m + WATCH_WIDER + 4096;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         size += texts[i] ? strlen(texts[i]) + 32 : 0;
@@ -103,33 +67,33 @@ static size_t lender_size(const acrm_outgoing *m)
 }
 
 /* A copy of the message and of all it points to. */
-static acrm_outgoing *lender_message(lender *l, const acrm_outgoing *m, int wider)
+static acrm_outgoing *lender_message(watch_room *l, const acrm_outgoing *m, int wider)
 {
     acrm_outgoing *copy = (acrm_outgoing *)(void *)l->at;
 
-    l->at += (sizeof *copy + TRANSPORT_WIDER + 15) / 16 * 16;
-    memset(copy, TRANSPORT_FILL, sizeof *copy + TRANSPORT_WIDER);
+    l->at += (sizeof *copy + WATCH_WIDER + 15) / 16 * 16;
+    memset(copy, WATCH_FILL, sizeof *copy + WATCH_WIDER);
     *copy = *m;
-    copy->struct_size = (uint32_t)sizeof *m + (wider ? TRANSPORT_WIDER : 0);
-    copy->key = lender_text(l, m->key);
-    copy->to = lender_text(l, m->to);
-    copy->name = lender_text(l, m->name);
-    copy->subject = lender_text(l, m->subject);
-    copy->body = lender_text(l, m->body);
-    copy->language = lender_text(l, m->language);
-    copy->text = lender_text(l, m->text);
-    copy->unsubscribe = lender_text(l, m->unsubscribe);
-    copy->country = lender_text(l, m->country);
-    acrm_outgoing_file *files = lender_copy(l, m->files, m->n_files * sizeof *m->files);
+    copy->struct_size = (uint32_t)sizeof *m + (wider ? WATCH_WIDER : 0);
+    copy->key = watch_copy_text(l, m->key);
+    copy->to = watch_copy_text(l, m->to);
+    copy->name = watch_copy_text(l, m->name);
+    copy->subject = watch_copy_text(l, m->subject);
+    copy->body = watch_copy_text(l, m->body);
+    copy->language = watch_copy_text(l, m->language);
+    copy->text = watch_copy_text(l, m->text);
+    copy->unsubscribe = watch_copy_text(l, m->unsubscribe);
+    copy->country = watch_copy_text(l, m->country);
+    acrm_outgoing_file *files = watch_copy(l, m->files, m->n_files * sizeof *m->files);
     for (uint32_t i = 0; i < m->n_files; i++) {
-        files[i].name = lender_text(l, m->files[i].name);
-        files[i].media_type = lender_text(l, m->files[i].media_type);
-        files[i].data = lender_copy(l, m->files[i].data, m->files[i].size);
+        files[i].name = watch_copy_text(l, m->files[i].name);
+        files[i].media_type = watch_copy_text(l, m->files[i].media_type);
+        files[i].data = watch_copy(l, m->files[i].data, m->files[i].size);
     }
-    acrm_outgoing_header *headers = lender_copy(l, m->headers, m->n_headers * sizeof *m->headers);
+    acrm_outgoing_header *headers = watch_copy(l, m->headers, m->n_headers * sizeof *m->headers);
     for (uint32_t i = 0; i < m->n_headers; i++) {
-        headers[i].name = lender_text(l, m->headers[i].name);
-        headers[i].value = lender_text(l, m->headers[i].value);
+        headers[i].name = watch_copy_text(l, m->headers[i].name);
+        headers[i].value = watch_copy_text(l, m->headers[i].value);
     }
     copy->files = files;
     copy->headers = headers;
@@ -138,55 +102,24 @@ static acrm_outgoing *lender_message(lender *l, const acrm_outgoing *m, int wide
 
 void transport_release(transport_run *run)
 {
-    for (unsigned i = 0; i < run->n_lent; i++)
-        munmap(run->lent[i].memory, run->lent[i].size);
-    run->n_lent = 0;
+    watch_release(&run->lent);
 }
 
 /* --- The call --- */
 
-/* 0 when submit came back; else the signal that ended it. */
-static int transport_call(transport_run *run, const acrm_outgoing *message, acrm_sent *sent,
-                          int32_t *returned)
+typedef struct transport_asked {
+    const acrm_transport *transport;
+    const acrm_outgoing *message;
+    acrm_sent *sent;
+    int32_t returned;
+} transport_asked;
+
+static void transport_submit(void *user)
 {
-    static const int numbers[] = { SIGSEGV, SIGBUS, SIGALRM };
-    uint32_t ms = run->subject->submit_ms_max ? run->subject->submit_ms_max : TRANSPORT_MS;
-    const struct itimerval limit = { { 0, 0 }, { ms / 1000, ms % 1000 * 1000 } };
-    const struct itimerval none = { { 0, 0 }, { 0, 0 } };
-    struct sigaction action = { .sa_handler = transport_on_signal }, before[3];
-    volatile int ended = 0;
+    transport_asked *asked = user;
 
-    sigemptyset(&action.sa_mask);
-    for (int i = 0; i < 3; i++)
-        sigaction(numbers[i], &action, &before[i]);
-    int number = sigsetjmp(transport_back, 1);
-    if (number == 0) {
-        setitimer(ITIMER_REAL, &limit, NULL);
-        *returned = run->transport->submit(run->transport->self, message, sent);
-    } else {
-        ended = number;
-    }
-    setitimer(ITIMER_REAL, &none, NULL);
-    for (int i = 0; i < 3; i++)
-        sigaction(numbers[i], &before[i], NULL);
-    return ended;
-}
-
-/* A text of a fixed size: it ends, is UTF-8 without control characters. */
-static int transport_text(const char *text, size_t size)
-{
-    const char *end = memchr(text, '\0', size);
-    acrm_value *value = NULL;
-
-    if (!end)
-        return 0;
-    for (const char *p = text; p < end; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return 0;
-    int good = acrm_value_new(NULL, &value) == ACRM_OK &&
-               acrm_value_set_text(value, text, (size_t)(end - text)) == ACRM_OK;
-    acrm_value_free(value);
-    return good;
+    asked->returned = asked->transport->submit(asked->transport->self, asked->message,
+                                               asked->sent);
 }
 
 static void transport_judge(transport_run *run, const char *what, int32_t returned,
@@ -196,16 +129,16 @@ static void transport_judge(transport_run *run, const char *what, int32_t return
     int intact = 1;
 
     for (size_t i = 0; i < TRANSPORT_GUARD; i++)
-        intact = intact && guard[i] == TRANSPORT_FILL;
+        intact = intact && guard[i] == WATCH_FILL;
     report_check(report, intact, "submit writes nothing behind acrm_sent", "%s: it does", what);
-    report_check(report, sent->struct_size == sizeof *sent + (wider ? TRANSPORT_WIDER : 0),
+    report_check(report, sent->struct_size == sizeof *sent + (wider ? WATCH_WIDER : 0),
                  "submit leaves acrm_sent.struct_size as it is", "%s: it is %u", what,
                  (unsigned)sent->struct_size);
     report_check(report, sent->outcome >= ACRM_SENT_RETRY && sent->outcome <= ACRM_SENT_BAD_ADDRESS,
                  "the outcome is one of ACRM_SENT_...", "%s: it is %d", what, (int)sent->outcome);
-    report_check(report, transport_text(sent->reference, sizeof sent->reference),
+    report_check(report, watch_text(sent->reference, sizeof sent->reference),
                  "the reference ends, is UTF-8 and has no control characters", "%s", what);
-    report_check(report, transport_text(sent->reason, sizeof sent->reason),
+    report_check(report, watch_text(sent->reason, sizeof sent->reason),
                  "the reason ends, is UTF-8 and has no control characters", "%s", what);
     report_check(report, sent->retry_after >= 0, "retry_after is not negative", "%s: it is %d",
                  what, (int)sent->retry_after);
@@ -227,29 +160,28 @@ static void transport_judge(transport_run *run, const char *what, int32_t return
 int transport_hand_over(transport_run *run, const acrm_outgoing *message, const char *what,
                         int wider, acrm_sent *sent)
 {
-    size_t size = (lender_size(message) + 4095) / 4096 * 4096;
+    uint32_t ms = run->subject->submit_ms_max ? run->subject->submit_ms_max : TRANSPORT_MS;
+    size_t size = lender_size(message);
     union {
         acrm_sent sent;
-        unsigned char bytes[sizeof(acrm_sent) + TRANSPORT_WIDER + TRANSPORT_GUARD];
+        unsigned char bytes[sizeof(acrm_sent) + WATCH_WIDER + TRANSPORT_GUARD];
     } answer;
-    int32_t returned = -1;
 
-    if (run->gone || run->n_lent == TRANSPORT_LENT_MAX)
+    if (run->gone)
         return 0;
-    char *memory = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
+    char *memory = watch_lend(&run->lent, &size);
+    if (!memory)
         return 0;
-    run->lent[run->n_lent].memory = memory;
-    run->lent[run->n_lent++].size = 2 * size;
-    lender l = { memory, memory + size };
+    watch_room l = { memory };
     acrm_outgoing *lent = lender_message(&l, message, wider);
     size_t used = (size_t)(l.at - memory);
     memcpy(memory + size, memory, used); /* as it was before the call */
 
-    memset(&answer, TRANSPORT_FILL, sizeof answer);
-    memset(&answer, 0, sizeof(acrm_sent) + (wider ? TRANSPORT_WIDER : 0));
-    answer.sent.struct_size = (uint32_t)sizeof(acrm_sent) + (wider ? TRANSPORT_WIDER : 0);
-    int signal = transport_call(run, lent, &answer.sent, &returned);
+    memset(&answer, WATCH_FILL, sizeof answer);
+    memset(&answer, 0, sizeof(acrm_sent) + (wider ? WATCH_WIDER : 0));
+    answer.sent.struct_size = (uint32_t)sizeof(acrm_sent) + (wider ? WATCH_WIDER : 0);
+    transport_asked asked = { run->transport, lent, &answer.sent, -1 };
+    int signal = watch_call(ms, transport_submit, &asked);
     run->gone = signal != 0;
     if (!report_check(run->report, signal != SIGSEGV && signal != SIGBUS,
                       "what is lent for a call is not used after it, and nothing else that is not "
@@ -258,11 +190,11 @@ int transport_hand_over(transport_run *run, const acrm_outgoing *message, const 
         return 0;
     report_check(run->report, memcmp(memory, memory + size, used) == 0,
                  "submit leaves the message as it is", "%s: it was changed", what);
-    mprotect(memory, 2 * size, PROT_NONE);
-    transport_judge(run, what, returned, &answer.sent, wider,
-                    answer.bytes + sizeof(acrm_sent) + (wider ? TRANSPORT_WIDER : 0));
+    watch_close(&run->lent);
+    transport_judge(run, what, asked.returned, &answer.sent, wider,
+                    answer.bytes + sizeof(acrm_sent) + (wider ? WATCH_WIDER : 0));
     *sent = answer.sent;
-    if (returned != 0)
+    if (asked.returned != 0)
         sent->outcome = ACRM_SENT_RETRY;
     return 1;
 }

@@ -4,10 +4,9 @@
 #define AUTOCRM_CONFORMANCE_TRANSPORT_RUN_H
 
 #include "conformance/report.h"
+#include "conformance/watch.h"
 
 #include <stddef.h>
-
-enum { TRANSPORT_LENT_MAX = 256 };
 
 typedef struct transport_run {
     const acrm_transport_subject *subject;
@@ -17,11 +16,7 @@ typedef struct transport_run {
     int unclear; /* the other side does not answer: it may have arrived all the same */
     unsigned keys;
     char key[40]; /* of the message handed over last */
-    struct {
-        void *memory;
-        size_t size;
-    } lent[TRANSPORT_LENT_MAX]; /* what was lent for a call is closed to the transport */
-    unsigned n_lent;
+    watch_lent lent; /* what was lent for a call is closed to the transport */
 } transport_run;
 
 /* A message to the channel's recipient, with nothing but what must be there. */

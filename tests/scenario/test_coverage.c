@@ -200,6 +200,9 @@ static const life_step rest[] = {
     { "retention_rule.create", "{'name':'Deals','entity':'opportunity','action':'keep',"
                                "'months':120,'basis':'tax law'}" },
     { "privacy.retention_run", "{'preview':true}" },
+    { "connector.request", "{'connector':'bank','name':'rate','body':{'amount':'9.00'},"
+                           "'subject_entity':'customer','subject_id':'$ada',"
+                           "'until':'2027-02-20T00:00:00Z'}", .save = "ask=id" },
     { "privacy.erase", "{'customer_id':'$zoe','basis':'Art. 17','reason':'by letter'}",
       .later_s = 40 * 86400 },
     { "privacy.certificate", "{'customer_id':'$zoe'}" },
@@ -280,6 +283,8 @@ static const life_step rest[] = {
     { "message.outbox", "{}" },
     { "message.dead", "{}" },
     { "message.receive", "{'transport':'t','channel':'sms','from':'+15550001','body':'Hi'}" },
+    { "engine.tick", "{}" },
+    { "connector.retry", "{'id':'$ask'}" },
     { "webhook_endpoint.create", "{'name':'Shop','url':'https://example.com/hook','types':"
                                  "['lead.*'],'condition':{'seq':{'$gt':0}}}", .save = "hook=id" },
     { "webhook_endpoint.rotate", "{'id':'$hook','kind':'ed25519'}" },

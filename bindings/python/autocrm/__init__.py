@@ -13,8 +13,8 @@ the exceptions of this module, and nothing was written.
 
 from . import storage
 from ._library import lib as _lib
-from ._ports import (ACCEPTED, BAD_ADDRESS, DELIVERED, REFUSED, RETRY, Message, Ports, Sent,
-                     Transport)
+from ._ports import (ACCEPTED, BAD_ADDRESS, DELIVERED, REFUSED, RETRY, Connector, Later, Message,
+                     Never, Ports, Refused, Request, Sent, Transport)
 from ._session import Engine, Session
 from ._types import Record
 from .errors import *  # noqa: F403
@@ -34,7 +34,7 @@ class Crm(Session):
 
 
 def open(where, *, principal="system", zone=None, key=None, clock=None, random=None,
-         transports=(), flags=0):
+         transports=(), connectors=(), flags=0):
     """Open a database, creating or upgrading it as needed, and act as `principal` on it.
 
     where       a file, "memory:", what else the library can open, or a storage.Storage
@@ -43,6 +43,7 @@ def open(where, *, principal="system", zone=None, key=None, clock=None, random=N
     clock       function that gives the time as a datetime; the system's without it
     random      function that gives so many random bytes; for simulations only
     transports  by which `engine.tick` sends messages (see Transport)
+    connectors  other systems that `engine.tick` asks (see Connector)
     flags       READONLY, NO_CREATE, SYNC_NORMAL, NO_UPGRADE, added up
     """
     ports = Ports()
@@ -56,4 +57,6 @@ def open(where, *, principal="system", zone=None, key=None, clock=None, random=N
         ports.set_random(random)
     if transports:
         ports.set_transports(list(transports))
+    if connectors:
+        ports.set_connectors(list(connectors))
     return Crm(Engine(where, ports, flags), principal)

@@ -69,12 +69,35 @@ class TransportStruct(Port):
                 ("files_max", c_uint32), ("reserved", c_uint32)]
 
 
+ANSWER_WRITE = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)
+ASK = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_void_p)
+
+
+class Request(Structure):
+    _fields_ = [("struct_size", c_uint32), ("attempt", c_int32), ("key", c_char_p),
+                ("name", c_char_p), ("body", c_void_p), ("body_len", c_size_t),
+                ("timeout_ms", c_uint32), ("reserved", c_uint32)]
+
+
+class Answer(Structure):
+    _fields_ = [("struct_size", c_uint32), ("outcome", c_int32), ("retry_after", c_int32),
+                ("code", c_int32), ("reference", c_char * 128), ("reason", c_char * 128),
+                ("to", c_void_p), ("write", ANSWER_WRITE)]
+
+
+class ConnectorStruct(Port):
+    _fields_ = [("struct_size", c_uint32), ("flags", c_uint32), ("name", c_char_p),
+                ("timeout_ms", c_uint32), ("answer_max", c_uint32), ("self", c_void_p),
+                ("ask", ASK)]
+
+
 class Options(Port):
     _fields_ = [("struct_size", c_uint32), ("flags", c_uint32), ("allocator", c_void_p),
                 ("clock", POINTER(Clock)), ("random", POINTER(Random)), ("log", c_void_p),
                 ("keys", POINTER(Keys)), ("zone", c_char_p), ("blobs", c_void_p),
                 ("transports", POINTER(TransportStruct)), ("n_transports", c_uint32),
-                ("phone", c_void_p)]
+                ("phone", c_void_p), ("connectors", POINTER(ConnectorStruct)),
+                ("n_connectors", c_uint32)]
 
 
 _HANDLE = c_void_p

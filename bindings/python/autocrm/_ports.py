@@ -3,6 +3,7 @@
 
 import ctypes
 import datetime as dt
+import json
 import threading
 from dataclasses import dataclass, field
 from typing import Optional
@@ -62,6 +63,46 @@ class Transport:
         raise NotImplementedError
 
 
+@dataclass
+class Request:
+    """What another system is asked."""
+    name: str
+    body: dict
+    key: str
+    attempt: int = 1
+    timeout: float = 30.0
+
+
+class Refused(Exception):
+    """Raised by `Connector.ask`: the other side has understood, and the answer is no."""
+
+
+class Never(Exception):
+    """Raised by `Connector.ask`: this request will never be answered."""
+
+
+class Later(Exception):
+    """Raised by `Connector.ask`: not now; `seconds` is when to ask again, if that is known."""
+
+    def __init__(self, reason="", seconds=0):
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class Connector:
+    """Base of connectors: give `name` and override `ask`."""
+
+    name = "python"
+    dedupes = False
+    timeout = 30.0
+    answer_max = 0
+
+    def ask(self, request):
+        """Answer one `Request` with what JSON can hold, or raise `Refused`, `Never` or `Later`.
+        Any other exception is taken as `Later`, and raised again by the call that ticked."""
+        raise NotImplementedError
+
+
 def _text(raw):
     return None if raw is None else raw.decode("utf-8")
 
@@ -113,6 +154,24 @@ def guarded(prototype, function, failed):
             keep_raised(error)
             return failed
     return prototype(guard)
+
+
+_ASKED = {Later: 0, Refused: 2, Never: 3}
+
+
+def _ask(connector, raw, answer):
+    request = Request(name=_text(raw.name), key=_text(raw.key), attempt=raw.attempt,
+                      body=json.loads(ctypes.string_at(raw.body, raw.body_len)),
+                      timeout=raw.timeout_ms / 1000)
+    try:
+        body = json.dumps(connector.ask(request)).encode("utf-8")
+    except (Refused, Never, Later) as error:
+        answer.outcome = _ASKED[type(error)]
+        answer.reason = _fit(str(error), 128)
+        answer.retry_after = getattr(error, "seconds", 0)
+        return
+    answer.outcome = 1
+    answer.write(answer.to, body, len(body))
 
 
 class Ports:
@@ -168,3 +227,17 @@ class Ports:
             channels=sum(1 << CHANNELS.index(channel) for channel in transport.channels),
             body_max=transport.body_max, rate=transport.rate, rate_window=transport.rate_window,
             files_max=transport.files_max, submit=self._kept(c.SUBMIT, submit, -1))
+
+    def set_connectors(self, connectors):
+        self.options.connectors = (c.ConnectorStruct * len(connectors))(
+            *[self._connector(each) for each in connectors])
+        self.options.n_connectors = len(connectors)
+
+    def _connector(self, connector):
+        def ask(_, request, answer):
+            _ask(connector, c.Request.from_address(request), c.Answer.from_address(answer))
+            return 0
+        return c.ConnectorStruct(
+            flags=int(connector.dedupes), name=connector.name.encode(),
+            timeout_ms=int(connector.timeout * 1000), answer_max=connector.answer_max,
+            ask=self._kept(c.ASK, ask, -1))

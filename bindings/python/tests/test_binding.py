@@ -234,6 +234,34 @@ class Posting(unittest.TestCase):
                 crm.engine.tick()
             self.assertEqual(crm.message.get(message.id).status, "queued")
 
+    def test_a_connector_of_python_answers(self):
+        asked = []
+
+        class Valuation(autocrm.Connector):
+            name = "valuation"
+            timeout = 5.0
+
+            def ask(self, request):
+                asked.append(request)
+                if request.name == "price":
+                    return {"amount": "11500.00", "to": "آدا"}
+                raise {"no": autocrm.Refused, "never": autocrm.Never, "later": autocrm.Later,
+                       "broken": ConnectionError}[request.name]("because")
+        with autocrm.open("memory:", connectors=[Valuation()]) as crm:
+            ids = {name: crm.connector.request(connector="valuation", name=name,
+                                               body={"vin": "X"}).id
+                   for name in ("price", "no", "never", "later", "broken")}
+            with self.assertRaises(ConnectionError):
+                crm.engine.tick()
+            self.assertEqual((asked[0].name, asked[0].body, asked[0].key, asked[0].timeout),
+                             ("price", {"vin": "X"}, str(ids["price"]), 5.0))
+            got = {name: crm.connector_request.get(one) for name, one in ids.items()}
+            self.assertEqual({name: one.state for name, one in got.items()},
+                             {"price": "answered", "no": "refused", "never": "failed",
+                              "later": "queued", "broken": "queued"})
+            self.assertEqual(got["price"].answer, {"amount": "11500.00", "to": "آدا"})
+            self.assertEqual(got["no"].reason, "because")
+
 
 class Stubs(unittest.TestCase):
     def test_stubs_are_python_and_name_everything(self):

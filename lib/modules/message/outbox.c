@@ -350,17 +350,6 @@ static const char *outbox_line(acrm__call *call, const char *text)
     return copy;
 }
 
-/* What a transport wrote is text only if it is: ends, is UTF-8, has no control characters. */
-static void outbox_clean(char *text, size_t size)
-{
-    text[size - 1] = '\0';
-    if (!acrm__utf8_valid(text, strlen(text)))
-        text[0] = '\0';
-    for (char *p = text; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = ' ';
-}
-
 static int32_t outbox_hand_over(acrm__call *call, const acrm__links *links, outbox_item *item)
 {
     const acrm_transport *transport = item->transport;
@@ -410,8 +399,8 @@ static int32_t outbox_hand_over(acrm__call *call, const acrm__links *links, outb
                                     .language = acrm__text(rec, F_message__language) };
     if (transport->submit(transport->self, &message, &item->sent) != 0)
         item->sent.outcome = ACRM_SENT_RETRY;
-    outbox_clean(item->sent.reference, sizeof item->sent.reference);
-    outbox_clean(item->sent.reason, sizeof item->sent.reason);
+    acrm__port_text(item->sent.reference, sizeof item->sent.reference);
+    acrm__port_text(item->sent.reason, sizeof item->sent.reason);
     return ACRM_OK;
 }
 

@@ -151,17 +151,6 @@ static const char *send_signatures(acrm__call *call, const acrm__webhook_batch *
     return all;
 }
 
-/* What a transport wrote is text only if it is: ends, is UTF-8, has no control characters. */
-static void send_clean(char *text, size_t size)
-{
-    text[size - 1] = '\0';
-    if (!acrm__utf8_valid(text, strlen(text)))
-        text[0] = '\0';
-    for (char *p = text; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = ' ';
-}
-
 static bool send_arrived(const acrm_sent *sent)
 {
     return sent->outcome == ACRM_SENT_ACCEPTED || sent->outcome == ACRM_SENT_DELIVERED;
@@ -201,7 +190,7 @@ int32_t acrm__webhook_hand_over(acrm__call *call, const acrm_transport *transpor
         .headers = headers, .n_headers = n + ACRM__WEBHOOK_HEADERS_OWN };
     if (transport->submit(transport->self, &message, sent) != 0)
         *sent = (acrm_sent){ .struct_size = sizeof *sent };
-    send_clean(sent->reason, sizeof sent->reason);
+    acrm__port_text(sent->reason, sizeof sent->reason);
     batch->handed++;
     batch->failed = !send_arrived(sent);
     sodium_memzero(own, strlen(batch->headers));
