@@ -227,8 +227,10 @@ bool server_args(server_request *r, example_text *out)
     example_text more = { 0 };
 
     example_put(out, "{");
-    if (route->id && r->id[0])
-        example_putf(out, "\"%s\":\"%s\"", route->id, r->id);
+    if (route->id) {
+        example_putf(out, "\"%s\":", route->id);
+        server_put_json(out, r->id, strlen(r->id));
+    }
     bool ok = args_headers(r, &more);
     if (ok && more.len > 0)
         example_add(out, more.data + (out->len == 1), more.len - (out->len == 1));

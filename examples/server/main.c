@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* autocrm-server: opens, listens, waits for its end. */
+#define _DEFAULT_SOURCE /* timegm */
+#define _XOPEN_SOURCE 700 /* strptime */
 #include "server.h"
 
 #include "server_auth.h"
@@ -81,15 +83,39 @@ static bool main_outbox(const server_options *o, example_outbox *outbox)
     return true;
 }
 
+/* --now: a clock that stands still. */
+static int64_t main_still_us;
+
+static int64_t main_clock(void *self)
+{
+    (void)self;
+    return main_still_us;
+}
+
+static bool main_now(const char *text)
+{
+    struct tm parts = { 0 };
+    char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &parts);
+    double part = end ? strtod(end, &end) : 0;
+
+    main_still_us = (int64_t)timegm(&parts) * 1000000 + (int64_t)(part * 1e6 + 0.5);
+    return end && part < 1 && strcmp(end, "Z") == 0;
+}
+
 static bool main_open(server *s, example_outbox *outbox)
 {
     const acrm_keys keys = { .struct_size = sizeof keys, .get = main_key };
+    const acrm_clock clock = { .struct_size = sizeof clock, .now = main_clock };
     acrm_options options = { .struct_size = sizeof options, .zone = s->options.zone };
     acrm_error *error = NULL;
     bool found;
 
     if (!main_key_find(&s->options, &found) || !main_outbox(&s->options, outbox))
         return false;
+    if (s->options.now && !main_now(s->options.now))
+        return main_fail("--now takes an instant such as 2026-11-21T08:00:00Z, not",
+                         s->options.now) == 0;
+    options.clock = s->options.now ? &clock : NULL;
     options.keys = found ? &keys : NULL;
     options.flags = strcmp(s->options.db, "memory:") == 0 ? 0 : ACRM_OPEN_NO_CREATE;
     options.transports = outbox->transports;
@@ -275,12 +301,11 @@ int main(int argc, char **argv)
         return main_fail("cannot read the pages", s.options.pages);
     if (!main_open(&s, &outbox))
         goto done;
-    s.routes = server_routes_new(s.engine);
     s.sessions = server_sessions_new(s.engine);
     s.work = server_work_new(s.options.workers);
     s.feed = server_feed_new(&s);
     server_metrics_begin();
-    if (!s.routes || !s.sessions || !s.work || !s.feed || !main_listen(&s))
+    if (!s.sessions || !s.work || !s.feed || !server_routes_read(&s) || !main_listen(&s))
         goto done;
     s.tick = server_tick_new(&s);
     main_ready(&s);

@@ -53,6 +53,8 @@ static const struct {
     { "as", "PRINCIPAL", "To try things out: everybody is this one (system, user:UUID, "
       "customer:UUID); only on 127.0.0.1 or [::1]", OPTION_TEXT, offsetof(server_options, as), 0, 0,
       0 },
+    { "now", "INSTANT", "To try things out: the clock stands still at 2026-11-21T08:00:00Z",
+      OPTION_TEXT, offsetof(server_options, now), 0, 0, 0 },
 };
 
 enum { OPTIONS_N = sizeof options_table / sizeof options_table[0] };

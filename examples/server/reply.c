@@ -188,6 +188,10 @@ static unsigned reply_precondition(const server_request *r, int32_t status,
     if (guarded && status == ACRM_E_INVALID && strcmp(acrm_error_field(error), "version") == 0 &&
         strcmp(acrm_error_reason(error), "required") == 0)
         return 428;
+    /* The path's own {id}, when it is none: there is nothing at that path. */
+    if (status == ACRM_E_INVALID && r->route && r->route->id &&
+        strcmp(acrm_error_field(error), r->route->id) == 0)
+        return 404;
     bool json = status == ACRM_E_INVALID && strcmp(acrm_error_reason(error), "json") == 0;
     return json ? 400 : reply_status(status);
 }

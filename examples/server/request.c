@@ -236,14 +236,23 @@ static bool request_route(server_request *r, const char *method)
         if (strcmp(method, server_method_name(m)) == 0)
             r->method = m;
     r->route = server_routes_find(r->server->routes, r->method, r->path, r->id, &allowed);
+    /* Entities of the user's own may be younger than the table. */
+    if (!r->route && !allowed && strncmp(r->path, "/v1/x_", 6) == 0 &&
+        server_routes_read(r->server))
+        r->route = server_routes_find(r->server->routes, r->method, r->path, r->id, &allowed);
     if (r->route)
         return true;
     if (allowed) {
         request_allow(r, strcmp(method, "OPTIONS") == 0 ? 204 : 405, allowed);
         return false;
     }
-    if (strncmp(r->path, "/v1/", 4) == 0 || r->server->pages < 0)
-        return request_refuse(r, 404, "path", "there is nothing at this path");
+    if (strncmp(r->path, "/v1/", 4) == 0 || r->server->pages < 0) {
+        acrm_error *error = acrm_error_new(ACRM_E_NOTFOUND, "path", NULL,
+                                           "there is nothing at this path");
+        server_reply_error(r, ACRM_E_NOTFOUND, error);
+        acrm_error_free(error);
+        return false;
+    }
     if (r->method != SERVER_GET) {
         request_allow(r, 405, 1u << SERVER_GET);
         return false;

@@ -2,10 +2,10 @@
 /* The table of routes, from the registry: no operation is known here by name, but for a few. */
 #include "server.h"
 
+#include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <malloc.h>
 
 /* Operations that read or write a stream, and what is short enough not to be handed over. */
 static const struct {
@@ -34,6 +34,8 @@ struct server_routes {
     size_t n_params, params_cap;
     char *names; /* all texts */
     size_t names_len, names_cap;
+    long long operations;  /* of the registry it was made from */
+    server_routes *older;  /* requests may still know its routes */
 };
 
 const char *server_method_name(int method)
@@ -62,50 +64,39 @@ static const server_route *route_look(const server_routes *routes, int method, c
     return NULL;
 }
 
-static bool route_is_id(const char *text, size_t len)
-{
-    static const char digits[] = "0123456789abcdefABCDEF";
-
-    if (len != SERVER_ID_LEN)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? text[i] != '-' : !memchr(digits, text[i], sizeof digits - 1))
-            return false;
-    }
-    return true;
-}
-
-/* "/v1/leads/01a2.../assign" as "/v1/leads/{id}/assign". */
-static void route_template(const char *path, char key[ROUTE_KEY_MAX], char id[SERVER_ID_LEN + 1])
+/* "/v1/leads/01a2.../assign" as "/v1/leads/{id}/assign". false: there is no place for an id. */
+static bool route_template(const char *path, char key[ROUTE_KEY_MAX], char id[SERVER_ID_MAX])
 {
     const char *noun = strncmp(path, "/v1/", 4) == 0 ? strchr(path + 4, '/') : NULL;
     size_t len = noun ? strcspn(noun + 1, "/") : 0;
 
-    id[0] = '\0';
-    if (!noun || !route_is_id(noun + 1, len)) {
-        snprintf(key, ROUTE_KEY_MAX, "%s", path);
-        return;
-    }
-    memcpy(id, noun + 1, SERVER_ID_LEN);
-    id[SERVER_ID_LEN] = '\0';
+    if (len == 0 || len >= SERVER_ID_MAX)
+        return false;
+    memcpy(id, noun + 1, len);
+    id[len] = '\0';
     snprintf(key, ROUTE_KEY_MAX, "%.*s{id}%s", (int)(noun + 1 - path), path, noun + 1 + len);
+    return true;
 }
 
 const server_route *server_routes_find(const server_routes *routes, int method, const char *path,
-                                       char id[SERVER_ID_LEN + 1], unsigned *allowed)
+                                       char id[SERVER_ID_MAX], unsigned *allowed)
 {
     char key[ROUTE_KEY_MAX];
+    const server_route *route = NULL;
 
     id[0] = '\0';
     *allowed = 0;
     if (strlen(path) > ROUTE_KEY_MAX - 8)
         return NULL;
-    route_template(path, key, id);
-    const server_route *route = method >= 0 ? route_look(routes, method, key) : NULL;
-    for (int m = 0; m < SERVER_METHODS && !route; m++)
-        if (route_look(routes, m, key))
-            *allowed |= 1u << m;
+    snprintf(key, sizeof key, "%s", path);
+    for (int with_id = 0; with_id < 2 && !route && !*allowed; with_id++) {
+        if (with_id && !route_template(path, key, id))
+            break;
+        route = method >= 0 ? route_look(routes, method, key) : NULL;
+        for (int m = 0; m < SERVER_METHODS && !route; m++)
+            if (route_look(routes, m, key))
+                *allowed |= 1u << m;
+    }
     return route;
 }
 
@@ -269,7 +260,7 @@ static bool route_fill(server_routes *routes, const acrm_value *ops)
     return ok;
 }
 
-server_routes *server_routes_new(acrm_engine *engine)
+static server_routes *route_new(acrm_engine *engine)
 {
     server_routes *routes = calloc(1, sizeof *routes);
     acrm_value *registry = NULL;
@@ -279,22 +270,53 @@ server_routes *server_routes_new(acrm_engine *engine)
     if (st == ACRM_OK)
         st = acrm_value_parse(NULL, acrm_buf_data(text), acrm_buf_len(text), &registry, NULL);
     acrm_buf_free(text);
-    if (st != ACRM_OK || !routes || !route_fill(routes, acrm_value_get(registry, "operations"))) {
+    const acrm_value *operations = acrm_value_get(registry, "operations");
+    if (st != ACRM_OK || !routes || !route_fill(routes, operations)) {
         server_routes_free(routes);
         routes = NULL;
     }
+    if (routes)
+        routes->operations = (long long)acrm_value_count(operations);
     acrm_value_free(registry);
     malloc_trim(0); /* the description is much larger than what was kept of it */
     return routes;
 }
 
+bool server_routes_read(server *s)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    acrm_session *session = NULL;
+    acrm_value *info = NULL;
+    long long operations = -1;
+
+    if (server_session_take(s->sessions, "system", &session, NULL) == ACRM_OK) {
+        if (acrm_call(session, "engine.info", NULL, &info, NULL) == ACRM_OK)
+            operations = acrm_value_int(acrm_value_get(info, "operations"));
+        server_session_give(s->sessions, session);
+        acrm_value_free(info);
+    }
+    if (operations < 0)
+        return false;
+    pthread_mutex_lock(&lock);
+    server_routes *old = s->routes, *made = NULL;
+    if (!old || old->operations != operations)
+        made = route_new(s->engine);
+    if (made) {
+        made->older = old;
+        s->routes = made;
+    }
+    pthread_mutex_unlock(&lock);
+    return made != NULL;
+}
+
 void server_routes_free(server_routes *routes)
 {
-    if (!routes)
-        return;
-    free(routes->items);
-    free(routes->params);
-    free(routes->table);
-    free(routes->names);
-    free(routes);
+    for (server_routes *older; routes; routes = older) {
+        older = routes->older;
+        free(routes->items);
+        free(routes->params);
+        free(routes->table);
+        free(routes->names);
+        free(routes);
+    }
 }

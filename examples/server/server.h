@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { SERVER_PRINCIPAL_MAX = 64, SERVER_ID_LEN = 36, SERVER_PEER_MAX = 64 };
+enum { SERVER_PRINCIPAL_MAX = 64, SERVER_ID_MAX = 65, SERVER_PEER_MAX = 64 };
 
 typedef struct server server;
 typedef struct server_request server_request;
@@ -28,7 +28,7 @@ typedef struct server_request server_request;
 enum { SERVER_OUTBOX_MAX = 16, SERVER_TRUSTED_MAX = 8 };
 
 typedef struct server_options {
-    const char *db, *key, *zone, *listen, *pages, *as, *tls_cert, *tls_key;
+    const char *db, *key, *zone, *listen, *pages, *as, *now, *tls_cert, *tls_key;
     const char *outbox[SERVER_OUTBOX_MAX];
     const char *trusted[SERVER_TRUSTED_MAX]; /* proxies whose X-Forwarded-* are believed */
     int n_outbox, n_trusted;
@@ -70,11 +70,12 @@ typedef struct server_route {
 
 typedef struct server_routes server_routes;
 
-server_routes *server_routes_new(acrm_engine *engine);
+/* Reads them from the registry, if it has grown since. Whether there are new ones. */
+bool server_routes_read(server *s);
 void server_routes_free(server_routes *routes);
 /* NULL: there is none; `allowed`: methods that the path has (bits). `id` gets {id}. */
 const server_route *server_routes_find(const server_routes *routes, int method, const char *path,
-                                       char id[SERVER_ID_LEN + 1], unsigned *allowed);
+                                       char id[SERVER_ID_MAX], unsigned *allowed);
 const char *server_method_name(int method);
 
 /* --- work.c: threads for what may take long --- */
@@ -107,7 +108,7 @@ struct server_request {
     int method;        /* SERVER_GET ...; HEAD counts as GET */
     int stage;
     const server_route *route;
-    char id[SERVER_ID_LEN + 1];
+    char id[SERVER_ID_MAX];
     char principal[SERVER_PRINCIPAL_MAX];
     bool secure; /* over TLS, ours or the proxy's */
     example_text body;
@@ -258,7 +259,7 @@ void server_log_close(void);
 struct server {
     server_options options;
     acrm_engine *engine;
-    server_routes *routes;
+    server_routes *_Atomic routes;
     server_sessions *sessions;
     server_work *work;
     server_feed *feed;
