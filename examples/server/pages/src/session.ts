@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Who is signed in.
+import { exchange, Problem, setToken } from './api';
+import { forget, recall, remember } from './seen';
+
+export interface Me {
+  principal: string;
+  name: string;
+  role: string;
+  language?: string | null;
+}
+
+export const isCustomer = (me: Me) => me.principal.startsWith('customer:');
+export const idOf = (me: Me) => me.principal.slice(me.principal.indexOf(':') + 1);
+
+/** Who it is; null when nobody is signed in. Without the server, who it was. */
+export async function whoAmI(): Promise<Me | null> {
+  try {
+    const me = await exchange('GET', '/me') as Me & { csrf?: string };
+    setToken(me.csrf ?? '');
+    void remember('me', me);
+    return me;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status === 401)
+      return null;
+    const old = error.status === 0 ? await recall('me') : undefined;
+    if (!old)
+      throw error;
+    return old.data as Me;
+  }
+}
+
+export async function signIn(login: string, secret: { password: string } | { code: string }) {
+  await exchange('POST', '/signin', { login, ...secret });
+}
+
+export async function signOut(): Promise<void> {
+  await forget();
+  await exchange('POST', '/signout', {});
+}
