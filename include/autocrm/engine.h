@@ -84,10 +84,12 @@ ACRM_API void acrm_close(acrm_engine *engine);
 
 /**
  * Act as somebody.
- * @param principal "system" (the host itself: everything allowed), "user:UUID" or "customer:UUID"
+ * @param principal "system" (the host itself: everything allowed), "user:UUID" or "customer:UUID";
+ *                  "signin:UUID" or "token:UUID" as signin.check gave it: whoever that is, while it
+ *                  lasts and within its scopes
  * @param[out] out  (transfer full)
- * @return ACRM_OK, ACRM_E_NOTFOUND (no such active user or customer), ACRM_E_INVALID, ACRM_E_STORE,
- *         ACRM_E_NOMEM, ACRM_E_MISUSE
+ * @return ACRM_OK, ACRM_E_NOTFOUND (no such active user or customer), ACRM_E_INVALID,
+ *         ACRM_E_DENIED (the sign-in or token has ended), ACRM_E_STORE, ACRM_E_NOMEM, ACRM_E_MISUSE
  * @since 0.1
  */
 ACRM_API int32_t acrm_session_new(acrm_engine *engine, const char *principal, acrm_session **out,

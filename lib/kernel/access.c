@@ -25,32 +25,32 @@ void acrm__principal_free(acrm__principal *principal)
     *principal = (acrm__principal){ .kind = ACRM__PRINCIPAL_SYSTEM };
 }
 
-static const acrm__module *access_resolver(void)
+/* The kinds that the kernel itself knows something of. */
+static const struct {
+    const char *word;
+    int32_t kind;
+} access_kinds[] = {
+    { "user", ACRM__PRINCIPAL_USER },
+    { "customer", ACRM__PRINCIPAL_CUSTOMER },
+};
+
+static int32_t access_kind(const char *word, size_t len)
 {
-    for (size_t m = 0; acrm__modules[m]; m++)
-        if (acrm__modules[m]->principal)
-            return acrm__modules[m];
-    return NULL;
+    for (size_t i = 0; i < sizeof access_kinds / sizeof access_kinds[0]; i++)
+        if (strlen(access_kinds[i].word) == len && memcmp(access_kinds[i].word, word, len) == 0)
+            return access_kinds[i].kind;
+    return ACRM__PRINCIPAL_SYSTEM;
 }
 
-static bool access_parse(const char *text, acrm__principal *out)
+static const acrm__module *access_resolver(const char *word, size_t len)
 {
-    static const struct {
-        const char *prefix;
-        int32_t kind;
-    } kinds[] = {
-        { "user:", ACRM__PRINCIPAL_USER },
-        { "customer:", ACRM__PRINCIPAL_CUSTOMER },
-    };
-
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        size_t n = strlen(kinds[i].prefix);
-        if (strncmp(text, kinds[i].prefix, n) == 0) {
-            out->kind = kinds[i].kind;
-            return acrm__uuid_parse(text + n, strlen(text + n), out->id);
-        }
+    for (size_t m = 0; acrm__modules[m]; m++) {
+        const char *known = acrm__modules[m]->principals;
+        for (; known && *known; known += strcspn(known, " "), known += *known == ' ')
+            if (strcspn(known, " ") == len && memcmp(known, word, len) == 0)
+                return acrm__modules[m];
     }
-    return false;
+    return NULL;
 }
 
 static int32_t access_shared_epoch(acrm__call *call, int64_t *out)
@@ -69,23 +69,53 @@ static int64_t access_mark(const acrm_session *session)
     return storage->change_mark ? storage->change_mark(session->conn) : 0;
 }
 
-/* Text as printed, so that the audit has one form of each name. */
-static int32_t access_name(acrm__principal *principal)
+int32_t acrm__principal_as(acrm__call *call, int32_t kind, const unsigned char id[16],
+                           acrm__principal *out)
 {
-    char id[37];
+    const char *word = kind == ACRM__PRINCIPAL_USER ? "user" : "customer";
+    const acrm__module *resolver = access_resolver(word, strlen(word));
+    char printed[37];
 
-    acrm__uuid_print(principal->id, id);
-    principal->text = acrm__arena_format(&principal->arena, "%s:%s",
-                                         principal->kind == ACRM__PRINCIPAL_USER ? "user"
-                                                                                 : "customer", id);
-    return principal->text ? ACRM_OK : ACRM_E_NOMEM;
+    out->kind = kind;
+    memmove(out->id, id, sizeof out->id);
+    acrm__uuid_print(id, printed); /* so that the audit has one form of each name */
+    out->text = acrm__arena_format(&out->arena, "%s:%s", word, printed);
+    if (!out->text)
+        return acrm__nomem(call);
+    if (!resolver)
+        return acrm__fail(call, ACRM_E_NOTFOUND, "reference", "principal",
+                          "there is no such active user or customer");
+    return resolver->principal(call, out->text, out);
+}
+
+static int32_t access_resolve(acrm__call *call, const char *text, acrm__principal *out)
+{
+    size_t len = strcspn(text, ":");
+    const char *id = text[len] == ':' ? text + len + 1 : "";
+    const acrm__module *resolver = access_resolver(text, len);
+    unsigned char parsed[16];
+
+    out->kind = access_kind(text, len);
+    if ((!resolver && out->kind == ACRM__PRINCIPAL_SYSTEM) ||
+        !acrm__uuid_parse(id, strlen(id), parsed))
+        return acrm__fail(call, ACRM_E_INVALID, "format", "principal",
+                          "a principal is \"system\", \"user:UUID\" or \"customer:UUID\"");
+    out->source = acrm__arena_text(&out->arena, text, strlen(text));
+    if (!out->source)
+        return acrm__nomem(call);
+    if (out->kind != ACRM__PRINCIPAL_SYSTEM)
+        return acrm__principal_as(call, out->kind, parsed, out);
+    memcpy(out->id, parsed, sizeof out->id);
+    int32_t st = resolver->principal(call, out->source, out);
+    if (st == ACRM_OK && out->kind == ACRM__PRINCIPAL_SYSTEM)
+        st = acrm__fail(call, ACRM_E_CORRUPT, "principal", NULL, "nobody was found to act as");
+    return st;
 }
 
 int32_t acrm__principal_load(acrm__call *call, const char *text)
 {
     acrm_session *session = call->session;
     acrm_engine *engine = session->engine;
-    const acrm__module *resolver = access_resolver();
     acrm__principal fresh = { .kind = ACRM__PRINCIPAL_SYSTEM };
     acrm__call inner = *call;
     int32_t st;
@@ -97,21 +127,13 @@ int32_t acrm__principal_load(acrm__call *call, const char *text)
         session->principal = fresh;
         return ACRM_OK;
     }
-    if (!access_parse(text, &fresh))
-        return acrm__fail(call, ACRM_E_INVALID, "format", "principal",
-                          "a principal is \"system\", \"user:UUID\" or \"customer:UUID\"");
-    if (!resolver)
-        return acrm__fail(call, ACRM_E_NOTFOUND, "reference", "principal",
-                          "there is no such active user or customer");
     /* Read before the records: a change in between then only causes one more look. */
     fresh.epoch = atomic_load(&engine->access_epoch);
     fresh.mark = access_mark(session);
     inner.as_system = true;
     st = access_shared_epoch(&inner, &fresh.shared_epoch);
-    if (st == ACRM_OK && access_name(&fresh) != ACRM_OK)
-        st = acrm__nomem(call);
     if (st == ACRM_OK)
-        st = resolver->principal(&inner, fresh.text, &fresh);
+        st = access_resolve(&inner, text, &fresh);
     if (st != ACRM_OK) {
         acrm__arena_free(&fresh.arena);
         return st;
@@ -131,7 +153,8 @@ int32_t acrm__principal_refresh(acrm__call *call)
 
     if (principal->kind == ACRM__PRINCIPAL_SYSTEM)
         return ACRM_OK;
-    stale = principal->epoch != atomic_load(&session->engine->access_epoch);
+    stale = principal->epoch != atomic_load(&session->engine->access_epoch) ||
+            (principal->ends_at > 0 && principal->ends_at <= call->now);
     mark = access_mark(session);
     if (!stale && mark == principal->mark && session->engine->storage.change_mark)
         return ACRM_OK;
@@ -144,7 +167,8 @@ int32_t acrm__principal_refresh(acrm__call *call)
     }
     if (!stale)
         return ACRM_OK;
-    const char *text = acrm__arena_text(call->arena, principal->text, strlen(principal->text));
+    const char *text = acrm__arena_text(call->arena, principal->source,
+                                        strlen(principal->source));
     return text ? acrm__principal_load(call, text) : acrm__nomem(call);
 }
 
@@ -191,8 +215,10 @@ int32_t acrm__principal_role(acrm__call *call, acrm__principal *principal, const
 /* --- Permissions --- */
 
 /* "lead.assign", "lead.*", "*.get", "*". */
-static bool access_permits(const char *pattern, size_t len, const char *name, size_t name_len)
+bool acrm__permits(const char *pattern, size_t len, const char *name)
 {
+    size_t name_len = strlen(name);
+
     if (len == 1 && pattern[0] == '*')
         return true;
     if (len > 1 && pattern[0] == '*')
@@ -203,6 +229,17 @@ static bool access_permits(const char *pattern, size_t len, const char *name, si
     return len == name_len && memcmp(name, pattern, len) == 0;
 }
 
+static bool access_lists(const acrm_value *patterns, const char *right)
+{
+    for (size_t i = 0; i < acrm_value_count(patterns); i++) {
+        size_t len = 0;
+        const char *pattern = acrm_value_text(acrm_value_at(patterns, i), &len);
+        if (pattern && acrm__permits(pattern, len, right))
+            return true;
+    }
+    return false;
+}
+
 bool acrm__may_call(const acrm_session *session, const acrm__opinfo *op)
 {
     return op->op->flags & ACRM__OP_PUBLIC || acrm__may(session, op->name);
@@ -211,19 +248,14 @@ bool acrm__may_call(const acrm_session *session, const acrm__opinfo *op)
 bool acrm__may(const acrm_session *session, const char *right)
 {
     const acrm__principal *principal = &session->principal;
-    size_t name_len = strlen(right), len;
 
     if (principal->kind == ACRM__PRINCIPAL_SYSTEM)
         return true;
+    if (principal->limits && !access_lists(principal->limits, right))
+        return false;
     if (!principal->role) /* a customer's rights are always written down */
         return principal->kind == ACRM__PRINCIPAL_USER;
-    const acrm_value *permissions = acrm_value_get(principal->role, "permissions");
-    for (size_t i = 0; i < acrm_value_count(permissions); i++) {
-        const char *pattern = acrm_value_text(acrm_value_at(permissions, i), &len);
-        if (pattern && access_permits(pattern, len, right, name_len))
-            return true;
-    }
-    return false;
+    return access_lists(acrm_value_get(principal->role, "permissions"), right);
 }
 
 /* --- Row scopes --- */

@@ -151,7 +151,7 @@ enum {
     ACRM__OP_WRITE = 1,  /* runs in a write transaction; takes idempotency_key and dry_run */
     ACRM__OP_STEPS = 2,  /* manages its own transactions: finished steps stay */
     ACRM__OP_SINGLE = 4, /* reads with one statement: no transaction is opened */
-    ACRM__OP_PUBLIC = 8, /* needs no permission (pure computing) */
+    ACRM__OP_PUBLIC = 8, /* needs no permission: pure computing, or about who acts alone */
     ACRM__OP_SECRET = 16 /* its result shows a secret once: it is not kept for a repeated call */
 };
 
@@ -223,7 +223,10 @@ typedef struct acrm__module {
     /* Part of engine.tick, after the timers, in steps: transactions of its own, and work outside
      * of them. Adds what was done to the result. */
     int32_t (*tick)(acrm__call *call);
-    /* Find who a session acts as ("user:UUID"); at most one module has it. */
+    /* Find who a session acts as, "user:UUID"; and the words before the colon that it knows, parted
+     * by blanks. Of a word that is neither user nor customer, acrm__principal_as() says who that
+     * is, after which the rights may be narrowed. */
+    const char *principals;
     int32_t (*principal)(acrm__call *call, const char *text, acrm__principal *out);
 } acrm__module;
 

@@ -125,6 +125,10 @@ struct acrm__principal {
     acrm__arena arena;
     unsigned char id[16];        /* of the user or customer */
     const char *text;            /* "user:..." as audited */
+    const char *source;          /* as the session was asked for: "token:...", or the same */
+    const acrm_value *limits;    /* of the role's permissions only those that fit one of this list
+                                    of patterns; NULL: all */
+    int64_t ends_at;             /* who it is must be asked anew then; 0: never */
     unsigned char dealer_id[16]; /* the user's own dealer */
     bool has_dealer;
     const acrm_cell *dealer_ids; /* the dealer and all below it */
@@ -313,9 +317,15 @@ int32_t acrm__blind(acrm__call *call, const acrm__entity *entity, uint32_t field
                     const char *text, size_t len, acrm_cell *out);
 void acrm__seal_forget(acrm_session *session); /* wipe and drop the session's key cache */
 
-/* kernel/access.c. Principals are found by the module that has `principal`: it is given kind, id
- * and an open arena, checks that there is such a user or customer, and fills in the rest. */
+/* kernel/access.c. Principals are found by the module that has `principal` for their word: it is
+ * given kind, id and an open arena, checks that there is such a user or customer, and fills in the
+ * rest. Of other words the kind is SYSTEM, the id that of the text, and the module goes on with
+ * acrm__principal_as(). */
 int32_t acrm__principal_load(acrm__call *call, const char *text);
+int32_t acrm__principal_as(acrm__call *call, int32_t kind, const unsigned char id[16],
+                           acrm__principal *out);
+/* Whether a pattern of permissions, "lead.*", fits the name of a right. */
+bool acrm__permits(const char *pattern, size_t len, const char *name);
 int32_t acrm__principal_refresh(acrm__call *call); /* when roles or users changed meanwhile */
 void acrm__principal_free(acrm__principal *principal);
 /* Give a principal being found the rights of a role record. */

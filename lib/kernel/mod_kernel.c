@@ -73,6 +73,8 @@ static const acrm__field kernel_tick_out[] = {
       .help = "Messages sent, failed, refused and moved, and next_at, when the next one is due" },
     { .name = "connectors", .type = ACRM__T_MAP,
       .help = "Requests to other systems answered, failed and to be asked again, and next_at" },
+    { .name = "codes", .type = ACRM__T_MAP,
+      .help = "Codes to sign in with, sent and failed, when the host has a transport" },
     { .name = "profiles", .type = ACRM__T_MAP,
       .help = "Customers whose profile was due and computed, and their grades that moved" },
     { .name = NULL }

@@ -19,5 +19,6 @@ const acrm__module acrm__mod_org = {
     .entities = org_entities,
     .hooks = org_hooks,
     .seed = acrm__org_seed,
+    .principals = "user customer",
     .principal = acrm__org_principal,
 };
