@@ -30,5 +30,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_privacy,
     &acrm__mod_sla,
     &acrm__mod_grading,
+    &acrm__mod_signin,
     NULL,
 };

@@ -32,5 +32,6 @@ extern const acrm__module acrm__mod_club;
 extern const acrm__module acrm__mod_privacy;
 extern const acrm__module acrm__mod_sla;
 extern const acrm__module acrm__mod_grading;
+extern const acrm__module acrm__mod_signin;
 
 #endif
