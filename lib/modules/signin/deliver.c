@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Codes leave by the host's transports, as messages do. They have an outbox of their own: a message
- * is kept with its text for people to read, and a code is for one reader only. It is sealed until it
- * is sent, and then forgotten.
+ * is kept with its text for people to read, and a code is for one reader only. It is sealed until
+ * it is sent, and then forgotten.
  */
 #include "autocrm/template.h"
 #include "base/json.h"
@@ -27,7 +27,8 @@ static const struct {
     { "it", "Il suo codice", "{{code}} è il suo codice, valido {{minutes}} minuti. Non lo "
                              "comunichi a nessuno." },
     { "zh", "验证码", "您的验证码是 {{code}}，{{minutes}} 分钟内有效，请勿告诉他人。" },
-    { "ru", "Ваш код", "{{code}} — ваш код, он действует {{minutes}} мин. Никому его не сообщайте." },
+    { "ru", "Ваш код", "{{code}} — ваш код, он действует {{minutes}} мин. Никому его не "
+                       "сообщайте." },
 };
 
 /* --- Writing --- */

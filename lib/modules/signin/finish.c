@@ -142,7 +142,8 @@ int32_t acrm__signin_follow_user(acrm__call *call, const acrm__event *event)
 {
     const acrm__entity *entity = acrm__entity_of(call, "user");
     const acrm_value *changes = acrm_value_get(event->data, "changes");
-    uint32_t active = acrm__field_of(entity, "active"), dealer = acrm__field_of(entity, "dealer_id");
+    uint32_t active = acrm__field_of(entity, "active");
+    uint32_t dealer = acrm__field_of(entity, "dealer_id");
     acrm__call system = acrm__signin_system(call);
     acrm__rec *user = NULL;
     int32_t st = acrm__load_any(&system, entity, event->id, &user);

@@ -11,9 +11,9 @@
 static const char *const policy_known[] = {
     "password", "passwort", "passw0rd", "motdepasse", "contrasena", "parola", "senha", "kennwort",
     "qwerty", "qwertyuiop", "qwertz", "azerty", "asdfgh", "asdfghjkl", "zxcvbnm", "qazwsx",
-    "qwerasdf", "letmein", "welcome", "willkommen", "bienvenue", "benvenuto", "iloveyou", "sunshine",
-    "princess", "dragon", "monkey", "football", "baseball", "superman", "batman", "master",
-    "shadow", "michael", "jennifer", "jordan", "hunter", "freedom", "whatever", "trustno",
+    "qwerasdf", "letmein", "welcome", "willkommen", "bienvenue", "benvenuto", "iloveyou",
+    "sunshine", "princess", "dragon", "monkey", "football", "baseball", "superman", "batman",
+    "master", "shadow", "michael", "jennifer", "jordan", "hunter", "freedom", "whatever", "trustno",
     "starwars", "computer", "internet", "samsung", "google", "secret", "access", "login", "admin",
     "administrator", "root", "user", "test", "guest", "default", "changeme", "temporary", "manager",
     "service", "support", "sales", "dealer", "customer", "company", "autocrm", "summer", "winter",
