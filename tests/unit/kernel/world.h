@@ -264,6 +264,7 @@ static const acrm__hook world_hooks[] = {
 static const acrm__module world_module = {
     .name = "world", .help = "For tests", .entities = world_entities, .ops = world_ops,
     .hooks = world_hooks, .reactions = world_reactions, .timers = world_timers,
+    .principals = "user customer",
     .principal = world_principal,
 };
 
