@@ -31,5 +31,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_sla,
     &acrm__mod_grading,
     &acrm__mod_signin,
+    &acrm__mod_order,
     NULL,
 };

@@ -33,5 +33,6 @@ extern const acrm__module acrm__mod_privacy;
 extern const acrm__module acrm__mod_sla;
 extern const acrm__module acrm__mod_grading;
 extern const acrm__module acrm__mod_signin;
+extern const acrm__module acrm__mod_order;
 
 #endif

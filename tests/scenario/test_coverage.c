@@ -470,6 +470,29 @@ static const life_step rest[] = {
     { "access_token.create", "{'name':'Sync','user_id':'$sara','scopes':['lead.*'],"
                              "'expires_at':'2030-01-01T00:00:00Z'}", .save = "robot=id" },
     { "access_token.revoke", "{'id':'$robot'}" },
+    { "milestone_chain.create", "{'code':'short','name':'Short','definition':{'warranties':["
+      "{'name':'Two years','months':24}],'reminders':[{'name':'Call','days':3}],'milestones':["
+      "{'code':'ordered','visible':true},{'code':'released','after':['ordered'],'days':5,"
+      "'gate':true,'documents':['paper']},{'code':'delivery','after':['released'],"
+      "'business':true,'days':2}]}}" },
+    { "milestone_code.create", "{'source':'maker','code':'1100','milestone':'ordered'}" },
+    { "vehicle_order.create", "{'number':'O-1','customer_id':'$ada','chain':'short'}",
+      .save = "order=id" },
+    { "vehicle_order.record", "{'id':'$order','source':'maker','code':'1100'}" },
+    { "vehicle_order.record", "{'number':'O-1','code':'released','vin':'1M8GDM9AXKP042788'}" },
+    { "vehicle_order.identify", "{'id':'$order','vin':'1M8GDM9AXKP042788'}" },
+    { "vehicle_order.promise", "{'id':'$order'}" },
+    { "vehicle_order.hold", "{'id':'$order','cause':'strike'}" },
+    { "vehicle_order.resume", "{'id':'$order'}" },
+    { "vehicle_order.document", "{'id':'$order','milestone':'released','document':'paper'}" },
+    { "vehicle_order.plan", "{'id':'$order'}" },
+    { "vehicle_order.status", "{'number':'O-1'}" },
+    { "vehicle_order.blockers", "{'vin':'1M8GDM9AXKP042788'}" },
+    { "vehicle_order.deliver", "{'id':'$order','odometer':7}" },
+    { "vehicle_order.create", "{'number':'O-2','chain':'short'}", .save = "order=id" },
+    { "vehicle_order.cancel", "{'id':'$order','cause':'changed mind'}" },
+    { "warranty.list", "{}", .save = "promise=items.0.vehicle_id" },
+    { "warranty.create", "{'vehicle_id':'$promise','from_date':'2026-01-01'}" },
     { NULL, NULL }
 };
 

@@ -192,7 +192,8 @@ static void milestone_find_end(milestone_reader *r)
 
 int32_t acrm__milestone_read(acrm_milestone_chain *chain, acrm_value *faults)
 {
-    static const char *const keys[] = { "name", "help", "calendar", "tolerance", "milestones" };
+    static const char *const keys[] = { "name", "help", "tolerance", "milestones", "week",
+                                        "holidays", "warranties", "reminders" };
     milestone_reader r = { .chain = chain, .faults = faults };
     const acrm_value *top = chain->definition;
     const acrm_value *list = acrm_value_get(top, "milestones");

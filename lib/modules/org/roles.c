@@ -34,6 +34,10 @@
     ",\"relationship.*\",\"household.*\",\"household_member.*\",\"customer.relate\","           \
     "\"customer.relationships\",\"customer.network\",\"customer.fleet\"" ROLES_PROCESSES
 
+/* What those who sell may do about what was ordered, and who gets it. */
+#define ROLES_ORDERS                                                                              \
+    ",\"vehicle_order.*\",\"warranty.*\",\"allocation_request.*\""
+
 /* What those who look after customers after the sale may do about their cases. */
 #define ROLES_CARE                                                                                \
     ",\"case.*\",\"work_package.*\",\"work_package_task.*\",\"sla.status\",\"sla.pause\","         \
@@ -50,7 +54,7 @@ static const struct {
       "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"agenda.*\","
       "\"opportunity.*\","
       "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER ROLES_TIES
-      ROLES_CARE_MANAGER ROLES_CLUB_MANAGER "]",
+      ROLES_CARE_MANAGER ROLES_CLUB_MANAGER ROLES_ORDERS "]",
       "{\"note\":\"own\",\"*\":\"dealer\"}" },
     { "salesperson", "Salesperson",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
@@ -58,7 +62,7 @@ static const struct {
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.create\","
       "\"lead.submit\",\"lead.update\",\"lead.accept\",\"lead.decline\",\"lead.contact\","
       "\"lead.set_level\",\"lead.win\",\"lead.lose\",\"lead.explain\",\"activity.*\",\"agenda.*\","
-      "\"opportunity.*\"" ROLES_DESK ROLES_TIES ROLES_CLUB "]",
+      "\"opportunity.*\"" ROLES_DESK ROLES_TIES ROLES_CLUB ROLES_ORDERS "]",
       "{\"customer\":\"dealer\",\"*\":\"own\"}" },
     { "service_advisor", "Service advisor",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
@@ -80,9 +84,11 @@ static const struct {
     { "customer", "Customer",
       "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\",\"case.open\","
       "\"case.message\",\"case.messages\",\"case.status\",\"case.list\",\"case.get\","
-      "\"loyalty.balance\",\"loyalty.statement\"]",
+      "\"loyalty.balance\",\"loyalty.statement\",\"vehicle_order.list\","
+      "\"vehicle_order.status\"]",
       "{\"*\":\"own\"}",
-      "{\"case\":{\"hidden\":[\"risk\",\"priority_by_hand\",\"priority_explanation\","
+      "{\"vehicle_order\":{\"hidden\":[\"slip\",\"planned_on\",\"chain_id\",\"user_id\"]},"
+      "\"case\":{\"hidden\":[\"risk\",\"priority_by_hand\",\"priority_explanation\","
       "\"assignment_explanation\",\"handovers\",\"entitlement\",\"root_cause_id\"]}}" },
 };
 
