@@ -175,7 +175,7 @@ ACRM_API int32_t acrm_configuration_nearest(const acrm_configuration *configurat
 enum {
     ACRM_CONTRADICTION_NOTHING = 1, /**< there is no valid choice at all */
     ACRM_CONTRADICTION_OPTION = 2,  /**< an option is offered, and in no valid choice */
-    ACRM_CONTRADICTION_GROUP = 3,   /**< a one-of group of which no option is in any */
+    ACRM_CONTRADICTION_GROUP = 3,   /**< a one-of group: some offered, none is in any */
     ACRM_CONTRADICTION_UNKNOWN = 4  /**< not decided within the steps allowed, of `option` (NONE:
                                          whether there is any valid choice) */
 };

@@ -114,6 +114,9 @@ static const life_step rest[] = {
                            "'amount':'800.00'}" },
     { "price_item.create", "{'price_list_id':'$prices','option_id':'$esp','currency':'EUR',"
                            "'amount':'0.00'}" },
+    { "configuration.check", "{'trim_id':'$trim','options':['TOW']}" },
+    { "configuration.price", "{'trim_id':'$trim','options':['TOW','ESP']}" },
+    { "configuration.contradictions", "{'model_id':'$model'}" },
     { "configuration.create", "{'trim_id':'$trim','options':['TOW','ESP'],'customer_id':"
                               "'$twin'}" },
     { "sales_contract.create", "{'number':'C-1','customer_id':'$twin'}" },

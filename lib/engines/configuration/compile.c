@@ -67,8 +67,8 @@ static int32_t configuration_packages(const configuration_making *m)
         n += c->kinds[r] == ACRM_OPTION_PACKAGE;
     if (n > ACRM_CONFIGURATION_PACKAGES_MAX)
         return configuration_fault(m->issue, ACRM_E_LIMIT, "rules", "at most 1024 packages", n);
-    acrm__package *sorted = acrm__arena_array(&c->arena, n + 1, sizeof *sorted);
-    uint32_t *waiting = acrm__arena_array(&c->arena, n + 1, sizeof *waiting);
+    acrm__package *sorted = acrm__arena_array(c->arena, n + 1, sizeof *sorted);
+    uint32_t *waiting = acrm__arena_array(c->arena, n + 1, sizeof *waiting);
     if (!sorted || !waiting)
         return ACRM_E_NOMEM;
     left = 0;
@@ -103,7 +103,7 @@ static int32_t configuration_packages(const configuration_making *m)
 static int32_t configuration_standards(const configuration_making *m, uint64_t *fixed)
 {
     acrm_configuration *c = m->c;
-    acrm__standard *list = acrm__arena_array(&c->arena, c->options + 1, sizeof *list);
+    acrm__standard *list = acrm__arena_array(c->arena, c->options + 1, sizeof *list);
 
     if (!list)
         return ACRM_E_NOMEM;
@@ -124,7 +124,7 @@ static int32_t configuration_standards(const configuration_making *m, uint64_t *
             acrm__option_put(fixed, o);
             continue;
         }
-        uint64_t *kept = acrm__arena_array(&c->arena, c->words, sizeof *kept);
+        uint64_t *kept = acrm__arena_array(c->arena, c->words, sizeof *kept);
         if (!kept)
             return ACRM_E_NOMEM;
         memcpy(kept, mates.bits, c->words * sizeof *kept);
@@ -145,10 +145,10 @@ static int32_t configuration_make(configuration_making *m)
     c->options = (uint32_t)from->options_count;
     c->words = (c->options + 63) / 64 + (c->options == 0);
     c->rules = (uint32_t)from->rules_count;
-    uint64_t *sets = acrm__arena_array(&c->arena, 3 * (size_t)c->words, sizeof *sets);
-    int32_t *kinds = acrm__arena_array(&c->arena, c->rules + (size_t)1, sizeof *kinds);
-    uint32_t *firsts = acrm__arena_array(&c->arena, c->rules + (size_t)1, sizeof *firsts);
-    m->masks = acrm__arena_array(&c->arena, (c->rules + (size_t)1) * 2 * c->words,
+    uint64_t *sets = acrm__arena_array(c->arena, 3 * (size_t)c->words, sizeof *sets);
+    int32_t *kinds = acrm__arena_array(c->arena, c->rules + (size_t)1, sizeof *kinds);
+    uint32_t *firsts = acrm__arena_array(c->arena, c->rules + (size_t)1, sizeof *firsts);
+    m->masks = acrm__arena_array(c->arena, (c->rules + (size_t)1) * 2 * c->words,
                                  sizeof *m->masks);
     if (!sets || !kinds || !firsts || !m->masks)
         return ACRM_E_NOMEM;
@@ -177,31 +177,51 @@ static int32_t configuration_make(configuration_making *m)
     return st == ACRM_OK ? configuration_standards(m, sets + 2 * (size_t)c->words) : st;
 }
 
-int32_t acrm_configuration_new(const acrm_configuration_definition *definition,
-                               const acrm_allocator *allocator, acrm_configuration **out,
-                               acrm_issue *issue)
+int32_t acrm__configuration_make(const acrm_configuration_definition *definition,
+                                 acrm__arena *arena, const acrm_allocator *work,
+                                 acrm_configuration **out, acrm_issue *issue)
 {
-    if (!definition || !out || definition->struct_size < sizeof *definition ||
-        (definition->options_count && !definition->offered) ||
-        (definition->rules_count && !definition->rules))
-        return ACRM_E_MISUSE;
     if (definition->options_count > ACRM_CONFIGURATION_OPTIONS_MAX)
         return configuration_fault(issue, ACRM_E_LIMIT, "offered", "at most 1024 options",
                                    definition->options_count);
     if (definition->rules_count > ACRM_CONFIGURATION_RULES_MAX)
         return configuration_fault(issue, ACRM_E_LIMIT, "rules", "at most 20000 rules",
                                    definition->rules_count);
-    acrm_allocator memory = acrm__allocator(allocator);
-    acrm_configuration *c = acrm__alloc_zero(&memory, sizeof *c);
+    acrm_configuration *c = acrm__arena_zero(arena, sizeof *c);
     if (!c)
         return ACRM_E_NOMEM;
-    acrm__arena_init(&c->arena, &memory);
+    c->arena = arena;
+    c->work = *work;
     configuration_making making = { c, definition, NULL, issue };
     int32_t st = configuration_make(&making);
     if (st == ACRM_OK)
         *out = c;
-    else
-        acrm_configuration_free(c);
+    return st;
+}
+
+int32_t acrm_configuration_new(const acrm_configuration_definition *definition,
+                               const acrm_allocator *allocator, acrm_configuration **out,
+                               acrm_issue *issue)
+{
+    acrm_configuration *made = NULL;
+
+    if (!definition || !out || definition->struct_size < sizeof *definition ||
+        (definition->options_count && !definition->offered) ||
+        (definition->rules_count && !definition->rules))
+        return ACRM_E_MISUSE;
+    acrm_allocator memory = acrm__allocator(allocator);
+    acrm__arena *own = acrm__alloc(&memory, sizeof *own);
+    if (!own)
+        return ACRM_E_NOMEM;
+    acrm__arena_init(own, &memory);
+    int32_t st = acrm__configuration_make(definition, own, &memory, &made, issue);
+    if (st == ACRM_OK) {
+        made->own = own;
+        *out = made;
+        return ACRM_OK;
+    }
+    acrm__arena_free(own);
+    acrm__free(&memory, own, sizeof *own);
     return st;
 }
 
@@ -209,7 +229,8 @@ void acrm_configuration_free(acrm_configuration *configuration)
 {
     if (!configuration)
         return;
-    acrm_allocator memory = configuration->arena.allocator;
-    acrm__arena_free(&configuration->arena);
-    acrm__free(&memory, configuration, sizeof *configuration);
+    acrm__arena *own = configuration->own;
+    acrm_allocator memory = own->allocator;
+    acrm__arena_free(own);
+    acrm__free(&memory, own, sizeof *own);
 }

@@ -27,7 +27,8 @@ typedef struct acrm__standard {
 } acrm__standard;
 
 struct acrm_configuration {
-    acrm__arena arena;
+    acrm__arena *arena, *own; /* where it lies; own: freed with it */
+    acrm_allocator work;      /* for searches */
     uint32_t options, words, rules;
     const uint64_t *offered, *optional;
     const uint64_t *fixed;           /* standard ones that nothing displaces */
@@ -65,6 +66,11 @@ static inline const uint64_t *acrm__rule_then(const acrm_configuration *c, uint3
 {
     return acrm__rule_when(c, rule) + c->words;
 }
+
+/* As acrm_configuration_new(), with all of it in an arena of the caller, which ends it. */
+int32_t acrm__configuration_make(const acrm_configuration_definition *definition,
+                                 acrm__arena *arena, const acrm_allocator *work,
+                                 acrm_configuration **out, acrm_issue *issue);
 
 /* Most rules are about something that is not in the vehicle: seen without reading their sets. */
 static inline bool acrm__rule_rests(const acrm_configuration *c, uint32_t rule, const uint64_t *in)

@@ -256,13 +256,13 @@ static int32_t search_go(search_run *s, uint32_t changes)
 static int32_t search_open(search_run *s, const acrm_configuration *c, uint32_t steps_max)
 {
     *s = (search_run){ .c = c, .steps_max = steps_max ? steps_max : ACRM_CONFIGURATION_STEPS };
-    s->levels = acrm__alloc(&c->arena.allocator, (c->options + (size_t)2) * sizeof *s->levels);
+    s->levels = acrm__alloc(&c->work, (c->options + (size_t)2) * sizeof *s->levels);
     return s->levels ? ACRM_OK : ACRM_E_NOMEM;
 }
 
 static void search_close(search_run *s)
 {
-    acrm__free(&s->c->arena.allocator, s->levels,
+    acrm__free(&s->c->work, s->levels,
                (s->c->options + (size_t)2) * sizeof *s->levels);
 }
 
@@ -349,7 +349,7 @@ static void search_options(search_run *s, search_findings *f)
     }
     for (uint32_t r = 0; r < c->rules; r++) {
         const uint64_t *then = acrm__rule_then(c, r);
-        if (c->kinds[r] >= ACRM_OPTION_AT_MOST_ONE &&
+        if (c->kinds[r] >= ACRM_OPTION_AT_MOST_ONE && acrm__options_meet(c, then, c->offered) &&
             !acrm__options_meet(c, then, possible.bits) &&
             !acrm__options_meet(c, then, unknown.bits))
             search_tell(f, ACRM_CONTRADICTION_GROUP, ACRM_CONFIGURATION_NONE, r);
@@ -419,7 +419,7 @@ int32_t acrm_configuration_core(const acrm_configuration *configuration, uint32_
     if (st != ACRM_OK)
         return st;
     size_t words = ((size_t)c->rules + 63) / 64 + 1, bytes = 2 * words * sizeof(uint64_t);
-    uint64_t *used = acrm__alloc_zero(&c->arena.allocator, bytes);
+    uint64_t *used = acrm__alloc_zero(&c->work, bytes);
     if (!used) {
         search_close(&s);
         return ACRM_E_NOMEM;
@@ -435,7 +435,7 @@ int32_t acrm_configuration_core(const acrm_configuration *configuration, uint32_
             found++;
         }
     }
-    acrm__free(&c->arena.allocator, used, bytes);
+    acrm__free(&c->work, used, bytes);
     search_close(&s);
     *count = found;
     return ACRM_OK;

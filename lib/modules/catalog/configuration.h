@@ -4,6 +4,7 @@
 #ifndef ACRM_MODULES_CATALOG_CONFIGURATION_H
 #define ACRM_MODULES_CATALOG_CONFIGURATION_H
 
+#include "engines/configuration/configuration.h"
 #include "kernel/call.h"
 #include "kernel/registry.h"
 
@@ -21,6 +22,69 @@ int32_t acrm__model_rule_write(acrm__call *call, acrm__rec *rec, const acrm__rec
 /* The list of codes of a JSON field, checked; *out NULL: the field is null. */
 int32_t acrm__model_codes(acrm__call *call, const acrm__rec *rec, uint32_t field,
                           const acrm_value **out);
+
+/* --- catalogue.c: what a trim offers, compiled --- */
+
+typedef struct acrm__catalogue_option {
+    unsigned char id[16];
+    const char *code, *name, *kind;
+} acrm__catalogue_option;
+
+typedef struct acrm__catalogue_rule {
+    unsigned char id[16];
+    const char *name;
+} acrm__catalogue_rule;
+
+typedef struct acrm__catalogue {
+    struct acrm__catalogue *next;
+    unsigned char trim[16], model[16], make[16];
+    const char *code, *name;
+    int32_t model_year, from_day, to_day; /* year 0: none; always: INT32_MIN, INT32_MAX */
+    bool active;
+    acrm__catalogue_option *options; /* offered or named by a rule; by code */
+    acrm__catalogue_rule *rules;
+    uint32_t n_options, n_rules;
+    acrm_configuration *compiled;
+} acrm__catalogue;
+
+/* What a trim offers now; lent until the transaction ends. */
+int32_t acrm__catalogue_of(acrm__call *call, const unsigned char trim[16],
+                           const acrm__catalogue **out);
+/* The same made anew with a rule as it is being written in place of the one stored (NULL: as they
+ * are stored), or without it. */
+int32_t acrm__catalogue_with(acrm__call *call, const unsigned char trim[16],
+                             const acrm__rec *rule, bool without, acrm__catalogue **out);
+/* An option by its code; ACRM_CONFIGURATION_NONE. */
+uint32_t acrm__catalogue_find(const acrm__catalogue *catalogue, const char *code);
+/* A hook's end: what it was made of changes. */
+int32_t acrm__catalogue_changed(acrm__call *call);
+
+/* --- contradict.c --- */
+
+/* Refuse a rule that makes something impossible; the codes it names must exist. */
+int32_t acrm__contradict_rule(acrm__call *call, const acrm__rec *rule);
+int32_t acrm__contradictions(acrm__call *call);
+
+/* --- choice.c: a choice judged --- */
+
+typedef struct acrm__choice {
+    const acrm__catalogue *catalogue;
+    uint32_t *chosen; /* numbers of those that are known */
+    size_t n;
+    int32_t on;
+    acrm_value *faults;  /* a list of maps, as configuration.check tells them */
+    unsigned char *vehicle;
+} acrm__choice;
+
+/* Judge a list of codes for a trim on a day. */
+int32_t acrm__choice_judge(acrm__call *call, const unsigned char trim[16],
+                           const acrm_value *codes, int32_t on, acrm__choice *out);
+int32_t acrm__configuration_check(acrm__call *call);
+
+/* --- listed.c: a choice priced by the lists --- */
+
+int32_t acrm__configuration_price(acrm__call *call);
+int32_t acrm__configuration_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 
 /* --- price.c: price lists as they are written --- */
 

@@ -41,7 +41,8 @@ int32_t acrm__model_trim_write(acrm__call *call, acrm__rec *rec, const acrm__rec
     if (json->type == ACRM_CELL_TEXT && *(const char *)json->data != '{')
         return acrm__fail(call, ACRM_E_INVALID, "type", "specifications",
                           "specifications must be a map");
-    return model_code(rec, F_vehicle_trim__code, F_vehicle_trim__name);
+    (void)model_code(rec, F_vehicle_trim__code, F_vehicle_trim__name);
+    return acrm__catalogue_changed(call);
 }
 
 int32_t acrm__model_option_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
@@ -51,13 +52,13 @@ int32_t acrm__model_option_write(acrm__call *call, acrm__rec *rec, const acrm__r
     acrm__rec *model;
 
     (void)before;
-    if (!of)
-        return make ? ACRM_OK
-                    : acrm__fail(call, ACRM_E_INVALID, "required", "make_id",
-                                 "an option is of a make or of a model");
-    if (!acrm__changed(rec, F_vehicle_option__model_id))
-        return ACRM_OK;
-    int32_t st = acrm__load(call, "vehicle_model", of, "model_id", &model);
+    if (!of && !make)
+        return acrm__fail(call, ACRM_E_INVALID, "required", "make_id",
+                          "an option is of a make or of a model");
+    int32_t st = acrm__catalogue_changed(call);
+    if (st != ACRM_OK || !of || !acrm__changed(rec, F_vehicle_option__model_id))
+        return st;
+    st = acrm__load(call, "vehicle_model", of, "model_id", &model);
     if (st != ACRM_OK)
         return st;
     const unsigned char *its = acrm__id(model, F_vehicle_model__make_id);
@@ -72,9 +73,10 @@ int32_t acrm__model_offer_write(acrm__call *call, acrm__rec *rec, const acrm__re
 {
     acrm__rec *trim, *option, *model;
 
-    if (before)
-        return ACRM_OK;
-    int32_t st = acrm__load(call, "vehicle_trim", acrm__id(rec, F_trim_option__trim_id), "trim_id",
+    int32_t st = acrm__catalogue_changed(call);
+    if (st != ACRM_OK || before)
+        return st;
+    st = acrm__load(call, "vehicle_trim", acrm__id(rec, F_trim_option__trim_id), "trim_id",
                             &trim);
     if (st == ACRM_OK)
         st = acrm__load(call, "vehicle_option", acrm__id(rec, F_trim_option__option_id),
@@ -152,5 +154,7 @@ int32_t acrm__model_rule_write(acrm__call *call, acrm__rec *rec, const acrm__rec
     if (acrm__int(rec, F_option_rule__mandatory) && strcmp(kind, "one_of") != 0)
         return acrm__fail(call, ACRM_E_INVALID, "not_allowed", "mandatory",
                           "only one_of has mandatory");
-    return ACRM_OK;
+    st = acrm__catalogue_changed(call);
+    return st == ACRM_OK && acrm__is_null(rec, F_DELETED_AT) ? acrm__contradict_rule(call, rec)
+                                                             : st;
 }

@@ -291,7 +291,8 @@ static void agree_on_contradictions(const plain *p, const acrm_configuration *c)
             agree_on_core(p, c, o);
         }
     for (unsigned r = 0; r < p->rules; r++)
-        if (p->rule[r].kind >= ACRM_OPTION_AT_MOST_ONE && !(p->rule[r].then & possible)) {
+        if (p->rule[r].kind >= ACRM_OPTION_AT_MOST_ONE && !(p->rule[r].then & possible) &&
+            (p->rule[r].then & (p->optional | p->standard))) {
             SAME(at < count, true);
             SAME(list[at].kind, ACRM_CONTRADICTION_GROUP);
             SAME(list[at++].rule, r);
