@@ -35,51 +35,91 @@ static const char *contradict_key(const acrm__catalogue *c,
 
 /* --- In words --- */
 
+static const char *contradict_words(acrm__call *call, const char *key, int32_t kind)
+{
+    switch (kind) {
+    case ACRM_CONTRADICTION_NOTHING:
+        return "no configuration is valid";
+    case ACRM_CONTRADICTION_OPTION:
+        return acrm__arena_format(call->arena, "option %s can never be chosen", key);
+    case ACRM_CONTRADICTION_GROUP:
+        return acrm__arena_format(call->arena, "of the group \"%s\" nothing can be chosen", key);
+    default:
+        return acrm__arena_format(call->arena, "whether %s can be chosen is not decided",
+                                  *key ? key : "anything");
+    }
+}
+
+/* The rules it comes from, into a list; and their names behind a text. */
+static bool contradict_rules(acrm__call *call, const acrm__catalogue *c, const uint32_t *core,
+                             size_t n, acrm_value *list, acrm__str *text)
+{
+    bool done = list != NULL;
+
+    for (size_t i = 0; done && i < n && i < CONTRADICT_CORE; i++) {
+        const acrm__catalogue_rule *rule = &c->rules[core[i]];
+        acrm_value *one = acrm__add_map(list);
+        acrm__str_puts(text, i ? "; " : ", by the rules: ");
+        acrm__str_puts(text, rule->name);
+        done = one && acrm__put_text(one, "id", acrm__id_text(call, rule->id)) &&
+               acrm__put_text(one, "name", rule->name);
+    }
+    return done;
+}
+
 static int32_t contradict_tell(acrm__call *call, const acrm__catalogue *c,
                                const acrm_configuration_contradiction *item, acrm_value *to)
 {
     static const char *const kinds[] = { NULL, "nothing", "option", "group", "unknown" };
-    static const char *const words[] = {
-        NULL, "no configuration is valid", "option %s can never be chosen",
-        "of the group \"%s\" nothing can be chosen", "whether %s can be chosen is not decided"
-    };
     uint32_t core[CONTRADICT_CORE];
     size_t n = 0;
     const char *key = contradict_key(c, item);
+    const char *what = contradict_words(call, key, item->kind);
     acrm__str text;
 
-    if (item->kind <= ACRM_CONTRADICTION_OPTION) {
-        int32_t st = acrm_configuration_core(c->compiled, item->option, 0, core, CONTRADICT_CORE,
-                                             &n);
-        if (st != ACRM_OK)
-            return acrm__nomem(call);
-    }
-    const char *what = item->kind == ACRM_CONTRADICTION_NOTHING
-                           ? words[item->kind]
-                           : acrm__arena_format(call->arena,
-                                                item->kind == ACRM_CONTRADICTION_OPTION ? words[2]
-                                                : item->kind == ACRM_CONTRADICTION_GROUP
-                                                    ? words[3] : words[4], *key ? key : "anything");
+    if (!what || (item->kind <= ACRM_CONTRADICTION_OPTION &&
+                  acrm_configuration_core(c->compiled, item->option, 0, core, CONTRADICT_CORE,
+                                          &n) != ACRM_OK))
+        return acrm__nomem(call);
     acrm__str_init(&text, &call->arena->allocator);
-    acrm__str_puts(&text, what ? what : "");
-    bool done = what && acrm__put_text(to, "kind", kinds[item->kind]) &&
-                acrm__put_text(to, "option", item->option == ACRM_CONFIGURATION_NONE ? NULL : key);
-    acrm_value *rules = acrm__put_list(to, "rules");
-    for (size_t i = 0; done && rules && i < n && i < CONTRADICT_CORE; i++) {
-        const acrm__catalogue_rule *rule = &c->rules[core[i]];
-        acrm_value *one = acrm__add_map(rules);
-        acrm__str_puts(&text, i ? "; " : ", by the rules: ");
-        acrm__str_puts(&text, rule->name);
-        done = one && acrm__put_text(one, "id", acrm__id_text(call, rule->id)) &&
-               acrm__put_text(one, "name", rule->name);
-    }
-    done = done && rules && !text.failed &&
-           acrm__put_textn(to, "message", text.data ? text.data : "", text.len);
+    acrm__str_puts(&text, what);
+    bool done = acrm__put_text(to, "kind", kinds[item->kind]) &&
+                acrm__put_text(to, "option",
+                               item->option == ACRM_CONFIGURATION_NONE ? NULL : key) &&
+                contradict_rules(call, c, core, n, acrm__put_list(to, "rules"), &text) &&
+                !text.failed && acrm__put_textn(to, "message", text.data, text.len);
     acrm__str_free(&text);
     return done ? ACRM_OK : acrm__nomem(call);
 }
 
 /* --- As a rule is defined --- */
+
+static bool contradict_has(const acrm__catalogue *c, const contradict_found *found,
+                           const acrm__catalogue *of, const acrm_configuration_contradiction *item)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->items[i].kind == item->kind &&
+            strcmp(contradict_key(c, &found->items[i]), contradict_key(of, item)) == 0)
+            return true;
+    return false;
+}
+
+static int32_t contradict_fault(acrm__call *call, const acrm__catalogue *c,
+                                const acrm_configuration_contradiction *item, acrm_value *faults)
+{
+    acrm_value *told = acrm__value_in(call->arena), *fault = acrm__add_map(faults);
+    int32_t st = told && fault && acrm_value_set_map(told) == ACRM_OK
+                     ? contradict_tell(call, c, item, told) : acrm__nomem(call);
+
+    if (st != ACRM_OK)
+        return st;
+    const char *message = acrm__arena_format(call->arena, "in trim %s %s", c->name,
+                                             acrm__get_text(told, "message"));
+    return message && acrm__put_text(fault, "field", "then_options") &&
+                   acrm__put_text(fault, "reason", "contradiction") &&
+                   acrm__put_text(fault, "message", message)
+               ? ACRM_OK : acrm__nomem(call);
+}
 
 static int32_t contradict_new(acrm__call *call, const acrm__rec *rule,
                               const unsigned char trim[16], acrm_value *faults)
@@ -95,26 +135,11 @@ static int32_t contradict_new(acrm__call *call, const acrm__rec *rule,
     st = acrm__catalogue_with(call, trim, rule, true, &without);
     if (st == ACRM_OK)
         st = contradict_find(call, without, &before);
-    for (size_t i = 0; st == ACRM_OK && i < now.count; i++) {
-        bool old = now.items[i].kind == ACRM_CONTRADICTION_UNKNOWN;
-        for (size_t k = 0; k < before.count && !old; k++)
-            old = now.items[i].kind == before.items[k].kind &&
-                  strcmp(contradict_key(with, &now.items[i]),
-                         contradict_key(without, &before.items[k])) == 0;
-        if (old || acrm_value_count(faults) >= CONTRADICT_FAULTS)
-            continue;
-        acrm_value *told = acrm__value_in(call->arena), *fault = acrm__add_map(faults);
-        st = told && fault && acrm_value_set_map(told) == ACRM_OK
-                 ? contradict_tell(call, with, &now.items[i], told)
-                 : acrm__nomem(call);
-        const char *message = st != ACRM_OK ? NULL
-                              : acrm__arena_format(call->arena, "in trim %s %s", with->name,
-                                                   acrm__get_text(told, "message"));
-        if (st == ACRM_OK && !(message && acrm__put_text(fault, "field", "then_options") &&
-                               acrm__put_text(fault, "reason", "contradiction") &&
-                               acrm__put_text(fault, "message", message)))
-            st = acrm__nomem(call);
-    }
+    for (size_t i = 0; st == ACRM_OK && i < now.count; i++)
+        if (now.items[i].kind != ACRM_CONTRADICTION_UNKNOWN &&
+            acrm_value_count(faults) < CONTRADICT_FAULTS &&
+            !contradict_has(without, &before, with, &now.items[i]))
+            st = contradict_fault(call, with, &now.items[i], faults);
     return st;
 }
 
