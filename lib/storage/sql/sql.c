@@ -2,6 +2,8 @@
 /* The parts of SQL text: names, placeholders, columns. */
 #include "storage/sql/sql.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 void acrm__sql_init(acrm__sql *sql, const acrm_allocator *allocator, acrm__arena *arena,
@@ -100,4 +102,11 @@ void acrm__sql_columns(acrm__sql *sql, const acrm_table *table)
             acrm__str_putc(&sql->text, ',');
         acrm__sql_name(sql, table->columns[i].name);
     }
+}
+
+int32_t acrm__sql_foreign(const acrm_table *table, acrm_error **err)
+{
+    return acrm__error(err, ACRM_E_CORRUPT, "foreign", NULL,
+                       "a table or view %s of another program is in the way: rename it or move it "
+                       "away; nothing was changed", table->name);
 }

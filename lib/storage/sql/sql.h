@@ -103,4 +103,7 @@ uint32_t acrm__sql_pages(const acrm_query *query, acrm__sql_page pages[ACRM__PAG
 void acrm__sql_select(acrm__sql *sql, const acrm_query *query, const acrm__sql_page *page,
                       int64_t limit);
 
+/* A table of that name which has no key of ours is another program's. */
+int32_t acrm__sql_foreign(const acrm_table *table, acrm_error **err);
+
 #endif

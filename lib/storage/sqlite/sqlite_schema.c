@@ -134,6 +134,8 @@ static int32_t sqlite_add_columns(acrm__sqlite_conn *conn, const acrm_table *tab
         bool found = false;
         st = sqlite_exists(conn, "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2",
                            table->name, table->columns[i].name, &found, NULL, err);
+        if (st == ACRM_OK && !found && i == 0)
+            st = acrm__sql_foreign(table, err);
         if (st != ACRM_OK || found)
             continue;
         acrm__sql_clear(&conn->sql);
@@ -226,8 +228,8 @@ int32_t acrm__sqlite_ensure_table(void *conn, const acrm_table *table, acrm_erro
         st = acrm__error(err, ACRM_E_INVALID, "schema", NULL,
                          "table %s cannot be both lean and searched", table->name);
     if (st == ACRM_OK)
-        st = sqlite_exists(c, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1",
-                           table->name, NULL, &found, NULL, err);
+        st = sqlite_exists(c, "SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view')"
+                           " AND name = ?1", table->name, NULL, &found, NULL, err);
     if (st == ACRM_OK)
         st = found ? sqlite_add_columns(c, table, err) : sqlite_create(c, table, err);
     if (st == ACRM_OK && table->flags & ACRM_TABLE_SEARCH)
