@@ -180,7 +180,8 @@ static int32_t schema_ask(acrm__postgres_conn *c, const char *text, const char *
 static const char schema_columns_of[] =
     "SELECT a.attname::text FROM pg_attribute a JOIN pg_class c ON c.oid=a.attrelid"
     " JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname=current_schema()"
-    " AND c.relname=$1 AND c.relkind IN ('r','p','v','m','f') AND a.attnum>0 AND NOT a.attisdropped";
+    " AND c.relname=$1 AND c.relkind IN ('r','p','v','m','f') AND a.attnum>0"
+    " AND NOT a.attisdropped";
 
 static const char schema_indexes_of[] =
     "SELECT i.relname::text,coalesce(obj_description(i.oid,'pg_class'),''),x.indisunique::int"
