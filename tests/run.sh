@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Everything that is tested: installs what is needed, builds with warnings as errors, runs every
-# test, then all of them again under the address and undefined-behaviour sanitizers. The last line
-# is "N passed, N failed". The exit status is 0 only when nothing failed.
+# test, then all of them again under the address and undefined-behaviour sanitizers, and those with
+# threads under the thread sanitizer. The last line is "N passed, N failed". The exit status is 0
+# only when nothing failed.
 #
 #   sh tests/run.sh           all of it
 #   sh tests/run.sh --quick   without the sanitizers
@@ -22,6 +23,7 @@ fi
 # Old enough to hold every report of the sanitizers, and to end at the first.
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1
+export TSAN_OPTIONS=halt_on_error=1:die_after_fork=0
 
 passed=0
 failed=0
@@ -53,7 +55,9 @@ count_tests() {
     failed=$((failed + worst))
 }
 
-# suite FOLDER WHAT OPTION...: build and test.
+# suite FOLDER WHAT OPTION...: build and test; only $programs and $tests, if there are any.
+programs=""
+tests=""
 suite() {
     folder=$1
     what=$2
@@ -70,12 +74,15 @@ suite() {
         }
         mv "$folder.log" "$folder/setup.log"
     fi
-    ninja -C "$folder" -j "$jobs" >"$folder/build.log" 2>&1 || {
+    # shellcheck disable=SC2086
+    ninja -C "$folder" -j "$jobs" $programs >"$folder/build.log" 2>&1 || {
         grep -E 'error|warning|FAILED' "$folder/build.log" | head -n 40
         failed=$((failed + 1))
         return
     }
-    if meson test -C "$folder" --no-rebuild --num-processes "$jobs" >"$folder/test.log" 2>&1; then
+    # shellcheck disable=SC2086
+    if meson test -C "$folder" --no-rebuild --num-processes "$jobs" $tests \
+        >"$folder/test.log" 2>&1; then
         tail -n 12 "$folder/test.log"
     else
         grep -E 'FAIL|TIMEOUT|ERROR' "$folder/test.log" | head -n 40
@@ -90,6 +97,11 @@ if [ "${1:-}" != --quick ]; then
     # The sanitizers' own code makes gcc warn of what cannot happen: warnings are no errors here.
     suite build-sanitize "address and undefined-behaviour sanitizers" \
         -Db_sanitize=address,undefined
+    programs="tests/concurrency/concurrency tests/unit/test_storage tests/unit/test_audit"
+    programs="$programs tests/unit/test_sqlite_faults"
+    tests="concurrency storage audit sqlite_faults"
+    export ACRM_RACES=50
+    suite build-thread "thread sanitizer" -Db_sanitize=thread -Db_lundef=false -Dexamples=false
 fi
 
 echo
