@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Without sign-in: everybody is the one that --as names, on a machine that nobody else reaches. */
+/* Who signed in, by cookie or bearer token; or, to try things out, everybody is the one that --as
+ * names, on a machine that nobody else reaches. */
 #include "server_auth.h"
+
+#include "server_signin.h"
 
 #include <string.h>
 #include <strings.h>
@@ -35,19 +38,31 @@ static bool auth_local_host(const server_request *r)
     return false;
 }
 
-bool server_auth(server_request *r)
+static bool auth_as(server_request *r, const char *as)
 {
-    const char *as = r->server->options.as;
-
-    if (!as) {
-        server_reply_problem(r, 401, "sign_in", "sign in first");
-        server_reply_header(r, "WWW-Authenticate", "Bearer");
-        return false;
-    }
     if (!auth_local_host(r)) {
         server_reply_problem(r, 403, "host", "with --as only this machine's own name is answered");
         return false;
     }
     snprintf(r->principal, sizeof r->principal, "%s", as);
     return true;
+}
+
+bool server_auth(server_request *r)
+{
+    const char *as = r->server->options.as;
+    signin_ticket ticket;
+
+    if (!signin_ticket_read(r, &ticket)) {
+        server_reply_problem(r, 401, "token", "one Bearer token or one cookie of ours is needed");
+        server_reply_header(r, "WWW-Authenticate", "Bearer");
+        return false;
+    }
+    if (ticket.token[0])
+        return signin_known(r, &ticket);
+    if (as)
+        return auth_as(r, as);
+    server_reply_problem(r, 401, "sign_in", "sign in first");
+    server_reply_header(r, "WWW-Authenticate", "Bearer");
+    return false;
 }

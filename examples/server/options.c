@@ -50,6 +50,8 @@ static const struct {
       OPTION_NUMBER, offsetof(server_options, grace_s), 0, 0, 3600 },
     { "log-all", NULL, "Log every request, not only refused and failed ones", OPTION_FLAG,
       offsetof(server_options, log_all), 0, 0, 0 },
+    { "secure-cookies", NULL, "Cookies for HTTPS only: a proxy in front speaks it", OPTION_FLAG,
+      offsetof(server_options, secure_cookies), 0, 0, 0 },
     { "as", "PRINCIPAL", "To try things out: everybody is this one (system, user:UUID, "
       "customer:UUID); only on 127.0.0.1 or [::1]", OPTION_TEXT, offsetof(server_options, as), 0, 0,
       0 },

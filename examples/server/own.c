@@ -2,6 +2,8 @@
 /* Paths of the server's own: whether it lives, whether it can serve, what it offers. */
 #include "server.h"
 
+#include "server_signin.h"
+
 #include <string.h>
 
 static void own_healthz(server_request *r)
@@ -53,5 +55,11 @@ const server_route server_own_routes[] = {
     { .path = "/openapi.json", .run = own_openapi },
     { .path = "/v1/events", .run = server_feed_listen, .params = server_feed_params,
       .n_params = SERVER_FEED_PARAMS },
+    { .path = "/signin", .method = SERVER_POST, .run = signin_in, .open = true },
+    { .path = "/signin/code", .method = SERVER_POST, .run = signin_code, .open = true },
+    { .path = "/signin/reset", .method = SERVER_POST, .run = signin_reset, .open = true },
+    { .path = "/signout", .method = SERVER_POST, .run = signin_out },
+    { .path = "/signout/everywhere", .method = SERVER_POST, .run = signin_out_everywhere },
+    { .path = "/me", .run = signin_me },
     { .path = NULL },
 };

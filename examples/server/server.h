@@ -33,6 +33,7 @@ typedef struct server_options {
     const char *trusted[SERVER_TRUSTED_MAX]; /* proxies whose X-Forwarded-* are believed */
     int n_outbox, n_trusted;
     long threads, workers, connections, body_max, idle_s, tick_s, grace_s;
+    bool secure_cookies; /* a proxy in front speaks HTTPS */
     bool log_all; /* each request, not only refused and failed ones */
 } server_options;
 

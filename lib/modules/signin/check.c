@@ -90,8 +90,6 @@ static int32_t check_seen(acrm__call *call, const check_kind *kind, const acrm__
     acrm__call own = *call;
     bool there = false;
 
-    if (acrm__int(rec, kind->seen) + ACRM__SIGNIN_MINUTE > call->now)
-        return ACRM_OK;
     own.err = &err;
     int32_t st = acrm__begin(&own);
     if (st == ACRM_OK)
@@ -107,7 +105,7 @@ static int32_t check_seen(acrm__call *call, const check_kind *kind, const acrm__
 }
 
 static int32_t check_tell(acrm__call *call, const check_kind *kind, const acrm__rec *rec,
-                          const char *token)
+                          const char *token, bool stale)
 {
     bool user = !acrm__is_null(rec, kind->user), cookie = kind == &check_kinds[0];
     const char *who = acrm__id_text(call, acrm__id(rec, user ? kind->user : kind->customer));
@@ -125,7 +123,8 @@ static int32_t check_tell(acrm__call *call, const check_kind *kind, const acrm__
               acrm__put_bool(call->out, "program", !cookie) &&
               acrm__put_bool(call->out, "must_change", cookie &&
                              acrm__int(rec, F_signin_session__change_only) != 0) &&
-              acrm__put_text(call->out, "csrf", csrf);
+              acrm__put_text(call->out, "csrf", csrf) &&
+              acrm__put_bool(call->out, "stale", stale);
     return ok ? ACRM_OK : acrm__nomem(call);
 }
 
@@ -137,9 +136,14 @@ int32_t acrm__signin_check(acrm__call *call)
     acrm__rec *rec = NULL;
     int32_t st = check_find(&system, token, &kind, &rec);
 
-    if (st == ACRM_OK)
+    if (st != ACRM_OK)
+        return st;
+    bool stale = acrm__int(rec, kind->seen) + ACRM__SIGNIN_MINUTE <= call->now;
+    if (stale && acrm__arg_bool(call, "seen", true)) {
         st = check_seen(&system, kind, rec);
-    return st == ACRM_OK ? check_tell(&system, kind, rec, token) : st;
+        stale = false;
+    }
+    return st == ACRM_OK ? check_tell(&system, kind, rec, token, stale) : st;
 }
 
 /* --- Sessions that act as who signed in --- */

@@ -71,6 +71,12 @@ static const acrm__field signin_reset_in[] = {
     SIGNIN_END
 };
 static const acrm__field signin_token_in[] = { SIGNIN_TOKEN, SIGNIN_END };
+static const acrm__field signin_check_in[] = {
+    SIGNIN_TOKEN,
+    { .name = "seen", .type = ACRM__T_BOOL, .preset = "true",
+      .help = "Keep that it was used; false: only tell whether that is to be kept" },
+    SIGNIN_END
+};
 static const acrm__field signin_check_out[] = {
     { .name = "principal", .type = ACRM__T_TEXT,
       .help = "Whom to open a session as: signin:UUID or token:UUID" },
@@ -81,6 +87,8 @@ static const acrm__field signin_check_out[] = {
     { .name = "must_change", .type = ACRM__T_BOOL,
       .help = "Nothing but credential.change_password can be called" },
     { .name = "csrf", .type = ACRM__T_TEXT, .help = "Bound to it; null for programs" },
+    { .name = "stale", .type = ACRM__T_BOOL,
+      .help = "It was not kept for a minute that it is used: call again with seen" },
     SIGNIN_END
 };
 static const acrm__field signin_me_out[] = {
@@ -188,7 +196,7 @@ static const acrm__op signin_ops[] = {
       .help = "Sign somebody in with a code (for hosts)" },
     { .name = "signin.reset", .flags = SIGNIN_STEPS, .in = signin_reset_in,
       .run = acrm__signin_reset, .help = "Set a forgotten password anew by a code (for hosts)" },
-    { .name = "signin.check", .flags = ACRM__OP_STEPS | ACRM__OP_SECRET, .in = signin_token_in,
+    { .name = "signin.check", .flags = ACRM__OP_STEPS | ACRM__OP_SECRET, .in = signin_check_in,
       .out = signin_check_out, .run = acrm__signin_check,
       .help = "Whose token it is, if it is good (for hosts)" },
     { .name = "signin.out", .flags = ACRM__OP_WRITE, .in = signin_token_in,
