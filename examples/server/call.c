@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALL_ETAG_MAX = 64, CALL_LINK_MAX = 4096, CALL_OUT_MAX = 256 << 20 };
+enum { CALL_LINK_MAX = 4096, CALL_OUT_MAX = 256 << 20 };
 
 /* --- What the response says about itself --- */
 
@@ -35,15 +35,15 @@ static uint64_t call_hash(const char *data, size_t len)
 }
 
 /* "7-..." of a record, its version first, for If-Match; else of the bytes alone. */
-static void call_etag(const acrm_buf *out, char etag[CALL_ETAG_MAX])
+static void call_etag(const acrm_buf *out, char etag[SERVER_ETAG_MAX])
 {
     long long version = call_version(acrm_buf_data(out));
     unsigned long long hash = call_hash(acrm_buf_data(out), acrm_buf_len(out));
 
     if (version > 0)
-        snprintf(etag, CALL_ETAG_MAX, "\"%lld-%016llx\"", version, hash);
+        snprintf(etag, SERVER_ETAG_MAX, "\"%lld-%016llx\"", version, hash);
     else
-        snprintf(etag, CALL_ETAG_MAX, "\"%016llx\"", hash);
+        snprintf(etag, SERVER_ETAG_MAX, "\"%016llx\"", hash);
 }
 
 /* Link to the next page: the same query with its own `after`. */
@@ -87,13 +87,11 @@ static void call_done(server_request *r, acrm_buf *out)
     const server_route *route = r->route;
     const char *match = route->method == SERVER_GET ? server_header(r, "If-None-Match") : NULL;
     bool created = route->verb && strcmp(route->verb, "create") == 0;
-    char etag[CALL_ETAG_MAX], location[160];
+    char etag[SERVER_ETAG_MAX], location[160];
 
     call_etag(out, etag);
-    if (match && (strcmp(match, "*") == 0 || strstr(match, etag))) {
+    if (match && server_reply_same(r, match, etag)) {
         acrm_buf_free(out);
-        server_reply_text(r, 304, NULL, "", 0);
-        server_reply_header(r, "ETag", etag);
         return;
     }
     const char *data = acrm_buf_data(out);
@@ -109,6 +107,8 @@ static void call_done(server_request *r, acrm_buf *out)
     }
     if (route->verb && strcmp(route->verb, "list") == 0)
         call_link(r, data, len);
+    if (route->kept)
+        server_cache_keep(r, etag, len);
 }
 
 /* --- Streams --- */
@@ -193,8 +193,10 @@ void server_call(server_request *r)
             acrm_session_set_output(session, NULL, NULL);
         server_session_give(s->sessions, session);
     }
-    if (st == ACRM_OK && r->route->writes)
+    if (r->route->writes) {
+        server_cache_wrote(s->cache);
         server_feed_wake(s->feed);
+    }
     if (st != ACRM_OK) {
         server_reply_error(r, st, error);
     } else if (r->route->gives_bytes) {

@@ -7,6 +7,7 @@
 #include "server_auth.h"
 #include "transports.h"
 
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -186,7 +187,7 @@ static void main_mhd_log(void *cls, const char *format, va_list list)
 
 static bool main_listen(server *s)
 {
-    enum { MAIN_CONNECTION_BYTES = 24576, MAIN_MORE = 128 /* those that are being closed */ };
+    enum { MAIN_CONNECTION_BYTES = 16384, MAIN_MORE = 128 /* those that are being closed */ };
     struct sockaddr_storage address = { 0 };
     example_text cert = { 0 }, key = { 0 };
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
@@ -277,9 +278,13 @@ static void main_stop(server *s)
         server_sessions_interrupt(s->sessions);
     if (s->work)
         server_work_end(s->work); /* nothing waits for a worker any more: MHD can end */
+    if (s->writes)
+        server_work_end(s->writes);
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
     server_work_free(s->work);
+    server_work_free(s->writes);
+    server_cache_free(s->cache);
     if (listening >= 0)
         close(listening);
     server_feed_free(s->feed);
@@ -294,6 +299,7 @@ int main(int argc, char **argv)
 
     if (result)
         return result - 1;
+    mallopt(M_ARENA_MAX, 2); /* more would keep more than is in use */
     main_signals(&signals);
     server_log_open(stderr);
     result = 1;
@@ -303,9 +309,12 @@ int main(int argc, char **argv)
         goto done;
     s.sessions = server_sessions_new(s.engine);
     s.work = server_work_new(s.options.workers);
+    s.writes = server_work_new(strstr(s.options.db, "://") ? s.options.workers : 1);
+    s.cache = server_cache_new();
     s.feed = server_feed_new(&s);
     server_metrics_begin();
-    if (!s.sessions || !s.work || !s.feed || !server_routes_read(&s) || !main_listen(&s))
+    if (!s.sessions || !s.work || !s.writes || !s.cache || !s.feed ||
+        !server_routes_read(&s) || !main_listen(&s))
         goto done;
     s.tick = server_tick_new(&s);
     main_ready(&s);

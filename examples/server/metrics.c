@@ -145,7 +145,7 @@ static void metrics_rest(const server *s, example_text *out)
         example_putf(out, "autocrm_connections{state=\"%s\"} %ld\n", states[i],
                      server_watch_count(i));
     metrics_one(out, "queued", "gauge", "Requests that wait for a worker",
-                (double)server_work_queued(s->work));
+                (double)(server_work_queued(s->work) + server_work_queued(s->writes)));
     metrics_one(out, "sessions", "gauge", "Sessions kept", server_sessions_count(s->sessions));
     metrics_one(out, "request_body_bytes_total", "counter", "Bytes of bodies taken",
                 (double)metrics.bytes_in);

@@ -74,6 +74,15 @@ void server_reply_header(server_request *r, const char *name, const char *value)
         MHD_add_response_header(r->response, name, value);
 }
 
+bool server_reply_same(server_request *r, const char *match, const char *etag)
+{
+    if (strcmp(match, "*") != 0 && !strstr(match, etag))
+        return false;
+    server_reply_text(r, 304, NULL, "", 0);
+    server_reply_header(r, "ETag", etag);
+    return true;
+}
+
 /* --- Problems --- */
 
 static void reply_member(example_text *out, const char *key, const char *text)

@@ -13,7 +13,7 @@
 #include <time.h>
 
 enum { REQUEST_NEW, REQUEST_BODY, REQUEST_WAITS, REQUEST_DONE };
-enum { REQUEST_TARGET_MAX = 16384, REQUEST_DISCARD_MAX = 1 << 20 };
+enum { REQUEST_TARGET_MAX = 8000, REQUEST_DISCARD_MAX = 1 << 20 };
 
 int64_t server_now_us(void)
 {
@@ -309,11 +309,41 @@ void server_request_run(server_request *r)
     r->stage = REQUEST_DONE;
 }
 
+/* What was answered before, if nothing has changed. */
+static bool request_from_cache(server_request *r)
+{
+    const char *match = server_header(r, "If-None-Match");
+
+    if (!r->route->kept || server_export_wanted(r))
+        return false;
+    r->answer = server_cache_find(r);
+    if (!r->answer)
+        return false;
+    r->status = 200;
+    if (match && server_reply_same(r, match, r->answer->etag)) {
+        server_answer_free(r->answer);
+        r->answer = NULL;
+    }
+    r->stage = REQUEST_DONE;
+    return true;
+}
+
+static enum MHD_Result request_send_shared(server_request *r)
+{
+    enum MHD_Result result = MHD_queue_response(r->connection, r->status, r->answer->response);
+
+    server_answer_free(r->answer);
+    r->answer = NULL;
+    return result;
+}
+
 static enum MHD_Result request_send(server_request *r)
 {
-    if (!r->response)
+    if (!r->response && !r->answer)
         return MHD_NO;
     server_watch_state(r, r->streams ? SERVER_STREAMING : SERVER_REPLYING, server_now_us());
+    if (r->answer)
+        return request_send_shared(r);
     if (r->server->stopping)
         server_reply_header(r, "Connection", "close");
     enum MHD_Result result = MHD_queue_response(r->connection, r->status, r->response);
@@ -336,10 +366,14 @@ static enum MHD_Result request_take(server_request *r, const char *data, size_t 
 
 static enum MHD_Result request_hand_over(server_request *r)
 {
+    bool write = r->route->writes && !r->route->steps;
+
+    if (request_from_cache(r))
+        return request_send(r);
     r->stage = REQUEST_WAITS;
     server_watch_state(r, SERVER_RUNNING, server_now_us());
     MHD_suspend_connection(r->connection);
-    if (server_work_add(r->server->work, &r->job))
+    if (server_work_add(write ? r->server->writes : r->server->work, &r->job))
         return MHD_YES;
     server_reply_problem(r, 503, "overload", "too much waits to be done: try again");
     server_reply_header(r, "Retry-After", "1");
@@ -398,6 +432,7 @@ void server_request_end(void *cls, struct MHD_Connection *connection, void **con
         server_log_request(r, now_us - r->started_us);
     if (r->response)
         MHD_destroy_response(r->response);
+    server_answer_free(r->answer);
     example_text_free(&r->body);
     free(r->target);
     free(r);

@@ -22,6 +22,9 @@ static const struct {
 /* They write files of the machine the server runs on: for the host's own people alone. */
 static const char *const route_barred[] = { "engine.backup", "engine.copy" };
 
+/* Verbs whose answers cache.c keeps. */
+static const char *const route_kept[] = { "list", "count", "aggregate" };
+
 static const char *const route_methods[] = { "GET", "POST", "PATCH", "DELETE" };
 
 enum { ROUTE_IN_TABLE = 4, ROUTE_KEY_MAX = 160 };
@@ -29,7 +32,7 @@ enum { ROUTE_IN_TABLE = 4, ROUTE_KEY_MAX = 160 };
 struct server_routes {
     server_route *items;
     size_t n, slots;
-    uint32_t *table; /* hash of method and path: index + 1 */
+    uint32_t *table; /* by the hash of the path: index + 1 */
     server_param *params; /* of all routes */
     size_t n_params, params_cap;
     char *names; /* all texts */
@@ -43,23 +46,28 @@ const char *server_method_name(int method)
     return method >= 0 && method < SERVER_METHODS ? route_methods[method] : "";
 }
 
-static uint64_t route_hash(int method, const char *path, size_t len)
+static size_t route_slot(const server_routes *routes, const char *path)
 {
-    uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)(unsigned)method;
+    uint64_t hash = UINT64_C(14695981039346656037);
 
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)path[i]) * UINT64_C(1099511628211);
-    return hash ^ hash >> 29;
+    for (; *path; path++)
+        hash = (hash ^ (unsigned char)*path) * UINT64_C(1099511628211);
+    return (size_t)(hash ^ hash >> 29) & (routes->slots - 1);
 }
 
-static const server_route *route_look(const server_routes *routes, int method, const char *path)
+/* NULL: the path has no such method; `allowed` gets those it has. */
+static const server_route *route_look(const server_routes *routes, int method, const char *path,
+                                      unsigned *allowed)
 {
-    size_t slot = (size_t)route_hash(method, path, strlen(path)) & (routes->slots - 1);
+    size_t slot = route_slot(routes, path);
 
     for (; routes->table[slot]; slot = (slot + 1) & (routes->slots - 1)) {
         const server_route *route = &routes->items[routes->table[slot] - 1];
-        if (route->method == method && strcmp(route->path, path) == 0)
+        if (strcmp(route->path, path) != 0)
+            continue;
+        if (route->method == method)
             return route;
+        *allowed |= 1u << route->method;
     }
     return NULL;
 }
@@ -92,10 +100,7 @@ const server_route *server_routes_find(const server_routes *routes, int method, 
     for (int with_id = 0; with_id < 2 && !route && !*allowed; with_id++) {
         if (with_id && !route_template(path, key, id))
             break;
-        route = method >= 0 ? route_look(routes, method, key) : NULL;
-        for (int m = 0; m < SERVER_METHODS && !route; m++)
-            if (route_look(routes, m, key))
-                *allowed |= 1u << m;
+        route = route_look(routes, method, key, allowed);
     }
     return route;
 }
@@ -176,8 +181,7 @@ static void route_barred_run(server_request *r)
 
 static void route_put(server_routes *routes, const server_route *route)
 {
-    size_t slot = (size_t)route_hash(route->method, route->path, strlen(route->path)) &
-                  (routes->slots - 1);
+    size_t slot = route_slot(routes, route->path);
 
     while (routes->table[slot])
         slot = (slot + 1) & (routes->slots - 1);
@@ -209,6 +213,9 @@ static bool route_add(server_routes *routes, const acrm_value *op)
         if (strcmp(route_barred[i], name) == 0)
             route->run = route_barred_run;
     route->quick = route->verb && strcmp(route->verb, "get") == 0;
+    route->steps = acrm_value_bool(acrm_value_get(op, "in_steps")) != 0;
+    for (size_t i = 0; route->verb && i < sizeof route_kept / sizeof route_kept[0]; i++)
+        route->kept = route->kept || strcmp(route_kept[i], route->verb) == 0;
     if (!route->operation || !route->path || route->method < 0 || !route_params(routes, route, op))
         return false;
     routes->n++;

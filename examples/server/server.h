@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { SERVER_PRINCIPAL_MAX = 64, SERVER_ID_MAX = 65, SERVER_PEER_MAX = 64 };
+enum { SERVER_PRINCIPAL_MAX = 64, SERVER_ID_MAX = 65, SERVER_ETAG_MAX = 64, SERVER_PEER_MAX = 64 };
 
 typedef struct server server;
 typedef struct server_request server_request;
@@ -63,6 +63,8 @@ typedef struct server_route {
     bool open;        /* nobody need be known */
     bool quick;       /* short enough for the thread that polls */
     bool writes;
+    bool steps; /* in transactions of its own */
+    bool kept;  /* cache.c keeps its answers */
     bool takes_bytes; /* the body is what the operation reads, the query its arguments */
     bool gives_bytes;
     const server_param *params;
@@ -97,6 +99,21 @@ size_t server_work_queued(server_work *work);
 void server_work_end(server_work *work);
 void server_work_free(server_work *work);
 
+/* --- cache.c: answers given before --- */
+
+/* A response that several requests may send, and its entity tag. */
+typedef struct server_answer {
+    _Atomic int refs;
+    struct MHD_Response *response;
+    char etag[SERVER_ETAG_MAX];
+} server_answer;
+
+/* What changes with each change of the data that this server or the feed knows of. */
+typedef struct server_stamp {
+    uint64_t writes;
+    int64_t event, at_us;
+} server_stamp;
+
 /* --- request.c --- */
 
 struct server_request {
@@ -117,6 +134,8 @@ struct server_request {
     bool overflow;
     size_t discarded;
     struct MHD_Response *response;
+    server_answer *answer; /* (nullable) sent instead of `response` */
+    server_stamp stamp;
     unsigned status;
     const char *refused; /* (nullable) a word, for the log */
     bool streams; /* the response has no known end */
@@ -149,6 +168,8 @@ void server_reply_stream(server_request *r, const char *type, size_t block,
                          MHD_ContentReaderCallback read, void *arg, void (*gone)(void *arg));
 /* Adds to the response made before. Line breaks are refused. */
 void server_reply_header(server_request *r, const char *name, const char *value);
+/* 304, if what the client has (If-None-Match) is what it would get. */
+bool server_reply_same(server_request *r, const char *match, const char *etag);
 /* Problem documents, RFC 9457. */
 void server_reply_problem(server_request *r, unsigned status, const char *reason,
                           const char *detail);
@@ -184,6 +205,20 @@ int server_sessions_count(server_sessions *sessions);
 
 bool server_export_wanted(const server_request *r);
 void server_export(server_request *r);
+
+/* --- cache.c --- */
+
+typedef struct server_cache server_cache;
+
+server_cache *server_cache_new(void);
+void server_cache_free(server_cache *cache);
+/* This server wrote. */
+void server_cache_wrote(server_cache *cache);
+/* NULL: it must be made; then r->stamp says as of when. */
+server_answer *server_cache_find(server_request *r);
+/* Takes the request's response over, which from now on is r->answer. */
+void server_cache_keep(server_request *r, const char *etag, size_t len);
+void server_answer_free(server_answer *answer);
 
 /* --- feed.c: server-sent events --- */
 
@@ -263,6 +298,8 @@ struct server {
     server_routes *_Atomic routes;
     server_sessions *sessions;
     server_work *work;
+    server_work *writes; /* one thread, where the storage takes one writer at a time */
+    server_cache *cache;
     server_feed *feed;
     server_tick *tick;
     struct MHD_Daemon *daemon;

@@ -62,6 +62,7 @@ static bool tick_once(server_tick *t, acrm_session *session)
     acrm_error_free(error);
     acrm_value_free(args);
     acrm_value_free(out);
+    server_cache_wrote(t->server->cache);
     if (done > 0)
         server_feed_wake(t->server->feed);
     return done >= TICK_LIMIT;
