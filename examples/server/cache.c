@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers to lists, counts and aggregates, for those who ask the same again. One is given only while
+ * Answers to lists, counts and aggregates, for who asks the same again. One is given only while
  * the feed of events ends where it ended and this server has written nothing since, and for a
  * second at most, for what changes by time alone.
  */

@@ -126,6 +126,7 @@ def read_all(sock):
     """What comes until the other end closes, or is silent for the socket's time."""
     data = b""
     try:
+        sock.settimeout(min(sock.gettimeout(), 2))
         while part := sock.recv(65536):
             data += part
     except (TimeoutError, ConnectionResetError):
