@@ -28,6 +28,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_ledger,
     &acrm__mod_club,
     &acrm__mod_privacy,
+    &acrm__mod_portal,
     &acrm__mod_sla,
     &acrm__mod_grading,
     &acrm__mod_signin,

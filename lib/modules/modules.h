@@ -30,6 +30,7 @@ extern const acrm__module acrm__mod_loyalty;
 extern const acrm__module acrm__mod_ledger;
 extern const acrm__module acrm__mod_club;
 extern const acrm__module acrm__mod_privacy;
+extern const acrm__module acrm__mod_portal;
 extern const acrm__module acrm__mod_sla;
 extern const acrm__module acrm__mod_grading;
 extern const acrm__module acrm__mod_signin;

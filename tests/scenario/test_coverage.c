@@ -194,6 +194,11 @@ static const life_step rest[] = {
     { "loyalty.liability", "{'program':'club'}" },
     { "loyalty.verify", "{'program':'club'}" },
     { "privacy.export", "{'customer_id':'$ada'}" },
+    { "portal.vehicles", "{'customer_id':'$ada'}" },
+    { "portal.instalments", "{'customer_id':'$ada'}" },
+    { "portal.clubs", "{'customer_id':'$ada'}" },
+    { "portal.case_types", "{}" },
+    { "portal.export", "{'customer_id':'$ada'}" },
     { "privacy.restrict", "{'customer_id':'$bob','basis':'Art. 18'}" },
     { "privacy.lift", "{'customer_id':'$bob'}" },
     { "customer.create", "{'name':'Zoe','contact_points':[{'channel':'email',"

@@ -85,7 +85,7 @@ static const struct {
       "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\",\"case.open\","
       "\"case.message\",\"case.messages\",\"case.status\",\"case.list\",\"case.get\","
       "\"loyalty.balance\",\"loyalty.statement\",\"vehicle_order.list\","
-      "\"vehicle_order.status\"]",
+      "\"vehicle_order.status\",\"portal.*\"]",
       "{\"*\":\"own\"}",
       "{\"vehicle_order\":{\"hidden\":[\"slip\",\"planned_on\",\"chain_id\",\"user_id\"]},"
       "\"case\":{\"hidden\":[\"risk\",\"priority_by_hand\",\"priority_explanation\","
