@@ -160,6 +160,32 @@ export interface StatementLine {
   source: string | null;
 }
 
+export interface OwnCar {
+  id: string;
+  make: string | null;
+  model: string | null;
+  trim: string | null;
+  plate: string | null;
+  vin: string | null;
+  odometer: number | null;
+  since: string | null;
+}
+
+export interface PlanItem {
+  id: string;
+  number: string;
+  currency: string;
+  instalment: string | null;
+  periods: number | null;
+  finance_plan: { rows?: Instalment[] } | null;
+}
+
+export interface Club {
+  member_id: string;
+  program: string;
+  tier: string | null;
+}
+
 /** Records of a relation that was included, under its name. */
 export type With<T, R extends string, U> = T & { [name in R]?: U | null };
 
@@ -179,5 +205,9 @@ export interface Shapes {
   'report.sources': { rows: SourceRow[]; total: Record<string, number> };
   'report.response_times': ResponseRow & { rows?: ResponseRow[] };
   'report.cases': { total: CaseFigures; rows: (CaseFigures & Record<string, unknown>)[] };
+  'portal.vehicles': { items: OwnCar[] };
+  'portal.instalments': { items: PlanItem[] };
+  'portal.clubs': { items: Club[] };
+  'portal.case_types': { items: { code: string; name: string }[] };
   'loyalty.statement': { opening: number; closing: number; items: StatementLine[] };
 }
