@@ -81,14 +81,17 @@ static const acrm_value *render_find(const render_run *run, const char *name, si
 
 static bool render_true(const acrm_value *value)
 {
+    const char *text = acrm_value_text(value, NULL);
+
     switch (value != NULL ? acrm_value_type(value) : ACRM_NULL) {
     case ACRM_NULL:
         return false;
     case ACRM_BOOL:
         return acrm_value_bool(value) != 0;
     case ACRM_LIST:
-    case ACRM_TEXT:
         return acrm_value_count(value) > 0;
+    case ACRM_TEXT:
+        return text[0] != '\0';
     default:
         return true;
     }

@@ -96,6 +96,8 @@ static const struct {
     { "{{#null}}x{{/null}}{{#none}}x{{/none}}{{#empty}}x{{/empty}}{{#text}}x{{/text}}",
       "{`null`:null,`empty`:[],`text`:``}", "" },
     { "{{#zero}}0 is a value{{/zero}}", "{`zero`:0}", "0 is a value" },
+    { "{{#a}}{{a}} of {{b}}, {{.}}{{/a}}{{^a}}x{{/a}}", "{`a`:`Ada`,`b`:`Rome`}",
+      "Ada of Rome, Ada" },
     { "{{#c}}{{name}} of {{town}}{{/c}}", "{`town`:`Rome`,`c`:{`name`:`Ada`}}", "Ada of Rome" },
     { "{{#l}}{{n}},{{/l}}", "{`l`:[{`n`:1},{`n`:2},{`n`:3}]}", "1,2,3," },
     { "{{#l}}({{.}}){{/l}}", "{`l`:[`a`,2,true]}", "(a)(2)(true)" },
