@@ -14,6 +14,8 @@ bool cli_document(const acrm_value *operation, const acrm_value *result)
         { "agenda.ical", "ical" },
         { "customer.export_vcard", "vcard" },
         { "privacy.certificate", "text" },
+        { "quote.render", "html" },
+        { "sales_contract.render", "html" },
         { "work_package.gantt", "svg" },
         { "privacy.export", NULL }, /* all of it, as JSON */
     };

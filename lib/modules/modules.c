@@ -9,6 +9,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_merge,
     &acrm__mod_ties,
     &acrm__mod_sales,
+    &acrm__mod_deal,
     &acrm__mod_integration,
     &acrm__mod_finance,
     &acrm__mod_work,

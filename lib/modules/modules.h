@@ -11,6 +11,7 @@ extern const acrm__module acrm__mod_party;
 extern const acrm__module acrm__mod_merge;
 extern const acrm__module acrm__mod_ties;
 extern const acrm__module acrm__mod_sales;
+extern const acrm__module acrm__mod_deal;
 extern const acrm__module acrm__mod_integration;
 extern const acrm__module acrm__mod_finance;
 extern const acrm__module acrm__mod_work;

@@ -501,6 +501,50 @@ static const life_step rest[] = {
     { "vehicle_order.cancel", "{'id':'$order','cause':'changed mind'}" },
     { "warranty.list", "{}", .save = "promise=items.0.vehicle_id" },
     { "warranty.create", "{'vehicle_id':'$promise','from_date':'2026-01-01'}" },
+    { "role.list", "{}", .save = "role=items.0.id" },
+    { "discount_limit.create", "{'role_id':'$role','max_rate':'0.05'}" },
+    { "document_template.create", "{'name':'Short','kind':'quote','language':'de',"
+                                  "'body':'{{number}}'}" },
+    { "quote.layout", "{'kind':'contract'}" },
+    { "vehicle.create", "{'make':'Exemplar','status':'in_stock','kind':'new'}", .save = "car=id" },
+    { "quote.create", "{'customer_id':'$ada','vehicle_id':'$car','currency':'EUR','tax_rate':"
+                      "'0.2','lines':[{'kind':'vehicle','amount':'20000'},{'kind':'discount',"
+                      "'rate':'0.1'}],'deposit':'1000','payment':'credit','finance':"
+                      "{'rate':'0.05','periods':3}}", .save = "offer=id" },
+    { "quote.submit", "{'id':'$offer'}" },
+    { "quote.reject", "{'id':'$offer'}" },
+    { "quote.revise", "{'id':'$offer','payment':'lease','finance':{'money_factor':'0.001',"
+                      "'months':3,'residual':'9000'}}", .save = "next=id" },
+    { "quote.submit", "{'id':'$next'}" },
+    { "quote.approve", "{'id':'$next'}" },
+    { "quote.compare", "{'ids':['$offer','$next']}" },
+    { "quote.issue", "{'id':'$next'}" },
+    { "quote.render", "{'id':'$next','language':'fa'}" },
+    { "quote.accept", "{'id':'$next','number':'C-9'}", .save = "deal=contract.id" },
+    { "contract_party.create", "{'sales_contract_id':'$deal','customer_id':'$jo',"
+                               "'role':'driver'}" },
+    { "sales_contract.request_signature", "{'id':'$deal'}" },
+    { "sales_contract.sign", "{'id':'$deal'}" },
+    { "sales_contract.render", "{'id':'$deal'}" },
+    { "sales_contract.verify", "{'id':'$deal'}" },
+    { "sales_contract.fulfil", "{'id':'$deal'}" },
+    { "quote.create", "{'customer_id':'$jo','currency':'EUR','lines':[{'kind':'vehicle',"
+                      "'amount':'9000'}]}", .save = "offer=id" },
+    { "quote.issue", "{'id':'$offer'}" },
+    { "quote.decline", "{'id':'$offer','reason':'moved'}" },
+    { "quote.revise", "{'id':'$offer'}", .save = "next=id" },
+    { "quote.issue", "{'id':'$next'}" },
+    { "quote.accept", "{'id':'$next'}", .save = "deal=contract.id" },
+    { "contract_guarantee.create", "{'sales_contract_id':'$deal','kind':'cheque','number':'7',"
+                                   "'currency':'EUR','amount':'100'}" },
+    { "contract_party.create", "{'sales_contract_id':'$deal','customer_id':'$ada',"
+                               "'role':'payer'}" },
+    { "quote.revise", "{'id':'$offer'}", .want = ACRM_E_CONFLICT },
+    { "quote.create", "{'customer_id':'$jo','currency':'EUR','lines':[{'kind':'vehicle',"
+                      "'amount':'9000'}]}", .save = "offer=id" },
+    { "quote.issue", "{'id':'$offer'}" },
+    { "quote.accept", "{'id':'$offer'}", .save = "deal=contract.id" },
+    { "sales_contract.cancel", "{'id':'$deal','cause':'dealer'}" },
     { NULL, NULL }
 };
 

@@ -60,18 +60,25 @@ static bool deal_on_is_good(const acrm_deal_line *lines, size_t n, const acrm_de
             acrm_deal_discountable(lines[line->on].kind));
 }
 
+static int32_t deal_check_kind(const deal_run *run, size_t i)
+{
+    const acrm_deal_line *line = &run->lines[i];
+
+    if (line->struct_size != sizeof *line)
+        return ACRM_E_MISUSE;
+    return line->kind >= ACRM_DEAL_VEHICLE && line->kind < DEAL_KINDS
+               ? ACRM_OK
+               : deal_fault(run->issue, ACRM_E_INVALID, "kind", "a kind of line", (int64_t)i);
+}
+
 static int32_t deal_check(const deal_run *run, size_t i)
 {
     const acrm_deal_line *line = &run->lines[i];
     const int64_t scale = ACRM_DEAL_RATE_SCALE;
-    const char *field = NULL, *allowed = "";
+    const char *field = NULL, *allowed = NULL;
     bool discount = line->kind == ACRM_DEAL_DISCOUNT;
 
-    if (line->struct_size != sizeof *line)
-        return ACRM_E_MISUSE;
-    if (line->kind < ACRM_DEAL_VEHICLE || line->kind >= DEAL_KINDS)
-        field = "kind";
-    else if (line->amount < 0 || line->amount > ACRM_DEAL_AMOUNT_MAX)
+    if (line->amount < 0 || line->amount > ACRM_DEAL_AMOUNT_MAX)
         field = "amount", allowed = "0..10^15";
     else if (line->quantity < 1 || line->quantity > ACRM_DEAL_QUANTITY_MAX)
         field = "quantity", allowed = "1..100000";
@@ -244,6 +251,25 @@ static void deal_quote(deal_run *run, size_t i)
         run->out.deposit += amount;
 }
 
+static int32_t deal_work(deal_run *run, bool trade_in_tax)
+{
+    int32_t st = ACRM_OK;
+
+    for (size_t i = 0; i < run->n; i++)
+        deal_quote(run, i);
+    for (size_t i = 0; st == ACRM_OK && i < run->n; i++)
+        if (run->lines[i].kind == ACRM_DEAL_DISCOUNT)
+            st = deal_discount(run, i);
+    if (st == ACRM_OK && trade_in_tax)
+        deal_credit(run);
+    if (st == ACRM_OK)
+        st = deal_taxes(run);
+    for (size_t i = 0; st == ACRM_OK && i < run->n; i++)
+        if (deal_kinds[run->lines[i].kind].sold)
+            deal_add(run, i);
+    return st;
+}
+
 int32_t acrm_deal_reckon(const acrm_deal_line *lines, size_t n, int32_t trade_in_tax,
                          acrm_deal_part *parts, acrm_deal_totals *out, acrm_issue *issue)
 {
@@ -261,19 +287,11 @@ int32_t acrm_deal_reckon(const acrm_deal_line *lines, size_t n, int32_t trade_in
     run.issue = issue;
     run.out = (acrm_deal_totals){ .struct_size = out->struct_size };
     for (size_t i = 0; st == ACRM_OK && i < n; i++)
+        st = deal_check_kind(&run, i);
+    for (size_t i = 0; st == ACRM_OK && i < n; i++)
         st = deal_check(&run, i);
-    for (size_t i = 0; st == ACRM_OK && i < n; i++)
-        deal_quote(&run, i);
-    for (size_t i = 0; st == ACRM_OK && i < n; i++)
-        if (lines[i].kind == ACRM_DEAL_DISCOUNT)
-            st = deal_discount(&run, i);
-    if (st == ACRM_OK && trade_in_tax)
-        deal_credit(&run);
     if (st == ACRM_OK)
-        st = deal_taxes(&run);
-    for (size_t i = 0; st == ACRM_OK && i < n; i++)
-        if (deal_kinds[lines[i].kind].sold)
-            deal_add(&run, i);
+        st = deal_work(&run, trade_in_tax != 0);
     if (st != ACRM_OK)
         return st;
     run.out.total = run.out.gross - run.out.rebate;

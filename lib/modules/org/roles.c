@@ -24,6 +24,15 @@
     ",\"member.*\",\"loyalty.reverse\",\"loyalty.transfer\",\"loyalty.approve\","               \
     "\"loyalty.reject\""
 
+/* Quotes and contracts. */
+#define ROLES_DEAL                                                                                \
+    ",\"quote.create\",\"quote.revise\",\"quote.issue\",\"quote.submit\",\"quote.decline\","     \
+    "\"quote.accept\",\"quote.compare\",\"quote.render\",\"sales_contract.render\","             \
+    "\"sales_contract.request_signature\",\"sales_contract.sign\",\"sales_contract.verify\","     \
+    "\"contract_party.*\",\"contract_guarantee.*\""
+#define ROLES_DEAL_MANAGER                                                                        \
+    ",\"quote.*\",\"contract_party.*\",\"contract_guarantee.*\",\"document_template.*\""
+
 /* What everybody may do with processes; the definitions say more by their roles. */
 #define ROLES_PROCESSES                                                                           \
     ",\"process.start\",\"process.transition\",\"process.available\",\"process.status\","         \
@@ -54,7 +63,7 @@ static const struct {
       "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"agenda.*\","
       "\"opportunity.*\","
       "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER ROLES_TIES
-      ROLES_CARE_MANAGER ROLES_CLUB_MANAGER ROLES_ORDERS "]",
+      ROLES_CARE_MANAGER ROLES_CLUB_MANAGER ROLES_ORDERS ROLES_DEAL_MANAGER "]",
       "{\"note\":\"own\",\"*\":\"dealer\"}" },
     { "salesperson", "Salesperson",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
@@ -62,7 +71,7 @@ static const struct {
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.create\","
       "\"lead.submit\",\"lead.update\",\"lead.accept\",\"lead.decline\",\"lead.contact\","
       "\"lead.set_level\",\"lead.win\",\"lead.lose\",\"lead.explain\",\"activity.*\",\"agenda.*\","
-      "\"opportunity.*\"" ROLES_DESK ROLES_TIES ROLES_CLUB ROLES_ORDERS "]",
+      "\"opportunity.*\"" ROLES_DESK ROLES_TIES ROLES_CLUB ROLES_ORDERS ROLES_DEAL "]",
       "{\"customer\":\"dealer\",\"*\":\"own\"}" },
     { "service_advisor", "Service advisor",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
@@ -85,9 +94,11 @@ static const struct {
       "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\",\"case.open\","
       "\"case.message\",\"case.messages\",\"case.status\",\"case.list\",\"case.get\","
       "\"loyalty.balance\",\"loyalty.statement\",\"vehicle_order.list\","
-      "\"vehicle_order.status\",\"portal.*\"]",
+      "\"vehicle_order.status\",\"sales_contract.get\",\"sales_contract.list\","
+      "\"sales_contract.render\",\"portal.*\"]",
       "{\"*\":\"own\"}",
       "{\"vehicle_order\":{\"hidden\":[\"slip\",\"planned_on\",\"chain_id\",\"user_id\"]},"
+      "\"sales_contract\":{\"hidden\":[\"margin\"]},"
       "\"case\":{\"hidden\":[\"risk\",\"priority_by_hand\",\"priority_explanation\","
       "\"assignment_explanation\",\"handovers\",\"entitlement\",\"root_cause_id\"]}}" },
 };

@@ -456,7 +456,6 @@ static const acrm__hook sales_hooks[] = {
     { .entity = "distribution_rule", .before_write = acrm__sales_rule_write },
     { .entity = "distribution_target", .before_write = acrm__sales_target_write },
     { .entity = "opportunity", .before_write = acrm__sales_opportunity_write },
-    { .entity = "sales_contract", .before_write = acrm__sales_contract_write },
     { .entity = NULL }
 };
 

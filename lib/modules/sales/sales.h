@@ -160,7 +160,4 @@ int32_t acrm__sales_report_stages(acrm__call *call);
 
 int32_t acrm__sales_seed(acrm__call *call);
 
-/* contract.c: hook of sales_contract */
-int32_t acrm__sales_contract_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
-
 #endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* Contracts: from the quote to the signature, and what cancelling does. */
+#include "deal_world.h"
+#include "support/suite.h"
+
+#include <pthread.h>
+
+static deal_world w;
+
+#define CREDIT ",'deposit':'3800','payment':'credit','finance':{'rate':'0.06','periods':12}"
+
+static void check_whole(const char *contract, bool whole)
+{
+    acrm_value *out = office_call(&w.o, "sales_contract.verify", deal_json("{'id':'%s'}",
+                                                                           contract));
+
+    ck_assert_int_eq(acrm_value_bool(acrm_value_get(out, "whole")), whole);
+    acrm_value_free(out);
+}
+
+START_TEST(contract__is_what_was_quoted)
+{
+    static const char *const same[] = { "total", "net_total", "tax_total", "trade_in_total",
+                                        "payable", "deposit_total", "due", "currency",
+                                        "vehicle_id", "dealer_id", "payment" };
+    char contract[72], quote[72], value[72];
+
+    deal_open(&w, _i);
+    deal_contract(&w, CREDIT, "", contract);
+    deal_does(&w.o, "sales_contract.get", deal_json("{'id':'%s'}", contract), "quote_id", quote);
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        deal_does(&w.o, "quote.get", deal_json("{'id':'%s'}", quote), same[i], value);
+        deal_is(&w.o, "sales_contract", contract, same[i], value);
+    }
+    deal_is(&w.o, "sales_contract", contract, "number", "C-NORTH-2025-000001");
+    deal_is(&w.o, "sales_contract", contract, "ends_on", "2026-01-10");
+    deal_is(&w.o, "quote", quote, "state", "accepted");
+    deal_is(&w.o, "vehicle", w.car, "status", "reserved");
+    check_whole(contract, true);
+    ck_assert_int_eq(office_count(&w.o, "contract_party.count", "{}"), 1);
+    office_refused(&w.o, "quote.accept", deal_json("{'id':'%s'}", quote), ACRM_E_CONFLICT, "id",
+                   "state");
+    office_close(&w.o);
+}
+END_TEST
+
+/* --- One car, two customers --- */
+
+START_TEST(contract__has_the_car_to_itself)
+{
+    char first[72], second[72];
+
+    deal_open(&w, _i);
+    deal_issue(&w, "", first);
+    deal_issue(&w, "", second);
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", first), NULL, NULL);
+    office_refused(&w.o, "quote.accept", deal_json("{'id':'%s'}", second), ACRM_E_CONFLICT,
+                   "vehicle_id", "sold");
+    deal_is(&w.o, "quote", second, "state", "issued");
+    ck_assert_int_eq(office_count(&w.o, "sales_contract.count", "{}"), 1);
+    office_refused(&w.o, "quote.create", deal_quote(&w, ""), ACRM_E_CONFLICT, "vehicle_id",
+                   "sold");
+    office_close(&w.o);
+}
+END_TEST
+
+typedef struct rival {
+    char quote[72];
+    int32_t st;
+} rival;
+
+static void *rival_accepts(void *user)
+{
+    rival *r = user;
+    acrm_session *session = NULL;
+    char json[100];
+
+    snprintf(json, sizeof json, "{\"id\":\"%s\"}", r->quote);
+    if (acrm_session_new(w.o.engine, "system", &session, NULL) == ACRM_OK)
+        r->st = acrm_call_json(session, "quote.accept", json, strlen(json), NULL, NULL);
+    acrm_session_free(session);
+    return NULL;
+}
+
+START_TEST(contract__has_the_car_to_itself_whoever_is_faster)
+{
+    rival rivals[4];
+    pthread_t threads[4];
+    int won = 0, lost = 0;
+
+    deal_open(&w, OFFICE_SQLITE);
+    for (int i = 0; i < 4; i++)
+        deal_issue(&w, "", rivals[i].quote);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, rival_accepts, &rivals[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        won += rivals[i].st == ACRM_OK;
+        lost += rivals[i].st == ACRM_E_CONFLICT;
+    }
+    ck_assert_int_eq(won, 1);
+    ck_assert_int_eq(lost, 3);
+    ck_assert_int_eq(office_count(&w.o, "sales_contract.count", "{}"), 1);
+    office_close(&w.o);
+}
+END_TEST
+
+/* --- Signatures --- */
+
+START_TEST(contract__is_signed_by_all_who_must)
+{
+    char contract[72], other[72], second[72], lead[72], quote[72], hash[72] = "", json[4096];
+
+    deal_open(&w, _i);
+    deal_does(&w.o, "customer.create", "{\"name\":\"Ivo\"}", "id", other);
+    deal_does(&w.o, "lead.create", deal_json("{'customer_id':'%s'}", w.customer), "id", lead);
+    snprintf(json, sizeof json, ",'lead_id':'%s'", lead);
+    deal_issue(&w, json, quote);
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", quote), "contract", contract);
+    deal_does(&w.o, "contract_party.create", deal_json("{'sales_contract_id':'%s','customer_id':"
+              "'%s','role':'co_buyer'}", contract, other), "id", second);
+    office_refused(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract),
+                   ACRM_E_INVALID, "party_id", "required");
+    acrm_value *asked = office_call(&w.o, "sales_contract.request_signature",
+                                    deal_json("{'id':'%s'}", contract));
+    snprintf(hash, sizeof hash, "%s", office_text(asked, "document_hash"));
+    ck_assert_uint_eq(strlen(hash), 64);
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(asked, "parties")), 2);
+    acrm_value_free(asked);
+    /* what is being signed stays */
+    office_refused(&w.o, "sales_contract.update", deal_json("{'id':'%s','last_write_wins':true,"
+                   "'terms':'and a bicycle'}", contract), ACRM_E_CONFLICT, "terms", "signed");
+    office_refused(&w.o, "sales_contract.update", deal_json("{'id':'%s','last_write_wins':true,"
+                   "'total':'1.00'}", contract), ACRM_E_CONFLICT, "total", "of_quote");
+    office_refused(&w.o, "sales_contract.update", deal_json("{'id':'%s','last_write_wins':true,"
+                   "'status':'signed','signed_on':'2025-01-10'}", contract), ACRM_E_CONFLICT,
+                   "status", "of_quote");
+    office_refused(&w.o, "contract_party.create", deal_json("{'sales_contract_id':'%s',"
+                   "'customer_id':'%s','role':'guarantor'}", contract, other), ACRM_E_CONFLICT,
+                   "sales_contract_id", "signed");
+    office_refused(&w.o, "sales_contract.sign", deal_json("{'id':'%s','party_id':'%s',"
+                   "'document_hash':'00'}", contract, second), ACRM_E_CONFLICT, "document_hash",
+                   "document");
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s','party_id':'%s','method':"
+              "'electronic','evidence':'envelope 7','document_hash':'%s'}", contract, second,
+              hash), NULL, NULL);
+    deal_is(&w.o, "sales_contract", contract, "status", "draft");
+    deal_is(&w.o, "contract_party", second, "document_hash", hash);
+    office_refused(&w.o, "sales_contract.sign", deal_json("{'id':'%s','party_id':'%s'}", contract,
+                   second), ACRM_E_CONFLICT, "party_id", "state");
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract), NULL, NULL);
+    deal_is(&w.o, "sales_contract", contract, "status", "signed");
+    deal_is(&w.o, "sales_contract", contract, "withdraw_until", "2025-01-24");
+    deal_is(&w.o, "vehicle", w.car, "status", "sold");
+    deal_is(&w.o, "lead", lead, "status", "won");
+    check_whole(contract, true);
+    deal_does(&w.o, "sales_contract.fulfil", deal_json("{'id':'%s'}", contract), NULL, NULL);
+    deal_is(&w.o, "sales_contract", contract, "fulfilled_on", "2025-01-10");
+    office_close(&w.o);
+}
+END_TEST
+
+START_TEST(contract__waits_for_its_guarantees)
+{
+    char contract[72];
+
+    deal_open(&w, _i);
+    deal_contract(&w, "", ",'guarantee_required':'5000.00'", contract);
+    static const struct {
+        const char *fields, *field, *reason;
+    } bad[] = {
+        { "'kind':'cheque','currency':'EUR','amount':'5000'", "number", "required" },
+        { "'kind':'guarantor','currency':'EUR','amount':'5000'", "customer_id", "required" },
+        { "'kind':'deposit','currency':'USD','amount':'5000'", "currency", "currency" },
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        office_refused(&w.o, "contract_guarantee.create",
+                       deal_json("{'sales_contract_id':'%s',%s}", contract, bad[i].fields),
+                       ACRM_E_INVALID, bad[i].field, bad[i].reason);
+    office_refused(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract),
+                   ACRM_E_CONFLICT, "guarantee_required", "guarantee");
+    for (int twice = 0; twice < 2; twice++)
+        deal_does(&w.o, "contract_guarantee.create", deal_json("{'sales_contract_id':'%s','kind':"
+                  "'cheque','number':'%d','bank':'B','currency':'EUR','amount':'2500.00','state':"
+                  "'received','due_on':'2025-03-01'}", contract, twice), NULL, NULL);
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract), NULL, NULL);
+    deal_is(&w.o, "sales_contract", contract, "status", "signed");
+    office_close(&w.o);
+}
+END_TEST
+
+/* --- Cancelling --- */
+
+START_TEST(contract__is_cancelled_with_what_follows)
+{
+    char contract[72], again[72];
+
+    deal_open(&w, _i);
+    deal_contract(&w, ",'deposit':'1000'", ",'cancel_fee_rate':'0.1'", contract);
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract), NULL, NULL);
+    office_refused(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'withdrawal',"
+                   "'fee':'1'}", contract), ACRM_E_INVALID, "fee", "range");
+    deal_does(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'withdrawal'}",
+              contract), NULL, NULL);
+    deal_is(&w.o, "sales_contract", contract, "status", "cancelled");
+    deal_is(&w.o, "sales_contract", contract, "refund", "1000.00");
+    deal_is(&w.o, "vehicle", w.car, "status", "in_stock");
+    office_refused(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'dealer'}",
+                   contract), ACRM_E_CONFLICT, "id", "state");
+    deal_contract(&w, ",'deposit':'1000'", ",'cancel_fee_rate':'0.1'", again);
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", again), NULL, NULL);
+    deal_clock += 15 * DEAL_DAY;
+    office_refused(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'withdrawal'}",
+                   again), ACRM_E_CONFLICT, "cause", "withdrawal_over");
+    office_refused(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'customer','fee':"
+                   "'2380.01'}", again), ACRM_E_INVALID, "fee", "range");
+    deal_does(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'customer','fee':"
+              "'2380.00'}", again), NULL, NULL);
+    deal_is(&w.o, "sales_contract", again, "refund", "-1380.00");
+    deal_is(&w.o, "vehicle", w.car, "status", "in_stock");
+    acrm_value *events = office_call(&w.o, "event.list",
+                                     "{\"types\":[\"sales_contract.cancelled\"]}");
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(events, "items")), 2);
+    acrm_value_free(events);
+    office_close(&w.o);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+    Suite *suite = suite_create("contract");
+    TCase *tcase = tcase_create("contract");
+
+    tcase_add_loop_test(tcase, contract__is_what_was_quoted, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__has_the_car_to_itself, 0, OFFICE_STORAGES);
+    tcase_add_test(tcase, contract__has_the_car_to_itself_whoever_is_faster);
+    tcase_add_loop_test(tcase, contract__is_signed_by_all_who_must, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__waits_for_its_guarantees, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__is_cancelled_with_what_follows, 0, OFFICE_STORAGES);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+ACRM_TEST_MAIN(make_suite)
