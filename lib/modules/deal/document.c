@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Quotes and contracts as documents: what they say made ready for a template, in the language of the
- * reader, and kept when it is signed. */
+/* Quotes and contracts as documents: what they say made ready for a template, in the language of
+ * the reader, and kept when it is signed. */
 #include "modules/deal/deal.h"
 
 #include "autocrm/template.h"
