@@ -32,7 +32,7 @@ typedef struct cli {
     unsigned char secret[ACRM_KEY_BYTES];
     acrm_engine *engine;
     acrm_session *session;
-    acrm_value *registry; /* what acrm_describe says */
+    struct cli_registry *registry; /* what acrm_describe says */
     const char *doing;    /* the long work that runs; NULL: as the library calls it */
     int64_t total;        /* when the library does not know it; 0: nobody does */
     int64_t drawn_at;
@@ -85,8 +85,12 @@ char *cli_print(const acrm_value *value, int indent); /* JSON; free() it */
 
 enum { CLI_T_TEXT, CLI_T_INT, CLI_T_REAL, CLI_T_BOOL, CLI_T_LIST, CLI_T_JSON };
 
+bool cli_registry_open(cli *c); /* once the engine is open */
+void cli_registry_close(cli *c);
 const acrm_value *cli_operation(const cli *c, const char *name);
 const acrm_value *cli_entity(const cli *c, const char *name);
+/* NULL: the noun is no entity. */
+const char *cli_noun_help(const cli *c, const char *noun);
 const acrm_value *cli_field(const acrm_value *entity, const char *name);
 bool cli_has_flag(const acrm_value *field, const char *flag);
 const acrm_value *cli_parameters(const acrm_value *operation);

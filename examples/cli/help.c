@@ -63,14 +63,14 @@ static int help_all(cli *c)
     cli_nouns(c, &nouns);
     cli_table *table = help_table(2, nouns.count, heads);
     for (size_t i = 0; i < nouns.count; i++) {
-        const acrm_value *entity = cli_entity(c, nouns.items[i]);
+        const char *about = cli_noun_help(c, nouns.items[i]);
         cli_names verbs = { 0 };
         cli_text what = { 0 };
         cli_verbs(c, nouns.items[i], &verbs);
         cli_add(&what, "", 0);
-        for (size_t v = 0; !entity && v < verbs.count; v++)
+        for (size_t v = 0; !about && v < verbs.count; v++)
             cli_addf(&what, "%s%s", v ? ", " : "", verbs.items[v]);
-        const char *cells[] = { nouns.items[i], entity ? cli_get_text(entity, "help") : what.data };
+        const char *cells[] = { nouns.items[i], about ? about : what.data };
         help_row(table, i, 2, cells);
         free(what.data);
         cli_names_free(&verbs);

@@ -221,19 +221,6 @@ static int host_options(cli *c, uint32_t flags, acrm_options *options, acrm_cloc
     return status;
 }
 
-static int host_registry(cli *c)
-{
-    acrm_buf *text = NULL;
-    acrm_error *error = NULL;
-    int32_t status = acrm_describe(c->engine, "registry", &text, &error);
-
-    if (status == ACRM_OK)
-        status = acrm_value_parse(NULL, acrm_buf_data(text), acrm_buf_len(text), &c->registry,
-                                  &error);
-    acrm_buf_free(text);
-    return status == ACRM_OK ? CLI_OK : cli_error(c, NULL, status, error);
-}
-
 /* By what engine.tick sends, as --outbox says. */
 static int host_outbox(cli *c, acrm_options *options)
 {
@@ -305,7 +292,7 @@ int cli_open(cli *c, uint32_t flags)
                     cli_is_address(c->db) ? "ADDRESS" : c->db);
         return result;
     }
-    return host_registry(c);
+    return cli_registry_open(c) ? CLI_OK : cli_fail("what there is could not be read");
 }
 
 int cli_open_registry(cli *c)
@@ -370,12 +357,11 @@ int cli_session(cli *c)
 void cli_close(cli *c)
 {
     host_running = NULL;
+    cli_registry_close(c);
     acrm_session_free(c->session);
     acrm_close(c->engine);
-    acrm_value_free(c->registry);
     c->session = NULL;
     c->engine = NULL;
-    c->registry = NULL;
     memset(c->secret, 0, sizeof c->secret);
     if (c->transports)
         example_outbox_close(c->transports, host_printed, c);

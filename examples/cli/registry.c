@@ -5,6 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Nouns are read as they are asked for: most commands need one of some hundred. */
+typedef struct registry_noun {
+    struct registry_noun *next;
+    char *name;
+    acrm_value *described; /* NULL: there is none */
+} registry_noun;
+
+struct cli_registry {
+    acrm_value *names; /* of the entities and operations */
+    registry_noun *nouns;
+};
+
 static const acrm_value *registry_named(const acrm_value *list, const char *name)
 {
     for (size_t i = 0; i < acrm_value_count(list); i++) {
@@ -16,14 +28,69 @@ static const acrm_value *registry_named(const acrm_value *list, const char *name
     return NULL;
 }
 
+static acrm_value *registry_read(const cli *c, const char *what)
+{
+    acrm_buf *text = NULL;
+    acrm_value *read = NULL;
+
+    if (acrm_describe(c->engine, what, &text, NULL) == ACRM_OK)
+        acrm_value_parse(NULL, acrm_buf_data(text), acrm_buf_len(text), &read, NULL);
+    acrm_buf_free(text);
+    return read;
+}
+
+bool cli_registry_open(cli *c)
+{
+    c->registry = cli_alloc(sizeof *c->registry);
+    c->registry->names = registry_read(c, "names");
+    return c->registry->names != NULL;
+}
+
+void cli_registry_close(cli *c)
+{
+    if (!c->registry)
+        return;
+    for (registry_noun *noun = c->registry->nouns, *next; noun; noun = next) {
+        next = noun->next;
+        acrm_value_free(noun->described);
+        free(noun->name);
+        free(noun);
+    }
+    acrm_value_free(c->registry->names);
+    free(c->registry);
+    c->registry = NULL;
+}
+
+/* What is described of the noun that a name begins with; NULL: there is no such noun. */
+static const acrm_value *registry_of(const cli *c, const char *name)
+{
+    size_t len = strcspn(name, ".");
+
+    for (registry_noun *noun = c->registry->nouns; noun; noun = noun->next)
+        if (strncmp(noun->name, name, len) == 0 && noun->name[len] == '\0')
+            return noun->described;
+    registry_noun *noun = cli_alloc(sizeof *noun);
+    noun->name = cli_copy(name, len);
+    noun->described = registry_read(c, noun->name);
+    noun->next = c->registry->nouns;
+    c->registry->nouns = noun;
+    return noun->described;
+}
+
 const acrm_value *cli_operation(const cli *c, const char *name)
 {
-    return registry_named(acrm_value_get(c->registry, "operations"), name);
+    return registry_named(acrm_value_get(registry_of(c, name), "operations"), name);
 }
 
 const acrm_value *cli_entity(const cli *c, const char *name)
 {
-    return registry_named(acrm_value_get(c->registry, "entities"), name);
+    return registry_named(acrm_value_get(registry_of(c, name), "entities"), name);
+}
+
+const char *cli_noun_help(const cli *c, const char *noun)
+{
+    return cli_get_text(registry_named(acrm_value_get(c->registry->names, "entities"), noun),
+                        "help");
 }
 
 const acrm_value *cli_field(const acrm_value *entity, const char *name)
@@ -134,7 +201,7 @@ static int registry_order(const void *a, const void *b)
 
 void cli_nouns(const cli *c, cli_names *out)
 {
-    const acrm_value *operations = acrm_value_get(c->registry, "operations");
+    const acrm_value *operations = acrm_value_get(c->registry->names, "operations");
 
     for (size_t i = 0; i < acrm_value_count(operations); i++) {
         const char *name = cli_get_text(acrm_value_at(operations, i), "name");
@@ -146,7 +213,7 @@ void cli_nouns(const cli *c, cli_names *out)
 
 void cli_verbs(const cli *c, const char *noun, cli_names *out)
 {
-    const acrm_value *operations = acrm_value_get(c->registry, "operations");
+    const acrm_value *operations = acrm_value_get(c->registry->names, "operations");
     size_t len = strlen(noun);
 
     for (size_t i = 0; i < acrm_value_count(operations); i++) {

@@ -189,7 +189,9 @@ ACRM_API void acrm_cursor_free(acrm_cursor *cursor);
 /**
  * The registry as JSON: entities with fields, operations with JSON Schema for parameters and
  * results, status codes, limits. docs/reference/index.md says more.
- * @param what     "registry", "openapi" or "entities", "operations"; NULL: "registry"
+ * @param what     "registry", or a part of it: "entities", "operations", "names" (no more of both
+ *                 than a menu shows), or a noun such as "lead" (its entity and operations, without
+ *                 the definitions they refer to); or "openapi". NULL: "registry"
  * @param[out] out (transfer full)
  * @return ACRM_OK, ACRM_E_NOTFOUND (no such description), ACRM_E_NOMEM, ACRM_E_MISUSE
  * @since 0.1

@@ -93,14 +93,8 @@ static void describe_entity(const acrm__schemas *s, const acrm__entity *entity)
     acrm__out_close(s->out, '}');
 }
 
-static int32_t describe_operation(const acrm__schemas *s, const acrm__opinfo *op)
+static void describe_what(const acrm__schemas *s, const acrm__opinfo *op)
 {
-    acrm__route route;
-    int32_t st = acrm__route_of(s->registry, op, s->arena, &route);
-
-    if (st != ACRM_OK)
-        return st;
-    acrm__out_open(s->out, NULL, '{');
     acrm__out_text(s->out, "name", op->name);
     acrm__out_text(s->out, "help", op->help);
     if (op->entity != UINT32_MAX) {
@@ -110,6 +104,17 @@ static int32_t describe_operation(const acrm__schemas *s, const acrm__opinfo *op
     acrm__out_text(s->out, "permission", op->op->flags & ACRM__OP_PUBLIC ? NULL : op->name);
     acrm__out_bool(s->out, "writes", (op->op->flags & ACRM__OP_WRITE) != 0);
     acrm__out_bool(s->out, "in_steps", (op->op->flags & ACRM__OP_STEPS) != 0);
+}
+
+static int32_t describe_operation(const acrm__schemas *s, const acrm__opinfo *op)
+{
+    acrm__route route;
+    int32_t st = acrm__route_of(s->registry, op, s->arena, &route);
+
+    if (st != ACRM_OK)
+        return st;
+    acrm__out_open(s->out, NULL, '{');
+    describe_what(s, op);
     acrm__out_open(s->out, "http", '{');
     acrm__out_text(s->out, "method", route.method);
     acrm__out_text(s->out, "path", route.path);
@@ -189,7 +194,56 @@ static int32_t describe_registry(const acrm__schemas *s, int32_t parts)
     return st;
 }
 
-int32_t acrm_describe(acrm_engine *engine, const char *what, acrm_buf **out, acrm_error **err)
+/* Names and help only: what a menu or a completion needs. */
+static int32_t describe_names(const acrm__schemas *s)
+{
+    acrm__out_open(s->out, NULL, '{');
+    acrm__out_open(s->out, "entities", '[');
+    for (uint32_t i = 0; i < s->registry->n_entities; i++) {
+        acrm__out_open(s->out, NULL, '{');
+        acrm__out_text(s->out, "name", s->registry->entities[i]->def->name);
+        acrm__out_text(s->out, "help", s->registry->entities[i]->def->help);
+        acrm__out_close(s->out, '}');
+    }
+    acrm__out_close(s->out, ']');
+    acrm__out_open(s->out, "operations", '[');
+    for (uint32_t i = 0; i < s->registry->n_ops; i++) {
+        acrm__out_open(s->out, NULL, '{');
+        describe_what(s, &s->registry->ops[i]);
+        acrm__out_close(s->out, '}');
+    }
+    acrm__out_close(s->out, ']');
+    acrm__out_close(s->out, '}');
+    return ACRM_OK;
+}
+
+/* One noun: its entity, if it has one, and its operations. */
+static int32_t describe_noun(const acrm__schemas *s, const char *noun)
+{
+    size_t len = strlen(noun);
+    const acrm__entity *entity = acrm__registry_entity(s->registry, noun, len);
+    bool known = entity != NULL;
+    int32_t st = ACRM_OK;
+
+    acrm__out_open(s->out, NULL, '{');
+    acrm__out_open(s->out, "entities", '[');
+    if (entity)
+        describe_entity(s, entity);
+    acrm__out_close(s->out, ']');
+    acrm__out_open(s->out, "operations", '[');
+    for (uint32_t i = 0; i < s->registry->n_ops && st == ACRM_OK; i++) {
+        const char *name = s->registry->ops[i].name;
+        if (strncmp(name, noun, len) != 0 || name[len] != '.')
+            continue;
+        known = true;
+        st = describe_operation(s, &s->registry->ops[i]);
+    }
+    acrm__out_close(s->out, ']');
+    acrm__out_close(s->out, '}');
+    return st == ACRM_OK && !known ? ACRM_E_NOTFOUND : st;
+}
+
+static int32_t describe_part(acrm__schemas *s, const char *what)
 {
     static const struct {
         const char *name;
@@ -198,32 +252,37 @@ int32_t acrm_describe(acrm_engine *engine, const char *what, acrm_buf **out, acr
         { "registry", DESCRIBE_ENTITIES | DESCRIBE_OPERATIONS | DESCRIBE_REST },
         { "entities", DESCRIBE_ENTITIES },
         { "operations", DESCRIBE_OPERATIONS },
-        { "openapi", 0 },
     };
-    enum { N = sizeof descriptions / sizeof descriptions[0] };
+
+    for (size_t i = 0; i < sizeof descriptions / sizeof descriptions[0]; i++)
+        if (strcmp(descriptions[i].name, what) == 0)
+            return describe_registry(s, descriptions[i].parts);
+    if (strcmp(what, "openapi") == 0)
+        return acrm__openapi(s);
+    return strcmp(what, "names") == 0 ? describe_names(s) : describe_noun(s, what);
+}
+
+int32_t acrm_describe(acrm_engine *engine, const char *what, acrm_buf **out, acrm_error **err)
+{
     acrm__arena arena;
     acrm__str text;
-    size_t i = 0;
 
     if (!engine || engine->magic != ACRM__ENGINE_MAGIC || !out)
         return acrm__error(err, ACRM_E_MISUSE, "handle", NULL,
                            "an engine and a place for the description are needed");
-    while (i < N && strcmp(descriptions[i].name, what ? what : "registry") != 0)
-        i++;
-    if (i == N)
-        return acrm__error(err, ACRM_E_NOTFOUND, "choice", "what",
-                           "what is registry, entities, operations or openapi");
     acrm__arena_init(&arena, &engine->allocator);
     acrm__str_init(&text, &engine->allocator);
     acrm__schemas s = { .refs = "#/$defs/", .arena = &arena, .out = &text };
     pthread_mutex_lock(&engine->lock);
     s.registry = engine->registry; /* stays valid: registries are kept until the engine ends */
     pthread_mutex_unlock(&engine->lock);
-    int32_t st = descriptions[i].parts ? describe_registry(&s, descriptions[i].parts)
-                                       : acrm__openapi(&s);
+    int32_t st = describe_part(&s, what ? what : "registry");
     if (st == ACRM_OK)
         st = text.failed ? ACRM_E_NOMEM : acrm__str_to_buf(&text, out);
     acrm__str_free(&text);
     acrm__arena_free(&arena);
+    if (st == ACRM_E_NOTFOUND)
+        return acrm__error(err, st, "choice", "what", "what is registry, entities, operations, "
+                           "names, openapi or the noun of an operation");
     return st == ACRM_OK ? ACRM_OK : acrm__error_nomem(err);
 }

@@ -297,6 +297,89 @@ START_TEST(describe__shows_custom_things_at_once)
 }
 END_TEST
 
+static acrm_value *also(const char *what)
+{
+    acrm_value *whole = doc, *part;
+
+    acrm_close(engine);
+    describe(what);
+    part = doc;
+    doc = whole;
+    return part;
+}
+
+static const acrm_value *named(const acrm_value *list, const char *name)
+{
+    for (size_t i = 0; i < acrm_value_count(list); i++)
+        if (strcmp(text(acrm_value_at(list, i), "name"), name) == 0)
+            return acrm_value_at(list, i);
+    return NULL;
+}
+
+static void check_same(const acrm_value *a, const acrm_value *b)
+{
+    acrm_buf *one = NULL, *other = NULL;
+
+    ck_assert_int_eq(acrm_value_print(a, 0, &one), ACRM_OK);
+    ck_assert_int_eq(acrm_value_print(b, 0, &other), ACRM_OK);
+    ck_assert_str_eq(acrm_buf_data(one), acrm_buf_data(other));
+    acrm_buf_free(one);
+    acrm_buf_free(other);
+}
+
+/* A noun is the same alone as in the whole registry. */
+START_TEST(describe__tells_one_noun_alone)
+{
+    static const struct {
+        const char *noun;
+        size_t entities;
+    } nouns[] = { { "lead", 1 }, { "finance", 0 }, { "sla_clock", 1 } };
+    const char *noun = nouns[_i].noun;
+    size_t n = 0;
+
+    describe("registry");
+    const acrm_value *whole = acrm_value_get(doc, "operations");
+    acrm_value *alone = also(noun);
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(alone, "entities")), nouns[_i].entities);
+    if (nouns[_i].entities)
+        check_same(acrm_value_at(acrm_value_get(alone, "entities"), 0),
+                   named(acrm_value_get(doc, "entities"), noun));
+    for (size_t i = 0; i < acrm_value_count(whole); i++) {
+        const char *name = text(acrm_value_at(whole, i), "name");
+        if (strncmp(name, noun, strlen(noun)) != 0 || name[strlen(noun)] != '.')
+            continue;
+        n++;
+        check_same(named(acrm_value_get(alone, "operations"), name), acrm_value_at(whole, i));
+    }
+    ck_assert_uint_gt(n, 2);
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(alone, "operations")), n);
+    acrm_value_free(alone);
+    done();
+}
+END_TEST
+
+START_TEST(describe__names_all_there_is)
+{
+    static const char *const lists[] = { "entities", "operations" };
+
+    describe("registry");
+    acrm_value *names = also("names");
+    for (size_t l = 0; l < 2; l++) {
+        const acrm_value *brief = acrm_value_get(names, lists[l]);
+        const acrm_value *whole = acrm_value_get(doc, lists[l]);
+        ck_assert_uint_eq(acrm_value_count(brief), acrm_value_count(whole));
+        for (size_t i = 0; i < acrm_value_count(whole); i++) {
+            ck_assert_str_eq(text(acrm_value_at(brief, i), "name"),
+                             text(acrm_value_at(whole, i), "name"));
+            ck_assert_str_eq(text(acrm_value_at(brief, i), "help"),
+                             text(acrm_value_at(whole, i), "help"));
+        }
+    }
+    acrm_value_free(names);
+    done();
+}
+END_TEST
+
 START_TEST(describe__refuses_what_it_does_not_know)
 {
     acrm_buf *buf = NULL;
@@ -391,6 +474,8 @@ static Suite *make_suite(void)
                         (int)(sizeof routes / sizeof routes[0]));
     tcase_add_test(t, describe__gives_no_route_to_two_operations);
     tcase_add_test(t, describe__shows_custom_things_at_once);
+    tcase_add_loop_test(t, describe__tells_one_noun_alone, 0, 3);
+    tcase_add_test(t, describe__names_all_there_is);
     tcase_add_test(t, describe__refuses_what_it_does_not_know);
     tcase_add_test(t, openapi__is_a_whole_document);
     suite_add_tcase(s, t);
