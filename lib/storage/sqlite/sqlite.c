@@ -242,6 +242,27 @@ static int32_t sqlite_identify(acrm__sqlite_conn *conn, acrm_error **err)
     return st;
 }
 
+/* Another process may be doing the same to a new file. SQLite's busy handler is not asked about the
+ * lock that is needed once the mode was read, so the waiting is done here. */
+static int32_t sqlite_log_ahead(acrm__sqlite_conn *conn, acrm_error **err)
+{
+    acrm_error *busy = NULL;
+
+    sqlite3_busy_handler(conn->db, NULL, NULL);
+    int32_t st = acrm__sqlite_exec(conn, "PRAGMA journal_mode = WAL", "open", &busy);
+    for (int count = 0; st == ACRM_E_BUSY && sqlite_busy(conn, count); count++) {
+        acrm_error_free(busy);
+        busy = NULL;
+        st = acrm__sqlite_exec(conn, "PRAGMA journal_mode = WAL", "open", &busy);
+    }
+    sqlite3_busy_handler(conn->db, sqlite_busy, conn);
+    if (err)
+        *err = busy;
+    else
+        acrm_error_free(busy);
+    return st;
+}
+
 static int32_t sqlite_configure(acrm__sqlite_conn *conn, acrm_error **err)
 {
     const acrm__sqlite_storage *storage = conn->storage;
@@ -260,7 +281,7 @@ static int32_t sqlite_configure(acrm__sqlite_conn *conn, acrm_error **err)
         return acrm__sqlite_fail(conn, SQLITE_READONLY, "open", err);
     int32_t st = sqlite_identify(conn, err);
     if (st == ACRM_OK && writes && !storage->memory)
-        st = acrm__sqlite_exec(conn, "PRAGMA journal_mode = WAL", "open", err);
+        st = sqlite_log_ahead(conn, err);
     if (st == ACRM_OK)
         st = acrm__sqlite_exec(conn, storage->flags & ACRM__SQLITE_SYNC_NORMAL
                                          ? "PRAGMA synchronous = NORMAL"

@@ -335,6 +335,30 @@ START_TEST(sqlite__several_may_create_the_file_at_once)
 }
 END_TEST
 
+/* SQLite does not wait of itself for whom it meets while it changes the journal's mode. */
+START_TEST(sqlite__a_file_on_its_way_to_wal_is_waited_for)
+{
+    const struct timespec a_while = { 0, 100000000 };
+    sqlite3 *db = NULL;
+    pthread_t thread;
+    void *st = NULL;
+
+    sqlite_file_open(&file);
+    sqlite_file_close(&file);
+    ck_assert_int_eq(sqlite3_open(file.path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, "PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE", NULL, NULL,
+                                  NULL), SQLITE_OK);
+    file.busy_ms = 10000;
+    ck_assert_int_eq(pthread_create(&thread, NULL, sqlite_create_in_thread, &file), 0);
+    nanosleep(&a_while, NULL);
+    ck_assert_int_eq(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    pthread_join(thread, &st);
+    ck_assert_int_eq((intptr_t)st, ACRM_OK);
+    sqlite3_close(db);
+    sqlite_file_close(&file);
+}
+END_TEST
+
 /* ---- interruption from another thread ---- */
 
 static void *sqlite_interrupt_later(void *user)
@@ -544,6 +568,7 @@ static Suite *sqlite_faults_suite(void)
     tcase_add_test(tc, sqlite__a_killed_writer_leaves_what_it_committed);
     tcase_add_test(tc, sqlite__a_file_locked_by_another_program_is_busy);
     tcase_add_test(tc, sqlite__several_may_create_the_file_at_once);
+    tcase_add_test(tc, sqlite__a_file_on_its_way_to_wal_is_waited_for);
     tcase_add_test(tc, sqlite__a_long_query_ends_when_interrupted);
     tcase_add_test(tc, sqlite__a_wait_for_a_lock_ends_when_interrupted);
     tcase_add_loop_test(tc, storage__every_failing_allocation_is_an_error_and_no_leak, 0, 2);
