@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The module order: orders on their way, and who gets one of too few cars. */
 #include "modules/modules.h"
+#include "modules/order/allocation.h"
 #include "modules/order/order.h"
 
 #define ACRM__ENTITIES_DEF "modules/order/entities.def"
@@ -127,6 +128,78 @@ static const acrm__field order_status_out[] = {
     { .name = NULL }
 };
 
+#define DRAW_WHICH                                                                                \
+    { .name = "id", .type = ACRM__T_REF, .target = "draw_round", .help = "The draw" },           \
+    { .name = "name", .type = ACRM__T_TEXT, .max = 200, .help = "Instead: its name" }
+
+static const acrm__field draw_which_in[] = { DRAW_WHICH, { .name = NULL } };
+static const acrm__field draw_run_in[] = {
+    DRAW_WHICH,
+    { .name = "seed", .type = ACRM__T_TEXT, .max = 4096,
+      .help = "The public seed, as seed_source announced" },
+    { .name = "parts", .type = ACRM__T_TEXT, .flags = ACRM__LIST, .max = 4096,
+      .help = "Instead: the parts whose hashes were announced as commits" },
+    { .name = NULL }
+};
+static const acrm__field draw_out[] = {
+    { .name = "record", .type = ACRM__T_RECORD, .target = "draw_round",
+      .help = "The draw, its fields at top level" },
+    { .name = NULL }
+};
+static const acrm__field draw_export_out[] = {
+    { .name = "list", .type = ACRM__T_TEXT,
+      .help = "The list, unless it went to the session's output" },
+    { .name = "list_hash", .type = ACRM__T_TEXT, .help = "Its SHA-256" },
+    { .name = "entrants", .type = ACRM__T_INT, .help = "Its lines" },
+    { .name = NULL }
+};
+static const acrm__field draw_verify_out[] = {
+    { .name = "ok", .type = ACRM__T_BOOL, .help = "The same list gives the same draw" },
+    { .name = "list_hash", .type = ACRM__T_TEXT, .help = "Of the list as it is stored now" },
+    { .name = "entrants", .type = ACRM__T_INT, .help = "Its lines" },
+    { .name = "algorithm", .type = ACRM__T_TEXT, .help = "How it was drawn" },
+    { .name = "faults", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "What differs, the first hundred: position (0: the list), found, expected" },
+    { .name = NULL }
+};
+static const acrm__field allocation_run_in[] = {
+    { .name = "period", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 20,
+      .help = "Quotas of this period" },
+    { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer", .help = "Of this dealer" },
+    { .name = "model", .type = ACRM__T_TEXT, .max = 100, .help = "Of this model" },
+    { .name = NULL }
+};
+static const acrm__field allocation_waiting_in[] = {
+    { .name = "dealer_id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "dealer",
+      .help = "Dealer" },
+    { .name = "model", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 100,
+      .help = "Model" },
+    { .name = "period", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 20,
+      .help = "Period" },
+    { .name = NULL }
+};
+static const acrm__field allocation_list_out[] = {
+    { .name = "items", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "In order: id, position, outcome (offered, no_place, rule, waiting), reason of the "
+              "place" },
+    { .name = NULL }
+};
+static const acrm__field allocation_accept_in[] = {
+    { .name = "id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "allocation_request",
+      .help = "The request" },
+    { .name = NULL }
+};
+static const acrm__field allocation_cause_in[] = {
+    { .name = "id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "allocation_request",
+      .help = "The request" },
+    ORDER_CAUSE, { .name = NULL }
+};
+static const acrm__field allocation_out[] = {
+    { .name = "record", .type = ACRM__T_RECORD, .target = "allocation_request",
+      .help = "The request, its fields at top level" },
+    { .name = NULL }
+};
+
 #define ORDER_WRITE(name_, in_, out_, run_, help_)                                                \
     { .name = "vehicle_order." name_, .flags = ACRM__OP_WRITE, .in = in_, .out = out_,           \
       .run = run_, .help = help_ }
@@ -147,6 +220,28 @@ static const acrm__op order_ops[] = {
                 "Hand the vehicle over: ownership, warranties, first reminders. Refused with the "
                 "list of what stands before it"),
     ORDER_WRITE("cancel", order_cancel_in, order_out, acrm__order_cancel, "Cancel an order"),
+    { .name = "draw.freeze", .flags = ACRM__OP_WRITE, .in = draw_which_in, .out = draw_out,
+      .run = acrm__draw_freeze, .help = "Exclude who may not take part, and freeze the list" },
+    { .name = "draw.run", .flags = ACRM__OP_WRITE, .in = draw_run_in, .out = draw_out,
+      .run = acrm__draw_run, .help = "Draw from the frozen list with a public seed, once" },
+    { .name = "draw.verify", .in = draw_which_in, .out = draw_verify_out,
+      .run = acrm__draw_verify, .help = "Draw again and compare" },
+    { .name = "draw.export", .in = draw_which_in, .out = draw_export_out,
+      .run = acrm__draw_export, .help = "The frozen list, for those who draw again themselves" },
+    { .name = "allocation.run", .flags = ACRM__OP_WRITE, .in = allocation_run_in,
+      .out = allocation_list_out, .run = acrm__allocation_run,
+      .help = "Offer what is free of quotas to those who wait, in order" },
+    { .name = "allocation.accept", .flags = ACRM__OP_WRITE, .in = allocation_accept_in,
+      .out = allocation_out, .run = acrm__allocation_accept,
+      .help = "The deposit is there: the offer is accepted, and the quota used" },
+    { .name = "allocation.cancel", .flags = ACRM__OP_WRITE, .in = allocation_cause_in,
+      .out = allocation_out, .run = acrm__allocation_cancel,
+      .help = "Give a place in the list, an offer or an accepted car back" },
+    { .name = "allocation.jump", .flags = ACRM__OP_WRITE, .in = allocation_cause_in,
+      .out = allocation_out, .run = acrm__allocation_jump,
+      .help = "Put a request before all others, for a reason that stays with it" },
+    { .name = "allocation.waiting", .in = allocation_waiting_in, .out = allocation_list_out,
+      .run = acrm__allocation_waiting, .help = "Who waits, in order, and why there" },
     { .name = "vehicle_order.plan", .in = order_which_in, .out = order_status_out,
       .run = acrm__order_plan, .help = "All milestones of an order with their dates, explained" },
     { .name = "vehicle_order.status", .in = order_which_in, .out = order_status_out,
@@ -159,6 +254,9 @@ static const acrm__op order_ops[] = {
 static const acrm__hook order_hooks[] = {
     { .entity = "milestone_chain", .before_write = acrm__order_chain_write },
     { .entity = "vehicle_order", .before_write = acrm__order_write },
+    { .entity = "draw_round", .before_write = acrm__draw_round_write },
+    { .entity = "draw_entrant", .before_write = acrm__draw_entrant_write },
+    { .entity = "allocation_request", .before_write = acrm__allocation_request_write },
     { .entity = NULL }
 };
 
@@ -172,6 +270,8 @@ static const acrm__reaction order_reactions[] = {
 static const acrm__timer_kind order_timers[] = {
     { .kind = "order.overdue", .run = acrm__order_overdue,
       .help = "Look at an order again of which something is overdue" },
+    { .kind = "allocation.due", .run = acrm__allocation_due,
+      .help = "End an offer for which no deposit came" },
     { .kind = NULL }
 };
 

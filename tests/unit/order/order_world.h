@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 /* Not every test uses all of it. */
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -28,13 +29,13 @@ static int64_t world_now(void *self)
     return world_clock;
 }
 
-/* JSON with ' for ", formatted. Lives until the fourth call after it. */
+/* JSON with ' for ", formatted. Lives until the sixteenth call after it. */
 static const char *world_args(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static const char *world_args(const char *format, ...)
 {
-    static char rooms[4][4096];
+    static char rooms[16][4096];
     static int turn;
-    char *room = rooms[turn++ & 3];
+    char *room = rooms[turn++ & 15];
     va_list args;
 
     va_start(args, format);
@@ -80,7 +81,7 @@ static const char *world_made(world *w, const char *operation, const char *json)
 /* What an operation gives at a path such as "milestones/2/slip", as a text. */
 static const char *world_at(const acrm_value *value, const char *path)
 {
-    static char texts[8][64];
+    static char texts[8][80];
     static int turn;
     char *text = texts[turn++ & 7], key[64];
 
@@ -93,10 +94,10 @@ static const char *world_at(const acrm_value *value, const char *path)
         path += n + (path[n] == '/');
     }
     switch (acrm_value_type(value)) {
-    case ACRM_TEXT: snprintf(text, 64, "%.63s", acrm_value_text(value, NULL)); break;
-    case ACRM_INT: snprintf(text, 64, "%lld", (long long)acrm_value_int(value)); break;
-    case ACRM_BOOL: snprintf(text, 64, "%s", acrm_value_bool(value) ? "true" : "false"); break;
-    default: snprintf(text, 64, "%s", value ? "null" : "absent");
+    case ACRM_TEXT: snprintf(text, 80, "%.79s", acrm_value_text(value, NULL)); break;
+    case ACRM_INT: snprintf(text, 80, "%lld", (long long)acrm_value_int(value)); break;
+    case ACRM_BOOL: snprintf(text, 80, "%s", acrm_value_bool(value) ? "true" : "false"); break;
+    default: snprintf(text, 80, "%s", value ? "null" : "absent");
     }
     return text;
 }
