@@ -34,5 +34,6 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_grading,
     &acrm__mod_signin,
     &acrm__mod_order,
+    &acrm__mod_sync,
     NULL,
 };

@@ -36,5 +36,6 @@ extern const acrm__module acrm__mod_sla;
 extern const acrm__module acrm__mod_grading;
 extern const acrm__module acrm__mod_signin;
 extern const acrm__module acrm__mod_order;
+extern const acrm__module acrm__mod_sync;
 
 #endif

@@ -142,7 +142,7 @@ int32_t acrm__order_deliver(acrm__call *call)
     return st == ACRM_OK ? acrm__render(call, order.rec, call->out) : st;
 }
 
-static int32_t handover_cancel(acrm__call *call, acrm__rec *rec, const char *reason)
+int32_t acrm__order_drop(acrm__call *call, acrm__rec *rec, const char *reason)
 {
     int32_t st = handover_close(call, rec, "cancelled", reason);
 
@@ -157,7 +157,7 @@ int32_t acrm__order_cancel(acrm__call *call)
     if (st == ACRM_OK)
         st = acrm__order_is_open(call, order.rec);
     if (st == ACRM_OK)
-        st = handover_cancel(call, order.rec, acrm__arg_text(call, "cause"));
+        st = acrm__order_drop(call, order.rec, acrm__arg_text(call, "cause"));
     return st == ACRM_OK ? acrm__render(call, order.rec, call->out) : st;
 }
 
@@ -254,5 +254,5 @@ int32_t acrm__order_contract_cancelled(acrm__call *call, const acrm__event *even
 
     if (st != ACRM_OK || !order || strcmp(acrm__text(order, F_vehicle_order__state), "open") != 0)
         return st;
-    return handover_cancel(call, order, "the contract was cancelled");
+    return acrm__order_drop(call, order, "the contract was cancelled");
 }

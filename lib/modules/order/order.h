@@ -90,6 +90,8 @@ int32_t acrm__order_blockers_of(acrm__order *order, acrm_value *list);
 /* --- handover.c --- */
 int32_t acrm__order_deliver(acrm__call *call);
 int32_t acrm__order_cancel(acrm__call *call);
+/* Cancel an open order. */
+int32_t acrm__order_drop(acrm__call *call, acrm__rec *rec, const char *reason);
 int32_t acrm__order_contract_signed(acrm__call *call, const acrm__event *event);
 int32_t acrm__order_contract_cancelled(acrm__call *call, const acrm__event *event);
 

@@ -388,9 +388,10 @@ static int32_t track_put_milestone(acrm__order *order, size_t n)
     };
     int32_t st = track_amend(order->call, m, fields, cells, sizeof fields / sizeof *fields);
 
-    if (st == ACRM_OK && fresh)
+    bool open = strcmp(acrm__text(order->rec, F_vehicle_order__state), "open") == 0;
+    if (st == ACRM_OK && fresh && open)
         st = track_told(order, "order.milestone", code, s->slip);
-    if (st == ACRM_OK && overdue)
+    if (st == ACRM_OK && overdue && open)
         st = track_told(order, "order.overdue", code, s->slip);
     return st;
 }
@@ -435,12 +436,13 @@ static int32_t track_put_order(acrm__order *order)
     int64_t told = acrm__int(order->rec, F_vehicle_order__slip_told);
     int32_t tolerance = acrm_milestone_tolerance(order->way->chain);
     const char *code = at < 0 ? NULL : acrm_milestone_code(order->way->chain, (size_t)at);
-    acrm_cell wake;
-    int32_t st = track_set_timer(order, &wake);
+    bool open = strcmp(acrm__text(order->rec, F_vehicle_order__state), "open") == 0;
+    acrm_cell wake = order->rec->cells[F_vehicle_order__wake_on];
+    int32_t st = open ? track_set_timer(order, &wake) : ACRM_OK;
 
     if (end->slip <= tolerance)
         told = 0;
-    bool slipped = end->slip > tolerance && end->slip - told > (told > 0 ? tolerance : 0);
+    bool slipped = open && end->slip > tolerance && end->slip - told > (told > 0 ? tolerance : 0);
     if (slipped)
         told = end->slip;
     const acrm_cell cells[] = {
