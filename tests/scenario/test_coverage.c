@@ -545,6 +545,44 @@ static const life_step rest[] = {
     { "quote.issue", "{'id':'$offer'}" },
     { "quote.accept", "{'id':'$offer'}", .save = "deal=contract.id" },
     { "sales_contract.cancel", "{'id':'$deal','cause':'dealer'}" },
+    { "draw_round.create", "{'name':'Spring','places':1,'reserves':1,'once_per':'household',"
+      "'eligibility':{'weight':{'$lt':9}}}", .save = "draw=id" },
+    { "draw_entrant.create", "{'draw_round_id':'$draw','entrant':'e1','customer_id':'$ada'}" },
+    { "draw_entrant.create", "{'draw_round_id':'$draw','entrant':'e2','customer_id':'$ada'}" },
+    { "draw_entrant.create", "{'draw_round_id':'$draw','entrant':'e3','weight':9}" },
+    { "draw.freeze", "{'id':'$draw'}" },
+    { "draw.export", "{'name':'Spring'}" },
+    { "draw.run", "{'id':'$draw','seed':'public'}" },
+    { "draw.verify", "{'id':'$draw'}" },
+    { "draw_round.create", "{'name':'Spare','places':1}", .save = "draw=id" },
+    { "draw_entrant.create", "{'draw_round_id':'$draw','entrant':'e1'}" },
+    { "allocation_quota.create", "{'dealer_id':'$north','model':'S','period':'Q1','places':1}" },
+    { "allocation_request.create", "{'dealer_id':'$north','model':'S','period':'Q1'}",
+      .save = "first=id" },
+    { "allocation_request.create", "{'dealer_id':'$north','model':'S','period':'Q1'}",
+      .save = "second=id" },
+    { "allocation.jump", "{'id':'$second','cause':'promised'}" },
+    { "allocation.waiting", "{'dealer_id':'$north','model':'S','period':'Q1'}" },
+    { "allocation.run", "{'period':'Q1'}" },
+    { "allocation.accept", "{'id':'$second'}" },
+    { "allocation.cancel", "{'id':'$second','cause':'moved'}" },
+    { "sync_source.create", "{'code':'maker','connector':'sales'}" },
+    { "sync_rule.create", "{'source':'maker','kind':'regress','take':'ours'}" },
+    { "sync.import", "{'source':'maker','text':'{\\\"format\\\":\\\"autocrm.sync/1\\\"}\\n"
+      "{\\\"type\\\":\\\"order\\\",\\\"order\\\":\\\"S-1\\\","
+      "\\\"at\\\":\\\"2026-01-01T08:00:00Z\\\"}\\n"
+      "{\\\"type\\\":\\\"payment\\\",\\\"order\\\":\\\"S-1\\\","
+      "\\\"at\\\":\\\"2026-01-02T08:00:00Z\\\"}\\n"
+      "{\\\"type\\\":\\\"payment\\\",\\\"order\\\":\\\"S-1\\\","
+      "\\\"at\\\":\\\"2026-01-03T08:00:00Z\\\"}\\n"
+      "{\\\"type\\\":\\\"payment\\\",\\\"order\\\":\\\"S-2\\\","
+      "\\\"at\\\":\\\"2026-01-02T08:00:00Z\\\"}'}" },
+    { "sync.retry", "{'source':'maker'}" },
+    { "sync_conflict.list", "{}", .save = "doubt=items.0.id" },
+    { "sync.resolve", "{'id':'$doubt','take':'theirs','note':'asked'}" },
+    { "sync_row.list", "{'where':{'outcome':'waiting'}}", .save = "kept=items.0.id" },
+    { "sync.dismiss", "{'id':'$kept','cause':'nobody knows it'}" },
+    { "sync.pull", "{'source':'maker'}" },
     { NULL, NULL }
 };
 

@@ -296,6 +296,20 @@ static int32_t row_put_hold(sync_row *row, acrm__rec *hold, const char *type,
     return fresh ? acrm__insert(call, hold) : acrm__update(call, hold);
 }
 
+/* The day on which the i-th stop ends: the last one stated before the next word to go on, or the day
+ * of that word. */
+static int64_t row_until(acrm__call *call, const row_stop *stops, int32_t n, int32_t i)
+{
+    int64_t until = INT64_MAX, from = acrm__day_of(call, stops[i].at);
+
+    for (; i < n && stops[i].begins; i++)
+        if (!acrm__is_null(stops[i].event, F_order_event__expected_on))
+            until = acrm__int(stops[i].event, F_order_event__expected_on);
+    if (i < n && acrm__day_of(call, stops[i].at) < until)
+        until = acrm__day_of(call, stops[i].at);
+    return until < from ? from : until;
+}
+
 static int32_t row_rebuild(sync_row *row, const char *type)
 {
     acrm__call *call = row->sync->call;
@@ -312,19 +326,6 @@ static int32_t row_rebuild(sync_row *row, const char *type)
     for (int32_t i = 0; st == ACRM_OK && i < n; i++) {
         if (!stops[i].begins || (i > 0 && stops[i - 1].begins))
             continue; /* it stands already */
-        int64_t until = INT64_MAX;
-        for (int32_t k = i; k < n && (k == i || stops[k].begins); k++)
-            if (!acrm__is_null(stops[k].event, F_order_event__expected_on))
-                until = acrm__int(stops[k].event, F_order_event__expected_on);
-        for (int32_t k = i + 1; k < n; k++)
-            if (!stops[k].begins) {
-                int64_t day = acrm__day_of(call, stops[k].at);
-                until = day < until ? day : until;
-                break;
-            }
-        int64_t from = acrm__day_of(call, stops[i].at);
-        if (until < from)
-            until = from;
         acrm__rec *hold = NULL;
         for (; !hold && at < order->holds.count; at++) {
             acrm__rec *h = order->holds.items[at];
@@ -333,7 +334,7 @@ static int32_t row_rebuild(sync_row *row, const char *type)
                 strcmp(acrm__text(h, F_order_hold__type), type) == 0)
                 hold = h;
         }
-        st = row_put_hold(row, hold, type, &stops[i], until);
+        st = row_put_hold(row, hold, type, &stops[i], row_until(call, stops, n, i));
     }
     return st == ACRM_OK ? acrm__find(call, &(acrm__select){ .entity = "order_hold",
         .terms = &of, .n_terms = 1, .order = F_order_hold__from_date, .as_system = true },
@@ -540,17 +541,50 @@ static int32_t row_vin(sync_row *row, bool *ok)
 
 /* --- A row --- */
 
-static const struct {
+typedef struct row_kind {
     const char *type;
     int32_t (*run)(sync_row *row);
     bool code; /* needs one */
-} row_types[] = {
+} row_kind;
+
+static const row_kind row_types[] = {
     { "order", row_of_order, false },        { "milestone", row_milestone, true },
     { "forecast", row_milestone, true },     { "payment", row_named, false },
     { "release", row_named, false },         { "draw", row_named, false },
     { "allocation", row_named, false },      { "hold", row_stop_or_go, true },
     { "resume", row_stop_or_go, true },      { "cancel", row_cancel, false },
 };
+
+static const char *row_faults(const char *reason)
+{
+    return strcmp(reason, "type") == 0     ? "there is no such type of row"
+           : strcmp(reason, "range") == 0 ? "at lies in the future, or seq is no whole number "
+                                            "from 0 on"
+                                          : "the row needs type, order or vin, at, and some types "
+                                            "code: texts that are not too long";
+}
+
+/* What is wrong with the row's own form; NULL: nothing. */
+static const char *row_fault(sync_row *row, const row_kind *kind, const char *at,
+                             const acrm_value *seq)
+{
+    const acrm__call *call = row->sync->call;
+
+    if (!kind)
+        return "type";
+    if ((!row->number && !row->vin) || (row->number && !row->number[0]) ||
+        (row->number && strlen(row->number) > ROW_NUMBER_MAX))
+        return "required";
+    if (!at || !acrm__instant_parse(at, strlen(at), &row->at))
+        return "required";
+    if (row->at > call->now + ACRM__DAY_US)
+        return "range";
+    if (seq && (acrm_value_type(seq) != ACRM_INT || acrm_value_int(seq) < 0))
+        return "range";
+    if (kind->code && (!row->code || !row->code[0] || strlen(row->code) > ROW_CODE_MAX - 8))
+        return "required";
+    return NULL;
+}
 
 /* Whether the row's own form is right; false with the verdict said. */
 static bool row_read(sync_row *row, size_t *type)
@@ -566,24 +600,11 @@ static bool row_read(sync_row *row, size_t *type)
     for (*type = 0; *type < types; (*type)++)
         if (row->type && strcmp(row_types[*type].type, row->type) == 0)
             break;
-    if (*type == types)
-        row_say(row, ACRM__SYNC_REJECTED, "type", "there is no such type of row");
-    else if ((!row->number && !row->vin) ||
-             (row->number && (!row->number[0] || strlen(row->number) > ROW_NUMBER_MAX)))
-        row_say(row, ACRM__SYNC_REJECTED, "required", "the row needs order, or vin");
-    else if (!at || !acrm__instant_parse(at, strlen(at), &row->at))
-        row_say(row, ACRM__SYNC_REJECTED, "required", "the row needs at, an instant");
-    else if (row->at > row->sync->call->now + ACRM__DAY_US)
-        row_say(row, ACRM__SYNC_REJECTED, "range", "at lies in the future");
-    else if (seq && (acrm_value_type(seq) != ACRM_INT || acrm_value_int(seq) < 0))
-        row_say(row, ACRM__SYNC_REJECTED, "range", "seq must be a whole number, 0 or more");
-    else if (row_types[*type].code &&
-             (!row->code || !row->code[0] || strlen(row->code) > ROW_CODE_MAX - 8))
-        row_say(row, ACRM__SYNC_REJECTED, "required", "the row needs code, of up to 56 bytes");
-    else {
-        row->revision = seq ? acrm_value_int(seq) : 0;
+    const char *wrong = row_fault(row, *type == types ? NULL : &row_types[*type], at, seq);
+    row->revision = seq ? acrm_value_int(seq) : 0;
+    if (!wrong)
         return true;
-    }
+    row_say(row, ACRM__SYNC_REJECTED, wrong, "%s", row_faults(wrong));
     return false;
 }
 

@@ -146,7 +146,8 @@ typedef struct queue {
 static void queue_open(queue *q, int storage, const char *quota)
 {
     world_open(&q->w, storage);
-    snprintf(q->dealer, 40, "%s", world_made(&q->w, "dealer.create", "{\"name\":\"North\",\"code\":\"n\"}"));
+    snprintf(q->dealer, 40, "%s",
+             world_made(&q->w, "dealer.create", "{\"name\":\"North\",\"code\":\"n\"}"));
     world_do(&q->w, "allocation_quota.create", world_args("{'dealer_id':'%s','model':'S',"
              "'period':'2026-Q1'%s}", q->dealer, quota));
     for (int i = 0; i < 5; i++)
