@@ -203,6 +203,10 @@ int cli_command(cli *c, cli_words words); /* any command, by its words */
 int cli_operate(cli *c, const acrm_value *operation, cli_words *words);
 int cli_attachment_add(cli *c, const acrm_value *operation, cli_words *words);
 int cli_attachment_read(cli *c, const acrm_value *operation, cli_words *words);
+
+/* sync.c */
+int cli_sync_import(cli *c, const acrm_value *operation, cli_words *words);
+int cli_draw_export(cli *c, const acrm_value *operation, cli_words *words);
 int cli_init(cli *c, cli_words *words);
 int cli_demo(cli *c, cli_words *words);
 int cli_import(cli *c, cli_words *words);

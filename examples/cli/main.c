@@ -92,6 +92,8 @@ static const struct {
 } main_streams[] = {
     { "attachment.add", cli_attachment_add },
     { "attachment.read", cli_attachment_read },
+    { "draw.export", cli_draw_export },
+    { "sync.import", cli_sync_import },
 };
 
 static int main_operate(cli *c, const acrm_value *operation, cli_words *words)

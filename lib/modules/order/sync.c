@@ -138,7 +138,8 @@ static int32_t sync_save(acrm__sync *sync, bool done)
     for (size_t i = 0; i < ACRM__SYNC_OUTCOMES; i++)
         acrm__set(run, sync_counters[i], acrm__cell_int(sync->counts[i]));
     if (!done)
-        return acrm__touch(sync->call, run);
+        return acrm__changed(run, F_sync_run__position) || acrm__changed(run, F_sync_run__caught_up)
+                   ? acrm__touch(sync->call, run) : ACRM_OK;
     acrm__set(run, F_sync_run__status, acrm__cell_text("done"));
     acrm__set(run, F_sync_run__finished_at, acrm__cell_int(sync->call->now));
     return acrm__update(sync->call, run);

@@ -296,8 +296,8 @@ static int32_t row_put_hold(sync_row *row, acrm__rec *hold, const char *type,
     return fresh ? acrm__insert(call, hold) : acrm__update(call, hold);
 }
 
-/* The day on which the i-th stop ends: the last one stated before the next word to go on, or the day
- * of that word. */
+/* The day on which the i-th stop ends: the last one stated before the next word to go on, or the
+ * day of that word. */
 static int64_t row_until(acrm__call *call, const row_stop *stops, int32_t n, int32_t i)
 {
     int64_t until = INT64_MAX, from = acrm__day_of(call, stops[i].at);
