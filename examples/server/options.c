@@ -33,7 +33,10 @@ static const struct {
       SERVER_TRUSTED_MAX },
     { "outbox", "HOW", "Send messages so, as of autocrm tick: console, spool:DIR, smtp://..., "
       "webhook, sms:FILE", OPTION_LIST, offsetof(server_options, outbox),
-      offsetof(server_options, n_outbox), 0, SERVER_OUTBOX_MAX },
+      offsetof(server_options, n_outbox), 0, EXAMPLE_OUTBOX_MAX },
+    { "connector", "NAME=HOW", "Ask another system so: NAME=exec:COMMAND, NAME=https://...",
+      OPTION_LIST, offsetof(server_options, connectors), offsetof(server_options, n_connectors), 0,
+      EXAMPLE_CONNECTORS_MAX },
     { "tick", "SECONDS", "Do what has fallen due so often; 0: never; 5 without it", OPTION_NUMBER,
       offsetof(server_options, tick_s), 0, 0, 3600 },
     { "threads", "N", "Threads that poll connections; 2 without it", OPTION_NUMBER,

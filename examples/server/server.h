@@ -10,7 +10,9 @@
 #ifndef AUTOCRM_SERVER_H
 #define AUTOCRM_SERVER_H
 
+#include "connectors.h"
 #include "text.h"
+#include "transports.h"
 
 #include <autocrm/autocrm.h>
 #include <microhttpd.h>
@@ -25,13 +27,14 @@ typedef struct server_request server_request;
 
 /* --- options.c --- */
 
-enum { SERVER_OUTBOX_MAX = 16, SERVER_TRUSTED_MAX = 8 };
+enum { SERVER_TRUSTED_MAX = 8 };
 
 typedef struct server_options {
     const char *db, *key, *zone, *listen, *pages, *as, *now, *tls_cert, *tls_key;
-    const char *outbox[SERVER_OUTBOX_MAX];
+    const char *outbox[EXAMPLE_OUTBOX_MAX];
+    const char *connectors[EXAMPLE_CONNECTORS_MAX];
     const char *trusted[SERVER_TRUSTED_MAX]; /* proxies whose X-Forwarded-* are believed */
-    int n_outbox, n_trusted;
+    int n_outbox, n_connectors, n_trusted;
     long threads, workers, connections, body_max, idle_s, tick_s, grace_s;
     bool secure_cookies; /* a proxy in front speaks HTTPS */
     bool log_all; /* each request, not only refused and failed ones */
@@ -290,10 +293,12 @@ __attribute__((sentinel)) void server_log(const char *level, const char *event, 
 void server_log_flush(void);
 void server_log_close(void);
 
-/* --- main.c --- */
+/* --- open.c, listen.c, main.c --- */
 
 struct server {
     server_options options;
+    example_outbox outbox;
+    example_connectors connectors;
     acrm_engine *engine;
     server_routes *_Atomic routes;
     server_sessions *sessions;
@@ -308,6 +313,14 @@ struct server {
     volatile bool stopping;
 };
 
+/* Each tells on stderr why not. */
+bool server_open(server *s);
+bool server_listen(server *s);
+/* The line that says where. */
+void server_ready(const server *s);
+/* The database and its ways out. */
+void server_shut(server *s);
+int server_fail(const char *what, const char *why); /* always 1 */
 int64_t server_now_us(void); /* monotonic */
 
 #endif
