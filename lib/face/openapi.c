@@ -64,6 +64,50 @@ static void openapi_query(const acrm__schemas *s, const openapi_op *o)
     }
 }
 
+/* Headers that a server turns into arguments. */
+static const struct {
+    const char *name, *help;
+} openapi_headers[] = {
+    { "If-Match", "The ETag of the record as it was seen: instead of version; * for "
+                  "last_write_wins" },
+    { "Idempotency-Key", "Instead of idempotency_key: a repeat gets the first result" },
+};
+
+static void openapi_header_refs(const acrm__schemas *s, const openapi_op *o)
+{
+    bool guarded = o->op->verb == ACRM__VERB_UPDATE || o->op->verb == ACRM__VERB_DELETE;
+    const bool takes[] = { guarded,
+                           (o->op->op->flags & (ACRM__OP_WRITE | ACRM__OP_STEPS)) ==
+                               ACRM__OP_WRITE };
+
+    for (size_t i = 0; i < sizeof takes / sizeof takes[0]; i++) {
+        if (!takes[i])
+            continue;
+        const char *ref = acrm__arena_format(s->arena, "#/components/parameters/%s",
+                                             openapi_headers[i].name);
+        acrm__out_open(s->out, NULL, '{');
+        acrm__out_text(s->out, "$ref", ref);
+        acrm__out_close(s->out, '}');
+        s->out->failed |= !ref;
+    }
+}
+
+static void openapi_header_parameters(acrm__str *out)
+{
+    acrm__out_open(out, "parameters", '{');
+    for (size_t i = 0; i < sizeof openapi_headers / sizeof openapi_headers[0]; i++) {
+        acrm__out_open(out, openapi_headers[i].name, '{');
+        acrm__out_text(out, "name", openapi_headers[i].name);
+        acrm__out_text(out, "in", "header");
+        acrm__out_text(out, "description", openapi_headers[i].help);
+        acrm__out_open(out, "schema", '{');
+        acrm__out_text(out, "type", "string");
+        acrm__out_close(out, '}');
+        acrm__out_close(out, '}');
+    }
+    acrm__out_close(out, '}');
+}
+
 static void openapi_path_id(const acrm__schemas *s)
 {
     acrm__out_open(s->out, NULL, '{');
@@ -82,9 +126,15 @@ static void openapi_responses(const acrm__schemas *s, const openapi_op *o)
     acrm__out_open(s->out, "responses", '{');
     acrm__out_open(s->out, "200", '{');
     acrm__out_text(s->out, "description", "Done");
-    openapi_json(s->out);
+    acrm__out_open(s->out, "content", '{');
+    acrm__out_open(s->out, "application/json", '{');
     acrm__schema_result(s, "schema", o->op);
-    openapi_end_json(s->out);
+    acrm__out_close(s->out, '}');
+    if (o->op->verb == ACRM__VERB_LIST) { /* all records, one a line */
+        acrm__out_open(s->out, "application/x-ndjson", '{');
+        acrm__out_close(s->out, '}');
+    }
+    acrm__out_close(s->out, '}');
     acrm__out_close(s->out, '}');
     acrm__out_open(s->out, "default", '{');
     acrm__out_text(s->out, "$ref", "#/components/responses/problem");
@@ -118,6 +168,7 @@ static void openapi_operation(const acrm__schemas *s, const openapi_op *o)
         openapi_path_id(s);
     if (!body)
         openapi_query(s, o);
+    openapi_header_refs(s, o);
     acrm__out_close(s->out, ']');
     if (body) {
         acrm__out_open(s->out, "requestBody", '{');
@@ -167,7 +218,7 @@ static void openapi_problem(acrm__str *out)
         { "type", "string" },  { "title", "string" }, { "status", "integer" },
         { "detail", "string" }, { "code", "integer" }, { "name", "string" },
         { "message", "string" }, { "field", "string" }, { "reason", "string" },
-        { "retriable", "boolean" }, { "fields", "array" },
+        { "retriable", "boolean" }, { "fields", "array" }, { "errors", "array" },
     };
 
     acrm__out_open(out, "problem", '{');
@@ -189,6 +240,7 @@ static void openapi_components(const acrm__schemas *s)
     openapi_problem(s->out);
     acrm__schema_definitions(s);
     acrm__out_close(s->out, '}');
+    openapi_header_parameters(s->out);
     acrm__out_open(s->out, "responses", '{');
     acrm__out_open(s->out, "problem", '{');
     acrm__out_text(s->out, "description", "What went wrong, and in which field");

@@ -404,6 +404,10 @@ static void check_parameter(const acrm_value *p, const char *path, bool *id)
     const acrm_value *content = acrm_value_get(acrm_value_get(p, "content"), "application/json");
     const acrm_value *schema = acrm_value_get(content ? content : p, "schema");
 
+    if (acrm_value_get(p, "$ref")) { /* a header */
+        check_ref(text(p, "$ref"), path);
+        return;
+    }
     check_schema(schema, path);
     if (strcmp(text(p, "in"), "path") == 0) {
         ck_assert_str_eq(text(p, "name"), "id");

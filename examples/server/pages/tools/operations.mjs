@@ -67,7 +67,8 @@ function args(operation) {
   const given = body?.$ref ? api.components.schemas[body.$ref.split('/').pop()] : body;
   const properties = { ...given?.properties };
   const required = [...given?.required ?? []];
-  for (const { name, schema, content, required: must } of operation.parameters ?? []) {
+  for (const { name, schema, content, required: must } of
+    (operation.parameters ?? []).filter((p) => p.name)) { // without headers, which are references
     properties[name] = schema ?? content['application/json'].schema;
     if (must)
       required.push(name);
