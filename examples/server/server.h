@@ -200,6 +200,8 @@ void server_sessions_free(server_sessions *sessions);
 int32_t server_session_take(server_sessions *sessions, const char *principal, acrm_session **out,
                             acrm_error **err);
 void server_session_give(server_sessions *sessions, acrm_session *session);
+/* Those nobody asked for of late are not kept. */
+void server_sessions_sweep(server_sessions *sessions);
 /* End what is running. */
 void server_sessions_interrupt(server_sessions *sessions);
 int server_sessions_count(server_sessions *sessions);

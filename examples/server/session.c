@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SESSION_KEPT_MAX = 128, SESSION_IDLE_MAX = 24 };
+enum { SESSION_KEPT_MAX = 128, SESSION_IDLE_MAX = 24, SESSION_IDLE_US = 20000000 };
 
 typedef struct session_entry {
     acrm_session *session; /* NULL: free */
     char principal[SERVER_PRINCIPAL_MAX];
     bool busy;
     uint64_t used;
+    int64_t given_us; /* back */
 } session_entry;
 
 struct server_sessions {
@@ -114,11 +115,32 @@ void server_session_give(server_sessions *sessions, acrm_session *session)
     for (size_t i = 0; i < SESSION_KEPT_MAX; i++)
         if (sessions->entries[i].session == session) {
             sessions->entries[i].busy = false;
+            sessions->entries[i].given_us = server_now_us();
             extra = ++sessions->idle > SESSION_IDLE_MAX ? session_oldest(sessions) : NULL;
             break;
         }
     pthread_mutex_unlock(&sessions->lock);
     acrm_session_free(extra);
+}
+
+void server_sessions_sweep(server_sessions *sessions)
+{
+    int64_t old_us = server_now_us() - SESSION_IDLE_US;
+    acrm_session *ended[SESSION_KEPT_MAX];
+    size_t n = 0;
+
+    pthread_mutex_lock(&sessions->lock);
+    for (size_t i = 0; i < SESSION_KEPT_MAX; i++) {
+        session_entry *e = &sessions->entries[i];
+        if (!e->session || e->busy || e->given_us > old_us)
+            continue;
+        ended[n++] = e->session;
+        e->session = NULL;
+        sessions->idle--;
+    }
+    pthread_mutex_unlock(&sessions->lock);
+    while (n > 0)
+        acrm_session_free(ended[--n]);
 }
 
 void server_sessions_interrupt(server_sessions *sessions)

@@ -2,11 +2,12 @@
 /* Two threads: one does what has fallen due, one closes whose time is up and writes the log. */
 #include "server.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { TICK_LIMIT = 200 };
+enum { TICK_LIMIT = 200, TICK_TRIM_S = 5 };
 
 struct server_tick {
     server *server;
@@ -92,9 +93,13 @@ static void *tick_sweep(void *cls)
 {
     server_tick *t = cls;
 
-    while (tick_wait(t, 1)) {
+    for (unsigned seconds = 1; tick_wait(t, 1); seconds++) {
         server_watch_sweep();
         server_log_flush();
+        if (seconds % TICK_TRIM_S != 0)
+            continue;
+        server_sessions_sweep(t->server->sessions);
+        malloc_trim(0); /* what a crowd needed is given back when it has gone */
     }
     return NULL;
 }

@@ -142,7 +142,8 @@ def environment(root, build, compiler, tools):
     env = dict(os.environ)
     env.pop("AUTOCRM_DB", None)
     env.update({
-        "PATH": os.pathsep.join([tools, os.path.join(build, "examples", "cli"), env["PATH"]]),
+        "PATH": os.pathsep.join([tools, os.path.join(build, "examples", "cli"),
+                                 os.path.join(build, "examples", "server"), env["PATH"]]),
         "CC": "cc",
         "PKG_CONFIG_PATH": os.path.join(lib, "pkgconfig"),
         "LD_LIBRARY_PATH": lib,

@@ -13,6 +13,7 @@ import unittest
 
 PROGRAM = os.environ["AUTOCRM_SERVER"]
 TOOL = os.environ["AUTOCRM_TOOL"]
+SANITIZED = os.environ.get("AUTOCRM_SANITIZED") == "1"  # slower, and keeps what was freed
 
 
 class Answer:
