@@ -75,7 +75,8 @@ int main(int argc, char **argv)
         goto done;
     s.sessions = server_sessions_new(s.engine);
     s.work = server_work_new(s.options.workers);
-    s.writes = server_work_new(strstr(s.options.db, "://") ? s.options.workers : 1);
+    s.remote = strstr(s.options.db, "://") != NULL;
+    s.writes = server_work_new(s.remote ? s.options.workers : 1);
     s.cache = server_cache_new();
     s.feed = server_feed_new(&s);
     server_metrics_begin();

@@ -35,6 +35,20 @@ static bool open_key_read(const char *path)
     return ok;
 }
 
+/* A database elsewhere: by its name, in this folder, as the command line tool has it. */
+static void open_address_key(const char *db, example_text *path)
+{
+    const char *rest = strstr(db, "://") + 3;
+    size_t end = strcspn(rest, "?"), start = end;
+
+    while (start > 0 && rest[start - 1] != '/')
+        start--;
+    if (start > 0 && start < end)
+        example_putf(path, "%.*s.key", (int)(end - start), rest + start);
+    else
+        example_put(path, "postgres.key");
+}
+
 /* FILE.key, or what --key says. */
 static bool open_key_find(const server_options *o, bool *found)
 {
@@ -46,8 +60,10 @@ static bool open_key_find(const server_options *o, bool *found)
         return true;
     if (o->key)
         example_put(&path, o->key);
+    else if (strstr(db, "://"))
+        open_address_key(db, &path);
     else
-        example_putf(&path, "%s.key", strstr(db, "://") ? "postgres" : db);
+        example_putf(&path, "%s.key", db);
     *found = path.data && (o->key || access(path.data, F_OK) == 0);
     bool ok = !*found || open_key_read(path.data);
     if (!ok)

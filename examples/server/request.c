@@ -314,7 +314,7 @@ static bool request_from_cache(server_request *r)
 {
     const char *match = server_header(r, "If-None-Match");
 
-    if (!r->route->kept || server_export_wanted(r))
+    if (!r->route->kept || r->server->remote || server_export_wanted(r))
         return false;
     r->answer = server_cache_find(r);
     if (!r->answer)
@@ -364,6 +364,12 @@ static enum MHD_Result request_take(server_request *r, const char *data, size_t 
     return r->discarded > REQUEST_DISCARD_MAX || r->body.failed ? MHD_NO : MHD_YES;
 }
 
+/* Whatever asks a database elsewhere waits for the network. */
+static bool request_is_quick(const server_request *r)
+{
+    return r->route->quick && !(r->route->operation && r->server->remote);
+}
+
 static enum MHD_Result request_hand_over(server_request *r)
 {
     bool write = r->route->writes && !r->route->steps;
@@ -407,7 +413,7 @@ enum MHD_Result server_request_handle(void *cls, struct MHD_Connection *connecti
     }
     if (r->stage == REQUEST_BODY && *size > 0)
         return request_take(r, data, size);
-    if (r->stage == REQUEST_BODY && !r->route->quick)
+    if (r->stage == REQUEST_BODY && !request_is_quick(r))
         return request_hand_over(r);
     if (r->stage == REQUEST_BODY)
         server_request_run(r);

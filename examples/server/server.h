@@ -312,6 +312,7 @@ struct server {
     struct MHD_Daemon *daemon;
     int pages;     /* descriptor of the folder, -1: none */
     bool loopback; /* only this machine reaches it */
+    bool remote;   /* the database is another machine's */
     volatile bool stopping;
 };
 
