@@ -25,6 +25,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_process,
     &acrm__mod_catalog,
     &acrm__mod_configuration,
+    &acrm__mod_performance,
     &acrm__mod_loyalty,
     &acrm__mod_ledger,
     &acrm__mod_club,

@@ -27,6 +27,7 @@ extern const acrm__module acrm__mod_webhook;
 extern const acrm__module acrm__mod_process;
 extern const acrm__module acrm__mod_catalog;
 extern const acrm__module acrm__mod_configuration;
+extern const acrm__module acrm__mod_performance;
 extern const acrm__module acrm__mod_loyalty;
 extern const acrm__module acrm__mod_ledger;
 extern const acrm__module acrm__mod_club;

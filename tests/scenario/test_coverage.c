@@ -119,6 +119,31 @@ static const life_step rest[] = {
     { "configuration.contradictions", "{'model_id':'$model'}" },
     { "configuration.create", "{'trim_id':'$trim','options':['TOW','ESP'],'customer_id':"
                               "'$twin'}" },
+    { "account_plan.create", "{'name':'Key','customer_id':'$twin','from_date':'2026-01-01',"
+                             "'to_date':'2026-12-31','expected_units':4,'market_units':10,"
+                             "'competition':[{'name':'Rival'}],'buying_centre':[{'customer_id':"
+                             "'$ada','role':'decider','stance':'neutral'}],'steps':[{'title':"
+                             "'Visit'}]}", .save = "plan=id" },
+    { "account_member.create", "{'account_plan_id':'$plan','customer_id':'$jo','role':'user'}" },
+    { "account_step.create", "{'account_plan_id':'$plan','title':'Offer','status':'done'}" },
+    { "account_team.create", "{'account_plan_id':'$plan','user_id':'$omid'}" },
+    { "account_plan.review", "{'id':'$plan','note':'On course'}" },
+    { "account_plan.view", "{'id':'$plan'}" },
+    { "sales_target.create", "{'dealer_id':'$north','from_date':'2026-11-01','to_date':"
+                             "'2026-11-30','measure':'units','units':10}" },
+    { "report.targets", "{'on':'2026-11-21'}" },
+    { "report.performance", "{'from_date':'2026-11-01','to_date':'2026-11-30'}" },
+    { "forecast.sales", "{'history':12}" },
+    { "commission_rule.create", "{'code':'base','name':'Base','from_date':'2026-01-01','measure':"
+                                "'units','currency':'EUR','steps':[{'from':1,'pay':'50.00'}]}" },
+    { "lead.create", "{'customer_id':'$twin','dealer_id':'$south','owner_id':'$omid'}",
+      .save = "sold=id" },
+    { "sales_contract.create", "{'number':'C-7','customer_id':'$twin','lead_id':'$sold',"
+                               "'dealer_id':'$south','status':'signed','signed_on':'2026-10-05',"
+                               "'currency':'EUR','total':'20000.00'}" },
+    { "commission.run", "{'from_date':'2026-10-01','to_date':'2026-10-31'}", .save = "pay=id" },
+    { "commission.export", "{'id':'$pay'}" },
+    { "commission.approve", "{'id':'$pay'}" },
     { "sales_contract.create", "{'number':'C-1','customer_id':'$twin'}" },
     { "member_card.create", "{'number':'77 0001','customer_id':'$twin'}" },
     { "loyalty_program.create", "{'code':'spare','name':'Spare'}" },
