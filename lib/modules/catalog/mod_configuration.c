@@ -8,7 +8,8 @@
 #include "kernel/declare_tables.h"
 
 #define CHOICE                                                                                    \
-    { .name = "trim_id", .type = ACRM__T_ID, .flags = ACRM__REQUIRED, .help = "The trim" },       \
+    { .name = "trim_id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "vehicle_trim",  \
+      .help = "The trim" },                                                                       \
     { .name = "options", .type = ACRM__T_TEXT, .flags = ACRM__LIST, .max = 32,                    \
       .help = "Codes of the options chosen; standard ones need not be named" },                   \
     { .name = "on", .type = ACRM__T_DATE, .help = "Day to judge by; defaults to today" }
@@ -29,12 +30,12 @@ static const acrm__field configuration_check_out[] = {
 };
 static const acrm__field configuration_price_in[] = {
     CHOICE,
-    { .name = "dealer_id", .type = ACRM__T_ID,
+    { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer",
       .help = "Dealer; country and region default to its own" },
     { .name = "country", .type = ACRM__T_TEXT, .max = 2, .help = "Country of the price list" },
     { .name = "region", .type = ACRM__T_TEXT, .max = 100, .help = "Sales region" },
     { .name = "customer_group", .type = ACRM__T_TEXT, .max = 64, .help = "Group of customers" },
-    { .name = "price_list_id", .type = ACRM__T_ID,
+    { .name = "price_list_id", .type = ACRM__T_REF, .target = "price_list",
       .help = "This list and no other; else the one that fits best" },
     { .name = NULL }
 };
@@ -55,8 +56,10 @@ static const acrm__field configuration_price_out[] = {
     { .name = NULL }
 };
 static const acrm__field configuration_contradictions_in[] = {
-    { .name = "trim_id", .type = ACRM__T_ID, .help = "This trim" },
-    { .name = "model_id", .type = ACRM__T_ID, .help = "Or all trims of this model" },
+    { .name = "trim_id", .type = ACRM__T_REF, .target = "vehicle_trim",
+      .help = "This trim" },
+    { .name = "model_id", .type = ACRM__T_REF, .target = "vehicle_model",
+      .help = "Or all trims of this model" },
     { .name = NULL }
 };
 static const acrm__field configuration_contradictions_out[] = {

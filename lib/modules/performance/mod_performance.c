@@ -11,7 +11,8 @@
 #define PERIOD                                                                                    \
     { .name = "from_date", .type = ACRM__T_DATE, .help = "First day; defaults to this month's" }, \
     { .name = "to_date", .type = ACRM__T_DATE, .help = "Last day; defaults to that month's" },    \
-    { .name = "dealer_id", .type = ACRM__T_ID, .help = "Of this dealer alone" }
+    { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer",                               \
+      .help = "Of this dealer alone" }
 #define RECORD(entity_, help_)                                                                    \
     { .name = "record", .type = ACRM__T_RECORD, .target = entity_, .help = help_ }
 #define WHICH(entity_)                                                                            \
@@ -37,7 +38,8 @@ static const acrm__field performance_report_out[] = {
 static const acrm__field performance_targets_in[] = {
     { .name = "on", .type = ACRM__T_DATE,
       .help = "Targets whose period holds this day; defaults to today" },
-    { .name = "dealer_id", .type = ACRM__T_ID, .help = "Of this dealer, its teams and people" },
+    { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer",
+      .help = "Of this dealer, its teams and people" },
     { .name = NULL }
 };
 static const acrm__field performance_targets_out[] = {
@@ -51,8 +53,8 @@ static const acrm__field performance_forecast_in[] = {
     { .name = "measure", .type = ACRM__T_ENUM, .choices = "units|revenue",
       .preset = "\"units\"", .help = "Contracts, or their total" },
     { .name = "currency", .type = ACRM__T_TEXT, .max = 3, .help = "Of revenue: which" },
-    { .name = "dealer_id", .type = ACRM__T_ID, .help = "Of this dealer" },
-    { .name = "user_id", .type = ACRM__T_ID, .help = "Of this person" },
+    { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer", .help = "Of this dealer" },
+    { .name = "user_id", .type = ACRM__T_REF, .target = "user", .help = "Of this person" },
     { .name = "model", .type = ACRM__T_TEXT, .max = 100, .help = "Of this model" },
     { .name = "history", .type = ACRM__T_INT, .min = 2, .max = 240, .preset = "36",
       .unit = "months", .help = "Whole months looked at" },
