@@ -135,6 +135,32 @@ static int32_t configuration_standards(const configuration_making *m, uint64_t *
     return ACRM_OK;
 }
 
+/* --- Rules by what they begin with --- */
+
+static int32_t configuration_sort(acrm_configuration *c)
+{
+    uint32_t *starts = acrm__arena_array(c->arena, c->options + (size_t)2, sizeof *starts);
+    uint32_t *sorted = acrm__arena_array(c->arena, c->rules + (size_t)1, sizeof *sorted);
+
+    if (!starts || !sorted)
+        return ACRM_E_NOMEM;
+    for (uint32_t r = 0; r < c->rules; r++)
+        if (c->firsts[r] != ACRM_CONFIGURATION_NONE)
+            starts[c->firsts[r] + 1]++;
+    for (uint32_t o = 0; o < c->options; o++)
+        starts[o + 1] += starts[o];
+    uint32_t free_ones = starts[c->options];
+    for (uint32_t r = 0; r < c->rules; r++) /* starts[o] moves on to the end of its own */
+        sorted[c->firsts[r] == ACRM_CONFIGURATION_NONE ? free_ones++
+                                                       : starts[c->firsts[r]]++] = r;
+    for (uint32_t o = c->options; o > 0; o--)
+        starts[o] = starts[o - 1];
+    starts[0] = 0;
+    c->starts = starts;
+    c->sorted = sorted;
+    return ACRM_OK;
+}
+
 /* --- All of it --- */
 
 static int32_t configuration_make(configuration_making *m)
@@ -173,7 +199,9 @@ static int32_t configuration_make(configuration_making *m)
         kinds[r] = from->rules[r].kind;
         firsts[r] = from->rules[r].when_count ? from->rules[r].when[0] : ACRM_CONFIGURATION_NONE;
     }
-    int32_t st = configuration_packages(m);
+    int32_t st = configuration_sort(c);
+    if (st == ACRM_OK)
+        st = configuration_packages(m);
     return st == ACRM_OK ? configuration_standards(m, sets + 2 * (size_t)c->words) : st;
 }
 

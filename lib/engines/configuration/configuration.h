@@ -35,6 +35,8 @@ struct acrm_configuration {
     const int32_t *kinds;            /* of each rule */
     const uint64_t *masks;           /* of each rule: `when`, then `then` */
     const uint32_t *firsts;          /* of each rule: the first of `when` as given; NONE */
+    const uint32_t *sorted, *starts; /* rules by their first option, then those without any; where
+                                        those of each option start */
     const acrm__package *packages;   /* all, a package before those in it */
     uint32_t n_packages;
     const acrm__standard *standards; /* those that can be displaced */
@@ -72,13 +74,6 @@ int32_t acrm__configuration_make(const acrm_configuration_definition *definition
                                  acrm__arena *arena, const acrm_allocator *work,
                                  acrm_configuration **out, acrm_issue *issue);
 
-/* Most rules are about something that is not in the vehicle: seen without reading their sets. */
-static inline bool acrm__rule_rests(const acrm_configuration *c, uint32_t rule, const uint64_t *in)
-{
-    uint32_t first = c->firsts[rule];
-    return first != ACRM_CONFIGURATION_NONE && !acrm__option_in(in, first);
-}
-
 /* The first option of a & b at or after `from`, or of a & ~b; NONE: there is none. */
 uint32_t acrm__option_both(const acrm_configuration *c, const uint64_t *a, const uint64_t *b,
                            uint32_t from);
@@ -92,7 +87,13 @@ uint32_t acrm__option_common(const acrm_configuration *c, const uint64_t *a, con
 int32_t acrm__options_read(const acrm_configuration *c, const uint32_t *list, size_t n,
                            acrm__options *out, acrm_issue *issue);
 void acrm__vehicle_make(const acrm_configuration *c, const uint64_t *chosen, acrm__vehicle *out);
-/* Whether a rule is broken. */
-bool acrm__rule_broken(const acrm_configuration *c, uint32_t rule, const uint64_t *in);
+/* The rules that are broken, as bits. */
+typedef struct acrm__broken {
+    uint64_t bits[(ACRM_CONFIGURATION_RULES_MAX + 63) / 64];
+} acrm__broken;
+void acrm__rules_broken(const acrm_configuration *c, const uint64_t *in, acrm__broken *out);
+/* The first of them at or after a rule; ACRM_CONFIGURATION_NONE. */
+uint32_t acrm__broken_next(const acrm_configuration *c, const acrm__broken *broken,
+                           uint32_t from);
 
 #endif

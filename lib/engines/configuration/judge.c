@@ -85,32 +85,70 @@ void acrm__vehicle_make(const acrm_configuration *c, const uint64_t *chosen, acr
             acrm__option_put(in, c->standards[i].option);
 }
 
-bool acrm__rule_broken(const acrm_configuration *c, uint32_t rule, const uint64_t *in)
+/* More than one of a group, or none where one must be. */
+static bool configuration_group_broken(const acrm_configuration *c, const uint64_t *then,
+                                       const uint64_t *in, bool must)
 {
-    const uint64_t *when = acrm__rule_when(c, rule), *then = when + c->words;
-    int32_t kind = c->kinds[rule];
-    uint64_t some = 0, several = 0, missing = 0;
+    uint64_t some = 0, several = 0;
 
-    for (uint32_t w = 0; w < c->words; w++)
-        if (when[w] & ~in[w])
-            return false;
     for (uint32_t w = 0; w < c->words; w++) {
         uint64_t both = then[w] & in[w];
         several |= some && both ? both : both & (both - 1);
         some |= both;
-        missing |= then[w] & ~in[w];
     }
-    switch (kind) {
+    return several || (must && !some);
+}
+
+static bool configuration_broken(const acrm_configuration *c, uint32_t rule, const uint64_t *in)
+{
+    const uint64_t *when = acrm__rule_when(c, rule), *then = when + c->words;
+
+    for (uint32_t w = 0; w < c->words; w++)
+        if (when[w] & ~in[w])
+            return false;
+    switch (c->kinds[rule]) {
     case ACRM_OPTION_REQUIRES:
     case ACRM_OPTION_PACKAGE:
-        return missing != 0;
+        for (uint32_t w = 0; w < c->words; w++)
+            if (then[w] & ~in[w])
+                return true;
+        return false;
     case ACRM_OPTION_REQUIRES_ANY:
-        return some == 0;
+        return !acrm__options_meet(c, then, in);
     case ACRM_OPTION_EXCLUDES:
-        return some != 0;
+        return acrm__options_meet(c, then, in);
     default:
-        return several || (!some && kind == ACRM_OPTION_EXACTLY_ONE);
+        return configuration_group_broken(c, then, in,
+                                          c->kinds[rule] == ACRM_OPTION_EXACTLY_ONE);
     }
+}
+
+/* Most rules are about something that is not in it: those are not looked at. */
+void acrm__rules_broken(const acrm_configuration *c, const uint64_t *in, acrm__broken *out)
+{
+    memset(out->bits, 0, ((size_t)c->rules + 63) / 64 * sizeof *out->bits);
+    for (uint32_t w = 0; w < c->words; w++)
+        for (uint64_t left = in[w]; left; left &= left - 1) {
+            uint32_t o = w * 64 + (uint32_t)__builtin_ctzll(left);
+            for (uint32_t i = c->starts[o]; i < c->starts[o + 1]; i++)
+                if (configuration_broken(c, c->sorted[i], in))
+                    out->bits[c->sorted[i] / 64] |= UINT64_C(1) << c->sorted[i] % 64;
+        }
+    for (uint32_t i = c->starts[c->options]; i < c->rules; i++)
+        if (configuration_broken(c, c->sorted[i], in))
+            out->bits[c->sorted[i] / 64] |= UINT64_C(1) << c->sorted[i] % 64;
+}
+
+uint32_t acrm__broken_next(const acrm_configuration *c, const acrm__broken *broken, uint32_t from)
+{
+    for (uint32_t w = from / 64; w < (c->rules + 63) / 64; w++) {
+        uint64_t left = broken->bits[w];
+        if (w == from / 64)
+            left &= ~UINT64_C(0) << from % 64;
+        if (left)
+            return w * 64 + (uint32_t)__builtin_ctzll(left);
+    }
+    return ACRM_CONFIGURATION_NONE;
 }
 
 /* --- Breaches --- */
@@ -184,6 +222,7 @@ int32_t acrm_configuration_check(const acrm_configuration *configuration, const 
     configuration_report report = { breaches, cap, 0 };
     acrm__options set;
     acrm__vehicle made;
+    acrm__broken broken;
 
     if (!c || (chosen_count && !chosen) || (cap && !breaches) || !count)
         return ACRM_E_MISUSE;
@@ -198,9 +237,10 @@ int32_t acrm_configuration_check(const acrm_configuration *configuration, const 
         configuration_tell(&report, ACRM_BREACH_NOT_OFFERED, rule, o,
                            rule == ACRM_CONFIGURATION_NONE ? rule : c->firsts[rule]);
     }
-    for (uint32_t r = 0; r < c->rules; r++)
-        if (!acrm__rule_rests(c, r, in) && acrm__rule_broken(c, r, in))
-            configuration_tell_rule(c, r, in, &report);
+    acrm__rules_broken(c, in, &broken);
+    for (uint32_t r = acrm__broken_next(c, &broken, 0); r != ACRM_CONFIGURATION_NONE;
+         r = acrm__broken_next(c, &broken, r + 1))
+        configuration_tell_rule(c, r, in, &report);
     for (uint32_t o = 0; vehicle && o < c->options; o++)
         vehicle[o] = acrm__option_in(in, o);
     *count = report.count;

@@ -18,6 +18,7 @@ typedef struct search_run {
     search_level *levels;
     acrm__options chosen, frozen;
     acrm__vehicle vehicle;
+    acrm__broken broken;
     uint32_t steps, steps_max;
     uint64_t *used;           /* (nullable) rules that led on, as bits */
     const uint64_t *disabled; /* (nullable) rules that are not judged, as bits */
@@ -175,11 +176,12 @@ static int32_t search_look_at(search_run *s, uint32_t remaining, acrm__options *
         search_take_out(s, o, mend.bits);
         open = search_breach(s, &look, &mend);
     }
-    for (uint32_t r = 0; open && r < c->rules; r++) {
+    acrm__rules_broken(c, in, &s->broken);
+    for (uint32_t r = acrm__broken_next(c, &s->broken, 0); open && r != ACRM_CONFIGURATION_NONE;
+         r = acrm__broken_next(c, &s->broken, r + 1)) {
         acrm__options mend;
         uint32_t fewest = look.fewest;
-        if (acrm__rule_rests(c, r, in) || !acrm__rule_broken(c, r, in) ||
-            (s->disabled && s->disabled[r / 64] >> r % 64 & 1))
+        if (s->disabled && s->disabled[r / 64] >> r % 64 & 1)
             continue;
         memset(mend.bits, 0, c->words * sizeof *mend.bits);
         search_mend(s, r, mend.bits);
