@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     acrm_configuration_contradiction list[4];
     acrm_configuration *c = NULL;
     acrm_issue issue = { "", "", 0 };
-    size_t count = 0;
+    size_t count = 0, why = 0;
     acrm_configuration_definition definition = { .struct_size = sizeof definition,
                                                  .offered = offered, .rules = rules };
 
@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_check(acrm_configuration_contradictions(c, 100, list, 4, &count) == ACRM_OK);
     for (size_t i = 0; i < count && i < 4; i++)
         if (list[i].kind == ACRM_CONTRADICTION_OPTION)
-            fuzz_check(acrm_configuration_core(c, list[i].option, 100, NULL, 0, &count) == ACRM_OK);
+            fuzz_check(acrm_configuration_core(c, list[i].option, 100, NULL, 0, &why) == ACRM_OK);
     for (int i = 0; i < 3; i++)
         fuzz_choice(&in, c, definition.options_count);
     acrm_configuration_free(c);

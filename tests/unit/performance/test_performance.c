@@ -440,21 +440,28 @@ static int64_t plain_pays(const acrm__commission_plan *plan, int64_t from, int64
     return sum;
 }
 
+static uint32_t dice_state;
+
+static uint32_t dice(uint32_t sides)
+{
+    dice_state = dice_state * 1664525u + 1013904223u;
+    return (dice_state >> 8) % sides;
+}
+
 START_TEST(commission__agrees_with_a_plain_count)
 {
-    uint32_t state = 3;
-#define DICE(n) ((state = state * 1664525u + 1013904223u) >> 8) % (n)
+    dice_state = 3;
     for (int i = 0; i < 2000; i++) {
-        acrm__commission_plan plan = { .n = 1 + DICE(4), .cap = -1,
-                                       .measure = DICE(2) ? ACRM__RESULT_UNITS
+        acrm__commission_plan plan = { .n = 1 + dice(4), .cap = -1,
+                                       .measure = dice(2) ? ACRM__RESULT_UNITS
                                                           : ACRM__RESULT_MARGIN };
         bool units = plan.measure == ACRM__RESULT_UNITS;
         int64_t at = 0, paid = 0;
         for (size_t k = 0; k < plan.n; k++)
             plan.steps[k] = (acrm__commission_step){ (k ? plan.steps[k - 1].from + 1 : 0) +
-                                                     DICE(10), DICE(units ? 500 : 1000000) };
+                                                     dice(10), dice(units ? 500 : 1000000) };
         for (int c = 0; c < 8; c++) {
-            int64_t own = units ? 1 : 1 + DICE(20), got = -1;
+            int64_t own = units ? 1 : 1 + dice(20), got = -1;
             ck_assert(acrm__commission_pays(&plan, at, own, 0, paid, &got));
             int64_t want = plain_pays(&plan, at, at + own, units);
             if (!units)
