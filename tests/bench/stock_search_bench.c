@@ -94,7 +94,7 @@ static void open_world(world *w, long size)
 
     memset(w, 0, sizeof *w);
     w->size = size;
-    snprintf(w->path, sizeof w->path, "/tmp/acrm_stock_bench_%ld_%ld.db", (long)getpid(), size);
+    snprintf(w->path, sizeof w->path, "/tmp/acrm_stock_search_%ld_%ld.db", (long)getpid(), size);
     unlink(w->path);
     if (acrm_open(w->path, NULL, &w->engine, &err) != ACRM_OK ||
         acrm_session_new(w->engine, "system", &w->session, &err) != ACRM_OK)
