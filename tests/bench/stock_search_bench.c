@@ -59,19 +59,35 @@ static void new_id(sqlite3_context *context, int argc, sqlite3_value **argv)
     sqlite3_result_blob(context, id, sizeof id, SQLITE_TRANSIENT);
 }
 
-/* A fifth of them in stock at 200 dealers, of 20 makes with 10 models each. */
+static void enter(world *w)
+{
+    acrm_error *err = NULL;
+
+    if (acrm_open(w->path, NULL, &w->engine, &err) != ACRM_OK ||
+        acrm_session_new(w->engine, "system", &w->session, &err) != ACRM_OK)
+        fail(w->path, acrm_error_json(err));
+}
+
+static void shut(world *w)
+{
+    acrm_session_free(w->session);
+    acrm_close(w->engine);
+}
+
+/* A fifth of them in stock, at 200 dealers, of 20 makes with 10 models each. */
 static void fill(world *w)
 {
     static const char sql[] =
         "INSERT INTO vehicle(id,version,created_at,updated_at,name,vin,make,model,model_year,kind,"
         "status,dealer_id,currency,asking_price,stock_number,arrived_on)"
-        " WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i+1 FROM n WHERE i+1<%ld)"
+        " WITH RECURSIVE n(i,h) AS (VALUES(0,0) UNION ALL SELECT i+1,"
+        "(i+1)*2654435761%%4294967296/4096 FROM n WHERE i+1<%ld)"
         " SELECT new_id(),1,1,1,'Make '||(i%%20)||' Model '||(i/20%%10),"
         "'V'||printf('%%016d',i),'Make '||(i%%20),'Model '||(i/20%%10),2020+i%%7,"
-        "CASE WHEN i%%3=0 THEN 'new' ELSE 'used' END,"
-        "CASE WHEN i*7919%%5=0 THEN 'in_stock' WHEN i*7919%%5=1 THEN 'sold' ELSE 'delivered' END,"
-        "(SELECT id FROM dealer WHERE code='D'||(i*31%%%d)),'EUR',"
-        "100000*(5+i*104729%%95)+i*1299709%%100000,'S'||i,20000+i*15485863%%400 FROM n";
+        "CASE WHEN h%%3=0 THEN 'new' ELSE 'used' END,"
+        "CASE h/3%%5 WHEN 0 THEN 'in_stock' WHEN 1 THEN 'sold' ELSE 'delivered' END,"
+        "(SELECT id FROM dealer WHERE code='D'||(h/15%%%d)),'EUR',"
+        "500000+i*1299709%%9500000,'S'||i,20000+i*15485863%%400 FROM n";
     sqlite3 *db = NULL;
     char text[2048], json[120];
 
@@ -79,6 +95,7 @@ static void fill(world *w)
         snprintf(json, sizeof json, "{\"name\":\"Dealer %d\",\"code\":\"D%d\"}", i, i);
         call(w, "dealer.create", json);
     }
+    shut(w); /* by hand the file is filled alone */
     snprintf(text, sizeof text, sql, w->size, STOCK_DEALERS);
     if (sqlite3_open(w->path, &db) != SQLITE_OK ||
         sqlite3_create_function(db, "new_id", 0, SQLITE_UTF8, w, new_id, NULL, NULL) != SQLITE_OK ||
@@ -86,19 +103,16 @@ static void fill(world *w)
         sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE); ANALYZE", NULL, NULL, NULL) != SQLITE_OK)
         fail("fill", sqlite3_errmsg(db));
     sqlite3_close(db);
+    enter(w);
 }
 
-static void open_world(world *w, long size)
+static void open_world(world *w, const char *name, long size)
 {
-    acrm_error *err = NULL;
-
     memset(w, 0, sizeof *w);
     w->size = size;
-    snprintf(w->path, sizeof w->path, "/tmp/acrm_stock_search_%ld_%ld.db", (long)getpid(), size);
+    snprintf(w->path, sizeof w->path, "/tmp/acrm_stock_search_%ld_%s.db", (long)getpid(), name);
     unlink(w->path);
-    if (acrm_open(w->path, NULL, &w->engine, &err) != ACRM_OK ||
-        acrm_session_new(w->engine, "system", &w->session, &err) != ACRM_OK)
-        fail(w->path, acrm_error_json(err));
+    enter(w);
     fill(w);
 }
 
@@ -107,8 +121,7 @@ static void close_world(world *w)
     static const char *const ends[] = { "", "-wal", "-shm" };
     char path[100];
 
-    acrm_session_free(w->session);
-    acrm_close(w->engine);
+    shut(w);
     for (int i = 0; i < 3; i++) {
         snprintf(path, sizeof path, "%s%s", w->path, ends[i]);
         unlink(path);
@@ -151,13 +164,13 @@ int main(int argc, char **argv)
         const char *name, *json;
     } searches[] = {
         { "stock.model_by_price", "{\"where\":{\"status\":\"in_stock\",\"make\":\"Make 3\","
-          "\"model\":\"Model 4\"},\"order\":[\"asking_price\"],\"limit\":20}" },
+          "\"model\":\"Model 4\"},\"order\":[\"asking_price\"],\"limit\":5}" },
         { "stock.by_price", "{\"where\":{\"status\":\"in_stock\",\"asking_price\":{\"$gte\":"
-          "\"20000.00\",\"$lte\":\"30000.00\"}},\"order\":[\"asking_price\"],\"limit\":20}" },
+          "\"20000.00 EUR\",\"$lte\":\"30000.00 EUR\"}},\"order\":[\"asking_price\"],\"limit\":5}" },
         { "stock.of_dealer", "{\"where\":{\"dealer_id\":\"%s\",\"status\":\"in_stock\"},"
-          "\"order\":[\"arrived_on\"],\"limit\":20}" },
+          "\"order\":[\"arrived_on\"],\"limit\":5}" },
         { "stock.oldest", "{\"where\":{\"status\":\"in_stock\",\"kind\":\"new\"},"
-          "\"order\":[\"arrived_on\"],\"limit\":20}" },
+          "\"order\":[\"arrived_on\"],\"limit\":5}" },
         { "stock.by_vin", "{\"where\":{\"vin\":\"V%d\"}}" },
     };
     bench b = bench_begin(argc, argv);
@@ -165,12 +178,12 @@ int main(int argc, char **argv)
 
     if (sodium_init() < 0)
         return EXIT_FAILURE;
-    open_world(&small, STOCK_SMALL);
+    open_world(&small, "small", STOCK_SMALL);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         world large;
         if (!bench_wants_size(&b, sizes[i], STOCK_SMALL))
             continue;
-        open_world(&large, sizes[i]);
+        open_world(&large, "large", sizes[i]);
         for (size_t k = 0; k < sizeof searches / sizeof searches[0]; k++) {
             search s = { &large, &small, searches[k].json };
             bench_compare(&b, &(bench_measure){ .name = searches[k].name, .size = sizes[i],
