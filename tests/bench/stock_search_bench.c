@@ -166,7 +166,8 @@ int main(int argc, char **argv)
         { "stock.model_by_price", "{\"where\":{\"status\":\"in_stock\",\"make\":\"Make 3\","
           "\"model\":\"Model 4\"},\"order\":[\"asking_price\"],\"limit\":5}" },
         { "stock.by_price", "{\"where\":{\"status\":\"in_stock\",\"asking_price\":{\"$gte\":"
-          "\"20000.00 EUR\",\"$lte\":\"30000.00 EUR\"}},\"order\":[\"asking_price\"],\"limit\":5}" },
+          "\"20000.00 EUR\",\"$lte\":\"30000.00 EUR\"}},\"order\":[\"asking_price\"],"
+          "\"limit\":5}" },
         { "stock.of_dealer", "{\"where\":{\"dealer_id\":\"%s\",\"status\":\"in_stock\"},"
           "\"order\":[\"arrived_on\"],\"limit\":5}" },
         { "stock.oldest", "{\"where\":{\"status\":\"in_stock\",\"kind\":\"new\"},"
