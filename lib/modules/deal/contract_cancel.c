@@ -94,6 +94,16 @@ int32_t acrm__contract_cancel(acrm__call *call)
     return st == ACRM_OK ? cancel_guarantees(call, contract) : st;
 }
 
+/* --- Handed over --- */
+
+static int32_t fulfil_contract(acrm__call *call, acrm__rec *contract, int64_t on)
+{
+    acrm__set(contract, F_sales_contract__status, acrm__cell_text("fulfilled"));
+    acrm__set(contract, F_sales_contract__fulfilled_on, acrm__cell_int(on));
+    int32_t st = acrm__update(call, contract);
+    return st == ACRM_OK ? acrm__contract_emit(call, contract, "sales_contract.fulfilled") : st;
+}
+
 int32_t acrm__contract_fulfil(acrm__call *call)
 {
     acrm__rec *contract;
@@ -106,12 +116,24 @@ int32_t acrm__contract_fulfil(acrm__call *call)
     if (st != ACRM_OK)
         return st;
     acrm__arg_time(call, "on", &on);
-    acrm__set(contract, F_sales_contract__status, acrm__cell_text("fulfilled"));
-    acrm__set(contract, F_sales_contract__fulfilled_on, acrm__cell_int(on));
-    st = acrm__update(call, contract);
-    if (st == ACRM_OK)
-        st = acrm__contract_emit(call, contract, "sales_contract.fulfilled");
+    st = fulfil_contract(call, contract, on);
     return st == ACRM_OK ? acrm__render(call, contract, call->out) : st;
+}
+
+/* The order of a contract was delivered: the contract is fulfilled. */
+int32_t acrm__contract_delivered(acrm__call *call, const acrm__event *event)
+{
+    acrm__rec *order = NULL, *contract = NULL;
+    int32_t st = acrm__load_or_null(call, acrm__entity_of(call, "vehicle_order"), event->id,
+                                    &order);
+
+    if (st == ACRM_OK && order)
+        st = acrm__deal_follow(call, order, acrm__field_of(order->entity, "sales_contract_id"),
+                               &contract);
+    if (st != ACRM_OK || !contract ||
+        !acrm__deal_is(contract, F_sales_contract__status, "signed"))
+        return st;
+    return fulfil_contract(call, contract, acrm__today(call));
 }
 
 /* --- Proof --- */

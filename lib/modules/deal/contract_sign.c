@@ -75,26 +75,26 @@ static int32_t sign_connector(acrm__call *call, const acrm__rec *contract,
     const char *connector = acrm__arg_text(call, "connector");
     acrm__call system = acrm__deal_system(call);
     acrm_value *args = acrm__deal_map(call), *out = NULL;
-    acrm_value *request = args ? acrm__put_map(args, "request") : NULL;
+    acrm_value *body = args ? acrm__put_map(args, "body") : NULL;
     acrm__rec *document = NULL;
 
     if (!connector)
         return ACRM_OK;
-    int32_t st = request ? acrm__document_kept(call, acrm__id(contract, F_ID), &document)
-                         : acrm__nomem(call);
+    int32_t st = body ? acrm__document_kept(call, acrm__id(contract, F_ID), &document)
+                      : acrm__nomem(call);
     if (st != ACRM_OK)
         return st;
     const char *id = acrm__id_text(call, acrm__id(contract, F_ID));
     bool ok = acrm__put_text(args, "connector", connector) &&
               acrm__put_text(args, "name", "signature.request") &&
-              acrm__put_text(args, "entity", "sales_contract") &&
+              acrm__put_text(args, "subject_entity", "sales_contract") &&
               acrm__put_text(args, "subject_id", id) &&
-              acrm__put_text(request, "number", acrm__text(contract, F_sales_contract__number)) &&
-              acrm__put_text(request, "document_hash",
+              acrm__put_text(body, "number", acrm__text(contract, F_sales_contract__number)) &&
+              acrm__put_text(body, "document_hash",
                              acrm__text(contract, F_sales_contract__document_hash)) &&
-              acrm__put_text(request, "document",
+              acrm__put_text(body, "document",
                              acrm__text(document, F_deal_document__html)) &&
-              acrm__put_value(request, "parties", parties);
+              acrm__put_value(body, "parties", parties);
     if (!ok)
         return acrm__nomem(call);
     st = acrm__run(&system, "connector.request", args, &out);

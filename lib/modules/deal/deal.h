@@ -141,6 +141,9 @@ int32_t acrm__contract_sign(acrm__call *call);
 int32_t acrm__contract_cancel(acrm__call *call);
 int32_t acrm__contract_fulfil(acrm__call *call);
 int32_t acrm__contract_verify(acrm__call *call);
+/* Reactions: a signature service answered; an order was delivered. */
+int32_t acrm__contract_answered(acrm__call *call, const acrm__event *event);
+int32_t acrm__contract_delivered(acrm__call *call, const acrm__event *event);
 
 /* --- document.c, document_text.c --- */
 

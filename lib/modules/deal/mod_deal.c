@@ -262,6 +262,12 @@ static const acrm__hook deal_hooks[] = {
     { .entity = NULL }
 };
 
+static const acrm__reaction deal_reactions[] = {
+    { .type = "connector_request.answered", .run = acrm__contract_answered },
+    { .type = "vehicle_order.delivered", .run = acrm__contract_delivered },
+    { .type = NULL }
+};
+
 static const acrm__timer_kind deal_timers[] = {
     { .kind = "quote.expires", .run = acrm__quote_expires,
       .help = "Ends a quote whose last day is over" },
@@ -274,5 +280,6 @@ const acrm__module acrm__mod_deal = {
     .entities = deal_entities,
     .ops = deal_ops,
     .hooks = deal_hooks,
+    .reactions = deal_reactions,
     .timers = deal_timers,
 };
