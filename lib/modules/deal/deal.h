@@ -100,6 +100,7 @@ int32_t acrm__quote_sources(acrm__quote_draft *draft);
 int32_t acrm__quote_still_good(acrm__call *call, const acrm__rec *quote);
 
 /* car.c: the car of a deal, by the operations of the stock. Nobody else gets it: CONFLICT. */
+int32_t acrm__quote_car_free(acrm__call *call, const acrm__rec *quote);
 int32_t acrm__quote_hold(acrm__call *call, const acrm__rec *quote, const acrm__rec *contract);
 int32_t acrm__contract_sell(acrm__call *call, const acrm__rec *contract);
 int32_t acrm__contract_unsell(acrm__call *call, const acrm__rec *contract);

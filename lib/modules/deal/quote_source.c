@@ -174,7 +174,7 @@ static int32_t source_free(acrm__call *call, const acrm__rec *quote, const acrm_
         !acrm__deal_same(acrm__id(taken, F_sales_contract__quote_id), acrm__id(quote, F_ID)))
         st = acrm__fail(call, ACRM_E_CONFLICT, "sold", "vehicle_id",
                         "there is a contract for the car already");
-    return st;
+    return st == ACRM_OK ? acrm__quote_car_free(call, quote) : st;
 }
 
 static int32_t source_vehicle(acrm__quote_draft *draft)
