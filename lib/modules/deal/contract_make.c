@@ -103,6 +103,24 @@ static int32_t contract_buyer(acrm__call *call, const acrm__rec *contract)
     return acrm__insert(call, party);
 }
 
+/* A contract stands on the configuration: it is not changed any more. */
+static int32_t contract_configured(acrm__call *call, const acrm__rec *quote)
+{
+    acrm__rec *configuration = NULL;
+    acrm_value *args = acrm__deal_map(call);
+    int32_t st = acrm__deal_follow(call, quote, F_quote__configuration_id, &configuration);
+
+    if (st != ACRM_OK || !configuration)
+        return st;
+    const char *state = acrm__text(configuration, acrm__field_of(configuration->entity, "state"));
+    if (!state || strcmp(state, "open") != 0)
+        return ACRM_OK;
+    if (!args || !acrm__put_text(args, "state", "used") ||
+        !acrm__put_bool(args, "last_write_wins", true))
+        return acrm__nomem(call);
+    return acrm__deal_run(call, "configuration.update", acrm__id(configuration, F_ID), args, NULL);
+}
+
 int32_t acrm__quote_accept(acrm__call *call)
 {
     acrm__rec *quote, *contract = acrm__new(call, "sales_contract");
@@ -125,6 +143,8 @@ int32_t acrm__quote_accept(acrm__call *call)
         st = contract_buyer(call, contract);
     if (st == ACRM_OK)
         st = acrm__quote_hold(call, quote, contract);
+    if (st == ACRM_OK)
+        st = contract_configured(call, quote);
     if (st == ACRM_OK)
         st = acrm__quote_close(call, quote, "accepted");
     if (st != ACRM_OK)

@@ -2,6 +2,8 @@
 /* What is quoted: a configured car at the prices of its list, or one in stock that is free. */
 #include "modules/deal/deal.h"
 
+#include "base/text.h"
+
 /* A field of a record of another module, by name; NULL cell when there is none. */
 static const acrm_cell *source_cell(const acrm__rec *rec, const char *field)
 {
@@ -78,8 +80,12 @@ static const char *source_kind(const char *kind)
 /* A component of the configuration. What is below zero lowers the price of the car. */
 static int32_t source_component(acrm__quote_draft *draft, const acrm_value *part)
 {
-    const acrm_value *amount = acrm_value_get(part, "amount");
+    const acrm_value *given = acrm_value_get(part, "amount");
+    int32_t digits = acrm__money_digits(draft->quote->entity, F_quote__total, draft->quote->cells);
+    int64_t amount = 0;
     int32_t st = ACRM_OK;
+    size_t len = 0;
+    const char *text = acrm_value_text(given, &len);
     acrm__rec *line = acrm__quote_add(draft, source_kind(acrm__get_text(part, "kind")),
                                       "configuration", &st);
 
@@ -87,14 +93,14 @@ static int32_t source_component(acrm__quote_draft *draft, const acrm_value *part
         return st;
     acrm__set(line, F_quote_line__code, acrm__cell_text(acrm__get_text(part, "code")));
     acrm__set(line, F_quote_line__name, acrm__cell_text(acrm__get_text(part, "name")));
-    st = acrm__deal_put(draft->call, line, F_quote_line__amount, amount);
-    int64_t below = acrm__int(line, F_quote_line__amount);
-    if (st != ACRM_OK || below >= 0)
-        return st;
+    if (text && !acrm__parse_decimal(text, len, digits, &amount))
+        return acrm__fail(draft->call, ACRM_E_INVALID, "not_priced", "configuration_id",
+                          "a price of the configuration cannot be read");
     acrm__rec *car = draft->lines[0];
-    acrm__set(line, F_quote_line__amount, acrm__cell_int(0));
-    acrm__set(car, F_quote_line__amount,
-              acrm__cell_int(acrm__int(car, F_quote_line__amount) + below));
+    acrm__set(line, F_quote_line__amount, acrm__cell_int(amount < 0 ? 0 : amount));
+    if (amount < 0)
+        acrm__set(car, F_quote_line__amount,
+                  acrm__cell_int(acrm__int(car, F_quote_line__amount) + amount));
     return ACRM_OK;
 }
 

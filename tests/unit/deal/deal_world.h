@@ -3,6 +3,7 @@
 #ifndef TESTS_UNIT_DEAL_WORLD_H
 #define TESTS_UNIT_DEAL_WORLD_H
 
+#include "support/fake_connector.h"
 #include "support/office.h"
 
 #include <stdarg.h>
@@ -66,15 +67,19 @@ static inline void deal_is(office *o, const char *entity, const char *id, const 
 
 typedef struct deal_world {
     office o;
+    fake_connector service; /* named "sign" */
     char dealer[72], customer[72], car[72];
 } deal_world;
 
 static void deal_open(deal_world *w, int storage)
 {
     const acrm_clock clock = { .struct_size = sizeof clock, .now = deal_now };
-    const acrm_options options = { .struct_size = sizeof options, .clock = &clock };
+    const acrm_connector service = fake_connector_port(&w->service, "sign");
+    const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
+                                   .connectors = &service, .n_connectors = 1 };
     acrm_error *err = NULL;
 
+    memset(&w->service, 0, sizeof w->service);
     deal_clock = DEAL_START;
     snprintf(w->o.path, sizeof w->o.path, "memory:");
     if (storage == OFFICE_SQLITE) {

@@ -160,6 +160,36 @@ START_TEST(contract__is_signed_by_all_who_must)
 }
 END_TEST
 
+START_TEST(contract__is_signed_through_a_service)
+{
+    char contract[72], party[72], answer[400];
+
+    deal_open(&w, _i);
+    deal_contract(&w, "", "", contract);
+    acrm_value *asked = office_call(&w.o, "sales_contract.request_signature",
+                                    deal_json("{'id':'%s','connector':'sign'}", contract));
+    const acrm_value *first = acrm_value_at(acrm_value_get(asked, "parties"), 0);
+    snprintf(party, sizeof party, "%s", office_text(first, "party_id"));
+    snprintf(answer, sizeof answer, "{\"document_hash\":\"%s\",\"signed\":[{\"party_id\":"
+             "\"%s\",\"evidence\":\"envelope 9\"},{\"party_id\":\"%s\"}]}",
+             office_text(asked, "document_hash"), party, party);
+    acrm_value_free(asked);
+    w.service.n_replies = 1;
+    w.service.replies[0] = (fake_reply){ .outcome = ACRM_ASKED_ANSWERED, .body = answer };
+    deal_does(&w.o, "engine.tick", "{}", NULL, NULL);
+    ck_assert_int_eq(w.service.asked, 1);
+    ck_assert_str_eq(w.service.name, "signature.request");
+    deal_is(&w.o, "contract_party", party, "method", "electronic");
+    deal_is(&w.o, "contract_party", party, "evidence", "envelope 9");
+    deal_is(&w.o, "sales_contract", contract, "status", "signed");
+    acrm_value *events = office_call(&w.o, "event.list",
+                                     "{\"types\":[\"sales_contract.signature_failed\"]}");
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(events, "items")), 1); /* signed twice */
+    acrm_value_free(events);
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(contract__waits_for_its_guarantees)
 {
     char contract[72];
@@ -235,6 +265,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tcase, contract__has_the_car_to_itself, 0, OFFICE_STORAGES);
     tcase_add_test(tcase, contract__has_the_car_to_itself_whoever_is_faster);
     tcase_add_loop_test(tcase, contract__is_signed_by_all_who_must, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__is_signed_through_a_service, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__waits_for_its_guarantees, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__is_cancelled_with_what_follows, 0, OFFICE_STORAGES);
     suite_add_tcase(suite, tcase);

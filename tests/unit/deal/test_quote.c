@@ -139,6 +139,72 @@ START_TEST(quote__is_of_the_customer_of_its_lead)
 }
 END_TEST
 
+/* --- A configured car --- */
+
+static void catalogue(char trim[72])
+{
+    char make[72], model[72], option[72], list[72];
+
+    deal_does(&w.o, "vehicle_make.create", "{\"name\":\"Exemplar\"}", "id", make);
+    deal_does(&w.o, "vehicle_model.create", deal_json("{'make_id':'%s','name':'X5'}", make), "id",
+              model);
+    deal_does(&w.o, "vehicle_trim.create", deal_json("{'model_id':'%s','name':'Hybrid','code':"
+              "'HY','model_year':2025}", model), "id", trim);
+    deal_does(&w.o, "price_list.create", deal_json("{'name':'2025','currency':'EUR','valid_from':"
+              "'2025-01-01','valid_to':'2025-01-20','tax_rate':'0.19'}"), "id", list);
+    deal_does(&w.o, "price_item.create", deal_json("{'price_list_id':'%s','trim_id':'%s',"
+              "'currency':'EUR','amount':'30000.00'}", list, trim), NULL, NULL);
+    static const char *const options[][3] = { { "TOW", "accessory", "899.99" },
+                                              { "BASIC", "equipment", "-500.00" } };
+    for (size_t i = 0; i < 2; i++) {
+        deal_does(&w.o, "vehicle_option.create", deal_json("{'make_id':'%s','code':'%s','name':"
+                  "'%s','kind':'%s'}", make, options[i][0], options[i][0], options[i][1]), "id",
+                  option);
+        deal_does(&w.o, "trim_option.create", deal_json("{'trim_id':'%s','option_id':'%s'}", trim,
+                                                        option), NULL, NULL);
+        deal_does(&w.o, "price_item.create", deal_json("{'price_list_id':'%s','option_id':'%s',"
+                  "'currency':'EUR','amount':'%s'}", list, option, options[i][2]), NULL, NULL);
+    }
+}
+
+START_TEST(quote__takes_a_configured_car_at_its_prices)
+{
+    char trim[72], configuration[72], quote[72], total[72];
+
+    deal_open(&w, _i);
+    catalogue(trim);
+    deal_does(&w.o, "configuration.create", deal_json("{'trim_id':'%s','options':['TOW','BASIC'],"
+              "'customer_id':'%s'}", trim, w.customer), "id", configuration);
+    deal_does(&w.o, "configuration.get", deal_json("{'id':'%s'}", configuration), "total", total);
+    ck_assert_str_eq(total, "36175.99"); /* (30000 - 500 + 899.99) * 1.19 */
+    deal_does(&w.o, "quote.create", deal_json("{'customer_id':'%s','configuration_id':'%s'}",
+                                              w.customer, configuration), "id", quote);
+    deal_is(&w.o, "quote", quote, "total", total);
+    deal_is(&w.o, "quote", quote, "currency", "EUR");
+    deal_does(&w.o, "quote.issue", deal_json("{'id':'%s'}", quote), NULL, NULL);
+    office_refused(&w.o, "quote.create", deal_json("{'customer_id':'%s','configuration_id':'%s',"
+                   "'currency':'USD'}", w.customer, configuration), ACRM_E_INVALID, "currency",
+                   "currency");
+    office_refused(&w.o, "quote.create", deal_json("{'customer_id':'%s','configuration_id':'%s',"
+                   "'lines':[{'kind':'vehicle','amount':'1'}]}", w.customer, configuration),
+                   ACRM_E_INVALID, "lines[0].kind", "priced");
+    deal_does(&w.o, "quote.create", deal_json("{'customer_id':'%s','configuration_id':'%s',"
+              "'lines':[{'kind':'discount','amount':'100','on':'TOW'}]}", w.customer,
+              configuration), "id", quote);
+    deal_is(&w.o, "quote", quote, "total", "36056.99");
+    deal_does(&w.o, "quote.issue", deal_json("{'id':'%s'}", quote), NULL, NULL);
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", quote), NULL, NULL);
+    deal_is(&w.o, "configuration", configuration, "state", "used");
+    deal_does(&w.o, "quote.create", deal_json("{'customer_id':'%s','configuration_id':'%s'}",
+                                              w.customer, configuration), "id", quote);
+    deal_clock += 11 * DEAL_DAY; /* the list was in force until the 20th */
+    office_refused(&w.o, "quote.revise", deal_json("{'id':'%s'}", quote), ACRM_E_CONFLICT,
+                   "configuration_id", "price_list_expired");
+    deal_is(&w.o, "quote", quote, "state", "draft");
+    office_close(&w.o);
+}
+END_TEST
+
 /* --- Limits of discounts --- */
 
 START_TEST(discount__past_the_limit_needs_another_person)
@@ -276,6 +342,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tcase, quote__shows_instalments_that_pay_what_is_due, 0, OFFICE_STORAGES);
     tcase_add_test(tcase, quote__names_what_is_wrong);
     tcase_add_loop_test(tcase, quote__is_of_the_customer_of_its_lead, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, quote__takes_a_configured_car_at_its_prices, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, discount__past_the_limit_needs_another_person, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, quote__is_revised_and_compared, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, quote__expires_and_is_declined, 0, OFFICE_STORAGES);
