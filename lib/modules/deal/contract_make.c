@@ -90,6 +90,28 @@ static int32_t contract_fill(acrm__call *call, const acrm__rec *quote, acrm__rec
     return st == ACRM_OK ? contract_end(call, quote, contract) : st;
 }
 
+/* The trim that is to be ordered. The contract stands on its configuration: it is not changed any
+ * more. */
+static int32_t contract_configured(acrm__call *call, const acrm__rec *quote, acrm__rec *contract)
+{
+    acrm__rec *configuration = NULL;
+    acrm_value *args = acrm__deal_map(call);
+    int32_t st = acrm__deal_follow(call, quote, F_quote__configuration_id, &configuration);
+
+    if (st != ACRM_OK || !configuration)
+        return st;
+    const acrm__entity *entity = configuration->entity;
+    const char *state = acrm__text(configuration, acrm__field_of(entity, "state"));
+    acrm__set(contract, F_sales_contract__trim_id,
+              configuration->cells[acrm__field_of(entity, "trim_id")]);
+    if (!state || strcmp(state, "open") != 0)
+        return ACRM_OK;
+    if (!args || !acrm__put_text(args, "state", "used") ||
+        !acrm__put_bool(args, "last_write_wins", true))
+        return acrm__nomem(call);
+    return acrm__deal_run(call, "configuration.update", acrm__id(configuration, F_ID), args, NULL);
+}
+
 static int32_t contract_buyer(acrm__call *call, const acrm__rec *contract)
 {
     acrm__rec *party = acrm__new(call, "contract_party");
@@ -101,24 +123,6 @@ static int32_t contract_buyer(acrm__call *call, const acrm__rec *contract)
               contract->cells[F_sales_contract__customer_id]);
     acrm__set(party, F_contract_party__role, acrm__cell_text("buyer"));
     return acrm__insert(call, party);
-}
-
-/* A contract stands on the configuration: it is not changed any more. */
-static int32_t contract_configured(acrm__call *call, const acrm__rec *quote)
-{
-    acrm__rec *configuration = NULL;
-    acrm_value *args = acrm__deal_map(call);
-    int32_t st = acrm__deal_follow(call, quote, F_quote__configuration_id, &configuration);
-
-    if (st != ACRM_OK || !configuration)
-        return st;
-    const char *state = acrm__text(configuration, acrm__field_of(configuration->entity, "state"));
-    if (!state || strcmp(state, "open") != 0)
-        return ACRM_OK;
-    if (!args || !acrm__put_text(args, "state", "used") ||
-        !acrm__put_bool(args, "last_write_wins", true))
-        return acrm__nomem(call);
-    return acrm__deal_run(call, "configuration.update", acrm__id(configuration, F_ID), args, NULL);
 }
 
 int32_t acrm__quote_accept(acrm__call *call)
@@ -138,13 +142,13 @@ int32_t acrm__quote_accept(acrm__call *call)
     if (st == ACRM_OK)
         st = contract_fill(call, quote, contract);
     if (st == ACRM_OK)
+        st = contract_configured(call, quote, contract);
+    if (st == ACRM_OK)
         st = acrm__insert(call, contract);
     if (st == ACRM_OK)
         st = contract_buyer(call, contract);
     if (st == ACRM_OK)
         st = acrm__quote_hold(call, quote, contract);
-    if (st == ACRM_OK)
-        st = contract_configured(call, quote);
     if (st == ACRM_OK)
         st = acrm__quote_close(call, quote, "accepted");
     if (st != ACRM_OK)
