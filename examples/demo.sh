@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The main job before your eyes: from a folder of messy lead files to followed-up customers. Every
-# line that begins with $ is a command you can type. Works from any folder; the database is made in
-# a temporary one, or in the folder given as the first argument.
+# The main job before your eyes: from a folder of messy lead files to followed-up customers, and
+# from a lead to a delivered car. Every line that begins with $ is a command you can type. Works from
+# any folder; the database is made in a temporary one, or in the folder given as the first argument.
 #
 #   sh examples/demo.sh [FOLDER]
 #
@@ -236,6 +236,102 @@ crm report funnel --group dealer
 crm lead_source update code:showroom --currency GBP --cost_per_lead 25.00 --last_write_wins
 crm report sources
 crm report response_times --group dealer
+
+clock 2026-03-13T09
+say "What is sold: a model, its options, a rule, a price list" \
+    "Contradictions among the rules are refused when they are made; here there are none."
+crm --quiet vehicle_make create --name Exemplar --country GB
+crm --quiet vehicle_model create --make_id name:Exemplar --name "X5 Hybrid" --body suv
+crm --quiet vehicle_trim create --model_id "name:X5 Hybrid" --name "X5 Hybrid Touring" \
+    --code TOURING --model_year 2026
+crm --quiet price_list create --name "Britain 2026" --currency GBP --country GB \
+    --valid_from 2026-01-01 --valid_to 2026-06-30 --tax_rate 0.2
+crm --quiet price_item create --price_list_id "name:Britain 2026" --trim_id code:TOURING \
+    --currency GBP --amount 36500.00
+for option in BLUE:colour:690 TOW:accessory:780 ESP:equipment:0 HUD:equipment:910; do
+    code=${option%%:*}
+    rest=${option#*:}
+    crm --quiet vehicle_option create --make_id name:Exemplar --code "$code" \
+        --name "Option $code" --kind "${rest%%:*}"
+    crm --quiet trim_option create --trim_id code:TOURING --option_id "code:$code"
+    crm --quiet price_item create --price_list_id "name:Britain 2026" --option_id "code:$code" \
+        --currency GBP --amount "${rest##*:}.00"
+done
+crm --quiet option_rule create --name "A tow bar needs trailer control" --kind requires \
+    --model_id "name:X5 Hybrid" --when_options '["TOW"]' --then_options '["ESP"]'
+
+say "A lead is qualified, and the car configured" \
+    "What is wrong with a choice is told at once, with the nearest one that is right."
+crm --quiet --as login:north.two lead contact "customer.name:Golf Customer" --channel visit \
+    --outcome interested --level A
+trim=$(quietly vehicle_trim list --where '{"code":"TOURING"}')
+crm configuration check --trim_id "$trim" --options TOW,HUD,BLUE
+crm --quiet --as login:north.two configuration create --trim_id code:TOURING \
+    --options '["TOW","ESP","HUD","BLUE"]' --lead_id "customer.name:Golf Customer" \
+    --customer_id "name:Golf Customer" --dealer_id code:NORTH
+
+say "Three quotes with instalments, side by side" \
+    "An annuity, a balloon and a lease. The discount is past the seller's limit: the manager" \
+    "approves it."
+crm --quiet discount_limit create --role_id name:salesperson --max_rate 0.03
+car=$(quietly configuration list --where '{"lead.customer.name":"Golf Customer"}')
+lines='[{"kind":"discount","rate":"0.04"},{"kind":"fee","name":"Number plates","amount":"120.00"}]'
+quote() {
+    crm --quiet --as login:north.two quote create --lead_id "customer.name:Golf Customer" \
+        --configuration_id "$car" --lines "$lines" --deposit 5000.00 "$@"
+}
+quote --payment credit --finance '{"rate":"0.059","periods":48}'
+quote --payment credit --finance '{"rate":"0.049","periods":36,"balloon":"15000.00"}'
+quote --payment lease --finance '{"money_factor":"0.0018","months":36,"residual":"19000.00"}'
+crm_fails --as login:north.two quote issue number:Q-NORTH-2026-000002
+crm --quiet --as login:north.two quote submit number:Q-NORTH-2026-000002
+crm --quiet --as login:north.manager quote approve number:Q-NORTH-2026-000002
+crm quote compare --ids "$(quietly quote list --order number | paste -sd, -)"
+
+say "The second is accepted and becomes a contract" \
+    "The documents are A4 pages in HTML, in the language of the reader; the contract is signed as" \
+    "it was printed."
+clock 2026-03-16T10
+crm --quiet --as login:north.two quote issue number:Q-NORTH-2026-000002
+run sh -c 'autocrm --now 2026-03-16T10:00:02Z quote render number:Q-NORTH-2026-000002 >quote.html'
+run grep -o "<h1>.*</h1>" quote.html
+crm --quiet --as login:north.two quote accept number:Q-NORTH-2026-000002 \
+    --terms "Winter tyres are included."
+crm --as login:north.two sales_contract request_signature number:C-NORTH-2026-000001
+crm --quiet --as login:north.two sales_contract sign number:C-NORTH-2026-000001 \
+    --method electronic --evidence "envelope 2026-17"
+crm sales_contract verify number:C-NORTH-2026-000001
+crm lead list --where '{"customer.name":"Golf Customer"}' --fields subject,status,closed_at
+
+say "The order began by itself; it is followed to the delivery" \
+    "A forecast moves what comes after it. The customer sees the visible part."
+crm vehicle_order plan --number C-NORTH-2026-000001
+clock 2026-04-02T09
+crm --quiet vehicle_order record --number C-NORTH-2026-000001 --code registration
+crm --quiet vehicle_order record --number C-NORTH-2026-000001 --code lottery --kind skipped
+crm --quiet vehicle_order record --number C-NORTH-2026-000001 --source maker --code allocation
+crm --quiet vehicle_order record --number C-NORTH-2026-000001 --source maker \
+    --code production --kind expected --expected_on 2026-06-08
+crm vehicle_order status --number C-NORTH-2026-000001
+clock 2026-06-30T09
+for code in payment funding production shipping; do
+    crm --quiet vehicle_order record --number C-NORTH-2026-000001 --code "$code"
+done
+order=$(quietly vehicle_order list --where '{"number":"C-NORTH-2026-000001"}')
+crm --quiet vehicle_order identify "$order" --vin WVWZZZ3CZEE140287
+crm vehicle_order blockers --number C-NORTH-2026-000001
+clock 2026-07-06T09
+for document in customs:customs_declaration customs:certificate_of_conformity plate:insurance; do
+    crm --quiet vehicle_order document --number C-NORTH-2026-000001 \
+        --milestone "${document%%:*}" --document "${document##*:}"
+done
+for code in customs plate preparation; do
+    crm --quiet vehicle_order record --number C-NORTH-2026-000001 --code "$code"
+done
+crm --quiet vehicle_order deliver --number C-NORTH-2026-000001 --odometer 12
+crm sales_contract list --fields number,status,total,signed_on,fulfilled_on
+crm vehicle_ownership list --where '{"customer.name":"Golf Customer"}' \
+    --fields vehicle_id,role,from_date,odometer
 
 say "Nothing was changed behind the audit's back; a backup; an export"
 crm verify

@@ -29,9 +29,10 @@
     ",\"quote.create\",\"quote.revise\",\"quote.issue\",\"quote.submit\",\"quote.decline\","     \
     "\"quote.accept\",\"quote.compare\",\"quote.render\",\"sales_contract.render\","             \
     "\"sales_contract.request_signature\",\"sales_contract.sign\",\"sales_contract.verify\","     \
-    "\"contract_party.*\",\"contract_guarantee.*\""
+    "\"contract_party.*\",\"contract_guarantee.*\",\"configuration.create\","                \
+    "\"configuration.update\",\"configuration.check\",\"configuration.price\""
 #define ROLES_DEAL_MANAGER                                                                        \
-    ",\"quote.*\",\"contract_party.*\",\"contract_guarantee.*\",\"document_template.*\""
+    ",\"configuration.*\",\"quote.*\",\"contract_party.*\",\"contract_guarantee.*\",\"document_template.*\""
 
 /* What everybody may do with processes; the definitions say more by their roles. */
 #define ROLES_PROCESSES                                                                           \
