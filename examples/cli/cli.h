@@ -163,6 +163,8 @@ bool cli_document(const acrm_value *operation, const acrm_value *result);
 bool cli_plan(const acrm_value *operation, const acrm_value *result);
 /* A statement of points as a table (points.c); false: the result is none. */
 bool cli_points(const acrm_value *operation, const acrm_value *result);
+/* Quotes side by side (quotes.c); false: it is something else. */
+bool cli_quotes(const acrm_value *operation, const acrm_value *result);
 void cli_print_csv(const acrm_value *list); /* of maps; RFC 4180 */
 char *cli_cell(const acrm_value *value); /* one line for people */
 int cli_finish(int status);              /* flush; a broken pipe is no failure to talk about */

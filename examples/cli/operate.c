@@ -122,8 +122,8 @@ int cli_operate(cli *c, const acrm_value *operation, cli_words *words)
     if (result == CLI_OK && c->json)
         cli_print_json(out);
     else if (result == CLI_OK && !cli_document(operation, out) && !cli_plan(operation, out) &&
-             !cli_points(operation, out) && !cli_suspects(c, operation, out) &&
-             !cli_grading(c, operation, out))
+             !cli_points(operation, out) && !cli_quotes(operation, out) &&
+             !cli_suspects(c, operation, out) && !cli_grading(c, operation, out))
         cli_show(c, operation, args, out);
     acrm_value_free(out);
     acrm_value_free(args);
