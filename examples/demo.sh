@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The main job before your eyes: from a folder of messy lead files to followed-up customers, and
-# from a lead to a delivered car. Every line that begins with $ is a command you can type. Works from
-# any folder; the database is made in a temporary one, or in the folder given as the first argument.
+# from a lead to a delivered car. Every line that begins with $ is a command you can type. Works
+# from any folder; the database is made in a temporary one, or in the folder given as the first
+# argument.
 #
 #   sh examples/demo.sh [FOLDER]
 #
