@@ -26,6 +26,9 @@ int32_t acrm__contract_emit(acrm__call *call, const acrm__rec *contract, const c
     if (ok && quote && acrm__id(quote, F_quote__configuration_id))
         ok = acrm__put_text(data, "configuration_id",
                             acrm__id_text(call, acrm__id(quote, F_quote__configuration_id)));
+    if (ok && quote && acrm__id(quote, F_quote__appraisal_id))
+        ok = acrm__put_text(data, "appraisal_id",
+                            acrm__id_text(call, acrm__id(quote, F_quote__appraisal_id)));
     if (st != ACRM_OK)
         return st;
     return ok ? acrm__emit(call, event, "sales_contract", acrm__id(contract, F_ID), data)

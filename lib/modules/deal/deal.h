@@ -95,6 +95,7 @@ typedef struct acrm__quote_draft {
 acrm__rec *acrm__quote_add(acrm__quote_draft *draft, const char *kind, const char *source,
                            int32_t *st);
 int32_t acrm__quote_sources(acrm__quote_draft *draft);
+int32_t acrm__quote_trade_in(acrm__quote_draft *draft);
 /* What is quoted can still be had by this customer: a car that is free, prices that hold, a
  * trade-in that is approved. */
 int32_t acrm__quote_still_good(acrm__call *call, const acrm__rec *quote);

@@ -119,6 +119,8 @@ static int32_t quote_fill(acrm__quote_draft *draft)
     for (size_t i = 0; st == ACRM_OK && i < acrm_value_count(given); i++)
         st = quote_given(draft, acrm_value_at(given, i), i);
     if (st == ACRM_OK)
+        st = acrm__quote_trade_in(draft);
+    if (st == ACRM_OK)
         st = quote_amount(draft, "trade_in_debt", "debt");
     if (st == ACRM_OK)
         st = quote_amount(draft, "deposit", "deposit");
@@ -512,7 +514,8 @@ static int32_t quote_args_again(acrm__call *call, const acrm__rec *quote, acrm_v
         { F_quote__customer_id, "customer_id" }, { F_quote__lead_id, "lead_id" },
         { F_quote__opportunity_id, "opportunity_id" }, { F_quote__dealer_id, "dealer_id" },
         { F_quote__user_id, "user_id" }, { F_quote__vehicle_id, "vehicle_id" },
-        { F_quote__configuration_id, "configuration_id" }, { F_quote__language, "language" },
+        { F_quote__configuration_id, "configuration_id" },
+        { F_quote__appraisal_id, "appraisal_id" }, { F_quote__language, "language" },
         { F_quote__currency, "currency" }, { F_quote__trade_in_tax, "trade_in_tax" },
         { F_quote__payment, "payment" }, { F_quote__finance_terms, "finance" },
         { F_quote__note, "note" }, { F_quote__debt_total, "trade_in_debt" },

@@ -207,6 +207,51 @@ static int32_t source_vehicle(acrm__quote_draft *draft)
     return ACRM_OK;
 }
 
+/* --- The car taken in return --- */
+
+/* Its appraisal is this customer's, approved, and still good. */
+static int32_t source_appraisal(acrm__call *call, const acrm__rec *quote, acrm__rec **out)
+{
+    const acrm__registry *registry = call->session->registry;
+    int32_t st = acrm__registry_entity(registry, "appraisal", 9)
+                     ? acrm__load(call, "appraisal", acrm__id(quote, F_quote__appraisal_id),
+                                  "appraisal_id", out)
+                     : acrm__fail(call, ACRM_E_UNSUPPORTED, "appraisal", "appraisal_id",
+                                  "this library has no appraisals");
+
+    if (st != ACRM_OK)
+        return st;
+    const char *state = source_text(*out, "state");
+    const acrm_cell *last = source_cell(*out, "valid_until");
+    if (!acrm__cell_equal(source_cell(*out, "customer_id"), &quote->cells[F_quote__customer_id]))
+        return acrm__fail(call, ACRM_E_INVALID, "mismatch", "appraisal_id",
+                          "appraisal_id is another customer's");
+    if (last->type == ACRM_CELL_INT && last->integer < acrm__today(call))
+        return acrm__fail(call, ACRM_E_CONFLICT, "appraisal_expired", "appraisal_id",
+                          "the appraisal was valid until %s", acrm__date_text(call, last->integer));
+    return state && strcmp(state, "approved") == 0
+               ? ACRM_OK
+               : acrm__fail(call, ACRM_E_CONFLICT, "not_approved", "appraisal_id",
+                            "the appraisal is %s, not approved", state ? state : "without a state");
+}
+
+int32_t acrm__quote_trade_in(acrm__quote_draft *draft)
+{
+    acrm__rec *appraisal = NULL;
+    int32_t st = ACRM_OK;
+
+    if (acrm__is_null(draft->quote, F_quote__appraisal_id))
+        return ACRM_OK;
+    st = source_appraisal(draft->call, draft->quote, &appraisal);
+    if (st == ACRM_OK)
+        st = source_currency(draft, source_cell(appraisal, "currency"), "the appraisal");
+    acrm__rec *line = st == ACRM_OK ? acrm__quote_add(draft, "trade_in", "appraisal", &st) : NULL;
+    if (!line)
+        return st;
+    acrm__set(line, F_quote_line__amount, *source_cell(appraisal, "offered"));
+    return ACRM_OK;
+}
+
 /* --- All of them --- */
 
 int32_t acrm__quote_sources(acrm__quote_draft *draft)
@@ -224,12 +269,17 @@ int32_t acrm__quote_sources(acrm__quote_draft *draft)
 
 int32_t acrm__quote_still_good(acrm__call *call, const acrm__rec *quote)
 {
-    acrm__rec *configuration = NULL, *vehicle = NULL, *list = NULL;
+    acrm__rec *configuration = NULL, *vehicle = NULL, *list = NULL, *appraisal = NULL;
+    acrm__call system = acrm__deal_system(call);
     int32_t st = acrm__deal_follow(call, quote, F_quote__configuration_id, &configuration);
 
     if (st == ACRM_OK && configuration)
         st = source_price_list(call, quote, configuration, &list);
     if (st == ACRM_OK)
         st = acrm__deal_follow(call, quote, F_quote__vehicle_id, &vehicle);
-    return st == ACRM_OK && vehicle ? source_free(call, quote, vehicle) : st;
+    if (st == ACRM_OK && vehicle)
+        st = source_free(call, quote, vehicle);
+    if (st == ACRM_OK && !acrm__is_null(quote, F_quote__appraisal_id))
+        st = source_appraisal(&system, quote, &appraisal);
+    return st;
 }
