@@ -236,6 +236,35 @@ START_TEST(faults__leave_no_trace_in_privacy)
 }
 END_TEST
 
+/* A quote becomes a contract that is signed and cancelled. */
+static const life_step dealing[] = {
+    { "customer.create", "{'name':'Ann','language':'fa'}", .save = "ann=id" },
+    { "vehicle.create", "{'make':'Exemplar','status':'in_stock','kind':'new'}", .save = "car=id" },
+    { "quote.create", "{'customer_id':'$ann','vehicle_id':'$car','currency':'EUR','tax_rate':"
+                      "'0.2','lines':[{'kind':'vehicle','amount':'20000'},{'kind':'discount',"
+                      "'rate':'0.1'}],'deposit':'1000','payment':'credit','finance':"
+                      "{'rate':'0.05','periods':2}}", .save = "one=id" },
+    { "quote.revise", "{'id':'$one','payment':'lease','finance':{'money_factor':'0.001',"
+                      "'months':2,'residual':'9000'}}", .save = "two=id" },
+    { "quote.compare", "{'ids':['$one','$two']}" },
+    { "quote.submit", "{'id':'$two'}" },
+    { "quote.approve", "{'id':'$two'}" },
+    { "quote.issue", "{'id':'$two'}" },
+    { "quote.render", "{'id':'$two'}" },
+    { "quote.accept", "{'id':'$two'}", .save = "deal=contract.id" },
+    { "sales_contract.request_signature", "{'id':'$deal','connector':'sign'}" },
+    { "sales_contract.sign", "{'id':'$deal'}" },
+    { "sales_contract.verify", "{'id':'$deal'}" },
+    { "sales_contract.cancel", "{'id':'$deal','cause':'withdrawal'}" },
+    { NULL, NULL }
+};
+
+START_TEST(faults__leave_no_trace_in_deals)
+{
+    live_under_faults(&faults[_i], dealing, 7 * stride_of()); /* a document has many calls */
+}
+END_TEST
+
 START_TEST(faults__let_nothing_half_open)
 {
     const fault *what = &faults[_i];
@@ -275,6 +304,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, faults__leave_no_trace_in_merges, 0, FAULTS);
     tcase_add_loop_test(t, faults__leave_no_trace_in_care, 0, FAULTS);
     tcase_add_loop_test(t, faults__leave_no_trace_in_privacy, 0, FAULTS);
+    tcase_add_loop_test(t, faults__leave_no_trace_in_deals, 0, FAULTS);
     tcase_add_loop_test(t, faults__let_nothing_half_open, 0, FAULTS);
     suite_add_tcase(s, t);
     return s;
