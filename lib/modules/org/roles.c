@@ -32,7 +32,8 @@
     "\"contract_party.*\",\"contract_guarantee.*\",\"configuration.create\","                \
     "\"configuration.update\",\"configuration.check\",\"configuration.price\""
 #define ROLES_DEAL_MANAGER                                                                        \
-    ",\"configuration.*\",\"quote.*\",\"contract_party.*\",\"contract_guarantee.*\",\"document_template.*\""
+    ",\"configuration.*\",\"quote.*\",\"contract_party.*\",\"contract_guarantee.*\","              \
+    "\"document_template.*\""
 
 /* What everybody may do with processes; the definitions say more by their roles. */
 #define ROLES_PROCESSES                                                                           \
