@@ -143,6 +143,8 @@ int32_t acrm__quote_accept(acrm__call *call)
     if (st == ACRM_OK)
         st = acrm__quote_still_good(call, quote);
     if (st == ACRM_OK)
+        st = acrm__quote_trade_in_free(call, quote);
+    if (st == ACRM_OK)
         st = contract_fill(call, quote, contract);
     if (st == ACRM_OK)
         st = contract_configured(call, quote, contract);

@@ -96,6 +96,7 @@ acrm__rec *acrm__quote_add(acrm__quote_draft *draft, const char *kind, const cha
                            int32_t *st);
 int32_t acrm__quote_sources(acrm__quote_draft *draft);
 int32_t acrm__quote_trade_in(acrm__quote_draft *draft);
+int32_t acrm__quote_trade_in_free(acrm__call *call, const acrm__rec *quote);
 /* What is quoted can still be had by this customer: a car that is free, prices that hold, a
  * trade-in that is approved. */
 int32_t acrm__quote_still_good(acrm__call *call, const acrm__rec *quote);

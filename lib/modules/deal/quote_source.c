@@ -223,7 +223,9 @@ static int32_t source_appraisal(acrm__call *call, const acrm__rec *quote, acrm__
         return st;
     const char *state = source_text(*out, "state");
     const acrm_cell *last = source_cell(*out, "valid_until");
-    if (!acrm__cell_equal(source_cell(*out, "customer_id"), &quote->cells[F_quote__customer_id]))
+    const acrm_cell *whose = source_cell(*out, "customer_id");
+    if (whose->type != ACRM_CELL_NULL &&
+        !acrm__cell_equal(whose, &quote->cells[F_quote__customer_id]))
         return acrm__fail(call, ACRM_E_INVALID, "mismatch", "appraisal_id",
                           "appraisal_id is another customer's");
     if (last->type == ACRM_CELL_INT && last->integer < acrm__today(call))
@@ -233,6 +235,34 @@ static int32_t source_appraisal(acrm__call *call, const acrm__rec *quote, acrm__
                ? ACRM_OK
                : acrm__fail(call, ACRM_E_CONFLICT, "not_approved", "appraisal_id",
                             "the appraisal is %s, not approved", state ? state : "without a state");
+}
+
+/* No other contract that stands takes the same car in return. */
+int32_t acrm__quote_trade_in_free(acrm__call *call, const acrm__rec *quote)
+{
+    const acrm__term same[] = {
+        { F_quote__appraisal_id, ACRM_FILTER_EQ, quote->cells[F_quote__appraisal_id] },
+        { F_quote__state, ACRM_FILTER_EQ, acrm__cell_text("accepted") },
+    };
+    acrm__recs quotes = { NULL, 0 };
+    acrm__rec *taken = NULL;
+    int32_t st = ACRM_OK;
+
+    if (!acrm__is_null(quote, F_quote__appraisal_id))
+        st = acrm__find(call, &(acrm__select){ .entity = "quote", .terms = same, .n_terms = 2,
+                                               .as_system = true }, &quotes);
+    for (size_t i = 0; st == ACRM_OK && i < quotes.count && !taken; i++) {
+        const acrm__term of[] = {
+            { F_sales_contract__quote_id, ACRM_FILTER_EQ, quotes.items[i]->cells[F_ID] },
+            { F_sales_contract__status, ACRM_FILTER_NE, acrm__cell_text("cancelled") },
+        };
+        st = acrm__find_one(call, &(acrm__select){ .entity = "sales_contract", .terms = of,
+                                                   .n_terms = 2, .as_system = true }, &taken);
+    }
+    return st == ACRM_OK && taken
+               ? acrm__fail(call, ACRM_E_CONFLICT, "traded_in", "appraisal_id",
+                            "another contract takes that car in return")
+               : st;
 }
 
 int32_t acrm__quote_trade_in(acrm__quote_draft *draft)
