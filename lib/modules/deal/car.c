@@ -103,7 +103,7 @@ int32_t acrm__contract_unsell(acrm__call *call, const acrm__rec *contract)
 
     if (!args)
         return acrm__nomem(call);
-    if (!car)
+    if (!car || acrm__is_null(contract, F_sales_contract__quote_id))
         return ACRM_OK;
     if (!car_stocked(call))
         return car_status(call, car, "in_stock");

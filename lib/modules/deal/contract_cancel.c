@@ -31,16 +31,16 @@ static int32_t cancel_fee(acrm__call *call, acrm__rec *contract)
                 strcmp(cause, "withdrawal") == 0 || strcmp(cause, "dealer") == 0;
     int64_t scaled = 0, most = 0;
 
+    if (acrm__is_null(contract, F_sales_contract__currency))
+        return ACRM_OK; /* made elsewhere, without amounts */
     if (rate->type == ACRM_CELL_TEXT && !free &&
         (!acrm__parse_decimal(rate->data, rate->size, 9, &scaled) ||
          !acrm__money_ratio(acrm__int(contract, F_sales_contract__total), scaled,
                             ACRM_DEAL_RATE_SCALE, ACRM__ROUND_HALF_UP, &most)))
         most = 0;
     acrm__set(contract, F_sales_contract__cancel_fee, acrm__cell_int(0));
-    int32_t st = acrm__is_null(contract, F_sales_contract__currency)
-                     ? ACRM_OK
-                     : acrm__deal_put_as(call, contract, F_sales_contract__cancel_fee,
-                                         acrm__arg(call, "fee"), "fee");
+    int32_t st = acrm__deal_put_as(call, contract, F_sales_contract__cancel_fee,
+                                   acrm__arg(call, "fee"), "fee");
     int64_t fee = acrm__int(contract, F_sales_contract__cancel_fee);
     if (st == ACRM_OK && (fee < 0 || fee > most))
         st = acrm__fail(call, ACRM_E_INVALID, "range", "fee", "the fee may be 0 to %s",

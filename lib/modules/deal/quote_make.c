@@ -521,9 +521,13 @@ static int32_t quote_args_again(acrm__call *call, const acrm__rec *quote, acrm_v
         { F_quote__note, "note" }, { F_quote__debt_total, "trade_in_debt" },
         { F_quote__deposit_total, "deposit" },
     };
+    const char *payment = acrm__arg_text(call, "payment");
+    bool otherwise = payment && !acrm__deal_is(quote, F_quote__payment, payment);
     bool ok = true;
 
     for (size_t i = 0; ok && i < sizeof again / sizeof again[0]; i++) {
+        if (again[i].field == F_quote__finance_terms && otherwise)
+            continue; /* they are terms of another kind */
         bool none = acrm__is_null(quote, again[i].field) || acrm__int(quote, again[i].field) == 0;
         bool amount = again[i].field == F_quote__debt_total ||
                       again[i].field == F_quote__deposit_total;

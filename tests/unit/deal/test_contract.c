@@ -256,6 +256,23 @@ START_TEST(contract__is_cancelled_with_what_follows)
 }
 END_TEST
 
+START_TEST(contract__made_elsewhere_is_cancelled_without_more)
+{
+    char contract[72];
+
+    deal_open(&w, _i);
+    deal_does(&w.o, "sales_contract.create", deal_json("{'number':'X-1','customer_id':'%s',"
+              "'vehicle_id':'%s'}", w.customer, w.car), "id", contract);
+    office_refused(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract),
+                   ACRM_E_INVALID, "party_id", "required");
+    deal_does(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'other'}", contract),
+              NULL, NULL);
+    deal_is(&w.o, "sales_contract", contract, "status", "cancelled");
+    deal_is(&w.o, "vehicle", w.car, "status", "in_stock");
+    office_close(&w.o);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *suite = suite_create("contract");
@@ -268,6 +285,8 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tcase, contract__is_signed_through_a_service, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__waits_for_its_guarantees, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__is_cancelled_with_what_follows, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__made_elsewhere_is_cancelled_without_more, 0,
+                        OFFICE_STORAGES);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -265,7 +265,7 @@ END_TEST
 
 START_TEST(quote__is_revised_and_compared)
 {
-    char first[72], second[72], number[72];
+    char first[72], second[72], third[72], number[72];
 
     deal_open(&w, _i);
     deal_issue(&w, "," LINES "{'kind':'option','code':'HUD','name':'Head-up','amount':'900'}],"
@@ -281,6 +281,10 @@ START_TEST(quote__is_revised_and_compared)
     deal_is(&w.o, "quote", second, "financed", "22871.00");
     office_refused(&w.o, "quote.revise", deal_json("{'id':'%s'}", first), ACRM_E_CONFLICT, "id",
                    "state");
+    deal_does(&w.o, "quote.revise", deal_json("{'id':'%s','payment':'cash'}", second), "id",
+              third);
+    deal_is(&w.o, "quote", third, "payment", "cash");
+    deal_is(&w.o, "quote", third, "deposit_total", "2000.00");
     acrm_value *out = office_call(&w.o, "quote.compare", deal_json("{'ids':['%s','%s']}", first,
                                                                    second));
     const acrm_value *rows = acrm_value_get(out, "rows");
