@@ -2,6 +2,9 @@
 /* Feeds of another sales system: late, twice, out of order, contradictory, about nothing. */
 #include "order_world.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #define HEAD "{'format':'autocrm.sync/1','source':'maker'}\n"
 
 static void source(world *w, int storage)
@@ -338,6 +341,154 @@ START_TEST(sync__any_order_and_repeats_end_in_the_same_state)
 }
 END_TEST
 
+/* --- Killed in the middle --- */
+
+typedef struct dying {
+    const char *text;
+    size_t at, end; /* of the text; at the end the process kills itself; SIZE_MAX: never */
+} dying;
+
+static int64_t dying_read(void *user, void *dst, size_t cap)
+{
+    dying *d = user;
+    size_t n = strlen(d->text + d->at);
+
+    if (d->at >= d->end)
+        kill(getpid(), SIGKILL);
+    n = n < 200 ? n : 200;
+    n = n < cap ? n : cap;
+    memcpy(dst, d->text + d->at, n);
+    d->at += n;
+    return (int64_t)n;
+}
+
+/* Import a feed from the session's input; `end`: where the process dies. */
+static int32_t dying_import(world *w, const char *text, size_t end)
+{
+    static const char args[] = "{\"source\":\"maker\",\"name\":\"file\"}";
+    dying d = { text, 0, end };
+
+    acrm_session_set_input(w->o.session, dying_read, &d);
+    int32_t st = acrm_call_json(w->o.session, "sync.import", args, strlen(args), NULL, NULL);
+    acrm_session_set_input(w->o.session, NULL, NULL);
+    return st;
+}
+
+START_TEST(sync__goes_on_after_a_kill)
+{
+    enum { REPEATS = 12 };
+    static char made[ROWS_MAX][256], text[ROWS_MAX * REPEATS * 256];
+    world whole, killed;
+    size_t len = 0;
+
+    seed = 5;
+    int n = make_rows(made);
+    len += (size_t)snprintf(text, sizeof text, HEAD);
+    for (int k = 0; k < REPEATS; k++)
+        for (int i = 0; i < n; i++)
+            len += (size_t)snprintf(text + len, sizeof text - len, "%s\n", made[i]);
+    for (char *p = text; *p; p++)
+        if (*p == '\'')
+            *p = '"';
+    source(&whole, OFFICE_MEMORY);
+    ck_assert_int_eq(dying_import(&whole, text, SIZE_MAX), ACRM_OK);
+    char *want = picture(&whole);
+    office_close(&whole.o);
+
+    source(&killed, OFFICE_SQLITE);
+    acrm_session_free(killed.o.session);
+    acrm_close(killed.o.engine);
+    for (size_t end = len / 7; end < len; end += len / 4) {
+        pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+            const acrm_clock clock = { .struct_size = sizeof clock, .now = world_now };
+            const acrm_options options = { .struct_size = sizeof options, .clock = &clock };
+            if (acrm_open(killed.o.path, &options, &killed.o.engine, NULL) == ACRM_OK &&
+                acrm_session_new(killed.o.engine, "system", &killed.o.session, NULL) == ACRM_OK)
+                (void)dying_import(&killed, text, end);
+            _exit(1); /* it should not have lived */
+        }
+        int status = 0;
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+        ck_assert(WIFSIGNALED(status));
+    }
+    const acrm_clock clock = { .struct_size = sizeof clock, .now = world_now };
+    const acrm_options options = { .struct_size = sizeof options, .clock = &clock };
+    ck_assert_int_eq(acrm_open(killed.o.path, &options, &killed.o.engine, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_session_new(killed.o.engine, "system", &killed.o.session, NULL),
+                     ACRM_OK);
+    ck_assert_str_eq(world_ask(&killed, "sync_run.list", "{}", "items/0/status"), "running");
+    ck_assert_int_eq(dying_import(&killed, text, SIZE_MAX), ACRM_OK);
+    acrm_value *run = office_call(&killed.o, "sync_run.list", "{}");
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(run, "items")), 1);
+    ck_assert_str_eq(world_at(run, "items/0/status"), "done");
+    ck_assert_int_eq((int)strtol(world_at(run, "items/0/position"), NULL, 10), n * REPEATS);
+    acrm_value_free(run);
+    char *found = picture(&killed);
+    ck_assert_int_eq(strcmp(found, want), 0);
+    free(found);
+    free(want);
+    office_close(&killed.o);
+}
+END_TEST
+
+/* --- By the connector --- */
+
+static int asked;
+
+/* Pages of two rows; every third time it cannot answer. */
+static int32_t ask(void *self, const acrm_connector_request *request,
+                   acrm_connector_answer *answer)
+{
+    static const char *const pages[] = {
+        "{\"rows\":[{\"type\":\"payment\",\"order\":\"C1\",\"at\":\"2026-01-02T08:00:00Z\"},"
+        "{\"type\":\"order\",\"order\":\"C1\",\"at\":\"2026-01-01T08:00:00Z\"}],"
+        "\"cursor\":\"2\",\"more\":true}",
+        "{\"rows\":[{\"type\":\"milestone\",\"order\":\"C1\",\"code\":\"3800\","
+        "\"at\":\"2026-01-03T08:00:00Z\"}],\"cursor\":\"3\",\"more\":false}",
+    };
+    const char *page = pages[strstr(request->body, "\"after\":\"2\"") != NULL];
+
+    (void)self;
+    if (++asked % 3 == 1) {
+        answer->outcome = ACRM_ASKED_TEMPORARY;
+        return 0;
+    }
+    answer->outcome = ACRM_ASKED_ANSWERED;
+    return answer->write(answer->to, page, strlen(page));
+}
+
+START_TEST(sync__asks_by_the_connector)
+{
+    const acrm_connector connector = { .struct_size = sizeof connector, .name = "sales",
+                                       .ask = ask };
+    const acrm_clock clock = { .struct_size = sizeof clock, .now = world_now };
+    const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
+                                   .connectors = &connector, .n_connectors = 1 };
+    world w = { .o = { .path = "memory:" } };
+
+    world_clock = WORLD_START;
+    asked = 0;
+    ck_assert_int_eq(acrm_open(w.o.path, &options, &w.o.engine, NULL), ACRM_OK);
+    ck_assert_int_eq(acrm_session_new(w.o.engine, "system", &w.o.session, NULL), ACRM_OK);
+    world_do(&w, "sync_source.create", "{\"code\":\"maker\",\"connector\":\"sales\"}");
+    world_do(&w, "milestone_code.create",
+             "{\"source\":\"maker\",\"code\":\"3800\",\"milestone\":\"production\"}");
+    world_do(&w, "sync.pull", "{\"source\":\"maker\"}");
+    for (int i = 0; i < 8; i++) {
+        world_do(&w, "engine.tick", "{}");
+        world_clock += INT64_C(60000000) * 5;
+    }
+    ck_assert_str_eq(world_ask(&w, "sync_source.list", "{}", "items/0/cursor"), "3");
+    ck_assert_str_eq(world_ask(&w, "vehicle_order.plan", "{\"number\":\"C1\"}",
+                               "milestones/5/reached_at"), "2026-01-03T08:00:00Z");
+    ck_assert_int_eq(office_count(&w.o, "sync_row.count",
+                                  "{\"where\":{\"outcome\":\"applied\"}}"), 3);
+    office_close(&w.o);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("order_sync");
@@ -350,6 +501,8 @@ static Suite *suite(void)
     tcase_add_loop_test(t, sync__conflicts_are_decided_by_rule_or_by_hand, 0, 2);
     tcase_add_test(t, sync__refuses_what_is_no_feed_of_it);
     tcase_add_loop_test(t, sync__any_order_and_repeats_end_in_the_same_state, 0, 6);
+    tcase_add_test(t, sync__goes_on_after_a_kill);
+    tcase_add_test(t, sync__asks_by_the_connector);
     suite_add_tcase(s, t);
     return s;
 }
