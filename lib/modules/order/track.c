@@ -489,6 +489,21 @@ static const char *track_documents(acrm__call *call, const acrm_value *data)
     return kept;
 }
 
+/* An order of a signed contract is registered with it. */
+static int32_t track_register(acrm__order *order)
+{
+    static const char code[] = "registration";
+    const acrm__order_word word = { .source = "contract", .code = code, .type = code,
+                                    .kind = "reached", .at = order->call->now,
+                                    .expected = ACRM_MILESTONE_NO_DAY };
+    int32_t verdict;
+
+    if (acrm__is_null(order->rec, F_vehicle_order__sales_contract_id) ||
+        acrm_milestone_find(order->way->chain, code) < 0)
+        return ACRM_OK;
+    return acrm__order_tell(order, &word, &verdict);
+}
+
 /* The rows of a new order's milestones, with the plan, as if nothing were known. */
 static int32_t track_begin(acrm__order *order)
 {
@@ -526,7 +541,9 @@ static int32_t track_begin(acrm__order *order)
                   acrm__cell_text(track_documents(call, acrm_milestone_data(way->chain, i))));
     }
     order->milestones = (acrm__recs){ recs, way->count };
-    st = acrm__order_settle(order);
+    st = track_register(order);
+    if (st == ACRM_OK)
+        st = acrm__order_settle(order);
     for (size_t i = 0; st == ACRM_OK && i < way->count; i++)
         st = acrm__append(call, recs[i]);
     return st;

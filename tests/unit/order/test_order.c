@@ -284,6 +284,41 @@ START_TEST(order__keeps_its_version_of_the_chain)
 }
 END_TEST
 
+START_TEST(order__comes_from_a_signed_contract_and_goes_with_it)
+{
+    char customer[40], car[40], quote[40], contract[40];
+    world w;
+
+    world_open(&w, _i);
+    snprintf(customer, sizeof customer, "%s",
+             world_made(&w, "customer.create", "{\"name\":\"Ada\"}"));
+    snprintf(car, sizeof car, "%s", world_made(&w, "vehicle.create",
+             "{\"make\":\"Exemplar\",\"kind\":\"new\",\"status\":\"in_stock\"}"));
+    snprintf(quote, sizeof quote, "%s", world_made(&w, "quote.create", world_args(
+        "{'customer_id':'%s','vehicle_id':'%s','currency':'EUR','tax_rate':'0.2',"
+        "'lines':[{'kind':'vehicle','amount':'20000'}]}", customer, car)));
+    world_do(&w, "quote.issue", world_args("{'id':'%s'}", quote));
+    snprintf(contract, sizeof contract, "%s", world_ask(&w, "quote.accept",
+             world_args("{'id':'%s','number':'C-1'}", quote), "contract/id"));
+    ck_assert_int_eq(office_count(&w.o, "vehicle_order.count", "{}"), 0);
+    world_do(&w, "sales_contract.sign", world_args("{'id':'%s'}", contract));
+    acrm_value *list = office_call(&w.o, "vehicle_order.list", "{}");
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(list, "items")), 1);
+    ck_assert_str_eq(world_at(list, "items/0/number"), "C-1");
+    ck_assert_str_eq(world_at(list, "items/0/chain"), "domestic");
+    ck_assert_str_eq(world_at(list, "items/0/vehicle_id"), car);
+    ck_assert_str_eq(world_at(list, "items/0/customer_id"), customer);
+    acrm_value_free(list);
+    ck_assert_str_eq(world_ask(&w, "vehicle_order.status", "{\"number\":\"C-1\"}", "next/type"),
+                     "allocation"); /* the signature registers it */
+    world_do(&w, "sales_contract.cancel", world_args("{'id':'%s','cause':'changed mind'}",
+                                                     contract));
+    ck_assert_str_eq(world_ask(&w, "vehicle_order.status", "{\"number\":\"C-1\"}", "state"),
+                     "cancelled");
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(order__shows_the_customer_what_is_theirs)
 {
     acrm_session *ada = NULL, *system;
@@ -331,6 +366,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, order__is_handed_over_when_nothing_stands_before_it, 0, 2);
     tcase_add_loop_test(t, order__becomes_one_vehicle_only, 0, 2);
     tcase_add_loop_test(t, order__keeps_its_version_of_the_chain, 0, 2);
+    tcase_add_loop_test(t, order__comes_from_a_signed_contract_and_goes_with_it, 0, 2);
     tcase_add_loop_test(t, order__shows_the_customer_what_is_theirs, 0, 2);
     suite_add_tcase(s, t);
     return s;
