@@ -311,7 +311,7 @@ START_TEST(order__comes_from_a_signed_contract_and_goes_with_it)
     acrm_value_free(list);
     ck_assert_str_eq(world_ask(&w, "vehicle_order.status", "{\"number\":\"C-1\"}", "next/type"),
                      "allocation"); /* the signature registers it */
-    world_do(&w, "sales_contract.cancel", world_args("{'id':'%s','cause':'changed mind'}",
+    world_do(&w, "sales_contract.cancel", world_args("{'id':'%s','cause':'customer'}",
                                                      contract));
     ck_assert_str_eq(world_ask(&w, "vehicle_order.status", "{\"number\":\"C-1\"}", "state"),
                      "cancelled");
