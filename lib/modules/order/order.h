@@ -43,6 +43,8 @@ typedef struct acrm__order {
     acrm__rec *rec;
     const acrm__order_way *way;
     acrm__recs milestones, events, holds;
+    size_t kept; /* of the events: those that are put down already */
+    bool fresh;  /* the milestones are not */
     acrm_milestone_state states[ACRM_MILESTONE_MAX];
 } acrm__order;
 
@@ -54,7 +56,13 @@ int32_t acrm__order_open(acrm__call *call, acrm__rec *rec, acrm__order *out);
 int32_t acrm__order_tell(acrm__order *order, const acrm__order_word *word, int32_t *verdict);
 /* Work out the dates and put down what changed, with the events that follow. */
 int32_t acrm__order_settle(acrm__order *order);
+/* A new order whose milestones are made as soon as it is settled. Whoever inserts the order with
+ * this as the call's cause settles it, too; else the reaction to the insertion does. */
+extern const char acrm__order_later[];
+int32_t acrm__order_make(acrm__call *call, acrm__rec *rec, acrm__order *out);
 int32_t acrm__order_created(acrm__call *call, const acrm__event *event);
+/* Put new rows of one entity down, many at a time. */
+int32_t acrm__order_append(acrm__call *call, acrm__rec *const *recs, size_t n);
 int32_t acrm__order_overdue(acrm__call *call, const acrm__timer *timer);
 int32_t acrm__order_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 /* The order of an id, number or VIN; NOTFOUND names the argument. */

@@ -196,8 +196,10 @@ static int32_t sync_keep(acrm__sync *sync, const char *raw, size_t len,
     acrm__set(row, F_sync_row__position, acrm__cell_int(sync->position + 1));
     sync->counts[verdict->outcome]++;
     sync->position++;
+    if (st == ACRM_OK && (!trouble || known))
+        sync->rows[sync->n_rows++] = row;
     if (st != ACRM_OK || !trouble || known)
-        return st == ACRM_OK ? acrm__append(call, row) : st;
+        return st;
     size_t fits = len > ACRM__SYNC_LINE_MAX ? ACRM__SYNC_LINE_MAX : len;
     acrm__set(row, F_sync_row__digest, acrm__cell_blob(digest, SYNC_DIGEST));
     acrm__set(row, F_sync_row__raw, acrm__cell_textn(raw, fits));
@@ -286,8 +288,21 @@ static int32_t sync_again(acrm__sync *sync, unsigned char last[16], bool *more)
 static int32_t sync_orders(acrm__sync *sync, size_t n)
 {
     sync->orders = acrm__arena_array(sync->call->arena, n, sizeof *sync->orders);
-    sync->n_orders = 0;
-    return sync->orders ? ACRM_OK : acrm__nomem(sync->call);
+    sync->rows = acrm__arena_array(sync->call->arena, n, sizeof *sync->rows);
+    sync->n_orders = sync->n_rows = 0;
+    sync->chain = NULL;
+    return sync->orders && sync->rows ? ACRM_OK : acrm__nomem(sync->call);
+}
+
+/* Everything that the rows told is put down. */
+static int32_t sync_flush(acrm__sync *sync)
+{
+    int32_t st = acrm__sync_settle(sync);
+
+    if (st == ACRM_OK)
+        st = acrm__order_append(sync->call, sync->rows, sync->n_rows);
+    sync->n_rows = 0;
+    return st;
 }
 
 /* The lines of one step, told and worked out; *skip were done by an earlier run. */
@@ -311,7 +326,7 @@ static int32_t sync_step_lines(acrm__sync *sync, sync_lines *in, int64_t *skip, 
         st = kept ? sync_line(sync, kept, len) : acrm__nomem(sync->call);
         n++;
     }
-    return st == ACRM_OK ? acrm__sync_settle(sync) : st;
+    return st == ACRM_OK ? sync_flush(sync) : st;
 }
 
 static int32_t sync_step_again(acrm__sync *sync, unsigned char last[16], bool *more)
@@ -542,7 +557,7 @@ static int32_t sync_take_answer(acrm__sync *sync, const char *name, const acrm_v
         acrm__str_free(&text);
     }
     if (st == ACRM_OK)
-        st = acrm__sync_settle(sync);
+        st = sync_flush(sync);
     if (st == ACRM_OK)
         st = sync_again(sync, last, &more);
     return st == ACRM_OK ? sync_save(sync, true) : st;

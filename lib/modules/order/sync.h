@@ -25,6 +25,10 @@ typedef struct acrm__sync {
     const char *code; /* of the source */
     acrm__sync_order *orders;
     size_t n_orders;
+    acrm__rec **rows; /* of the step, to be put down */
+    size_t n_rows;
+    const char *chain; /* looked up last, in the step; NULL: none was */
+    const acrm__rec *chain_rec;
     int64_t counts[ACRM__SYNC_OUTCOMES];
     int64_t caught_up;
     int64_t position;

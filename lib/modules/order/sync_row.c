@@ -413,34 +413,65 @@ static int32_t row_fields(sync_row *row, acrm__rec *rec, bool *ok)
     return ACRM_OK;
 }
 
-static int32_t row_insert(acrm__call *call, void *user)
+/* The last active version of a chain; NULL: there is none. */
+static int32_t row_chain(sync_row *row, const char *code, const acrm__rec **out)
 {
-    return acrm__insert(call, user);
+    const acrm__term of[] = {
+        { F_milestone_chain__code, ACRM_FILTER_EQ, acrm__cell_text(code) },
+        { F_milestone_chain__active, ACRM_FILTER_EQ, acrm__cell_int(1) },
+    };
+    acrm__sync *sync = row->sync;
+    acrm__rec *found = NULL;
+    int32_t st = ACRM_OK;
+
+    if (!sync->chain || strcmp(sync->chain, code) != 0) {
+        st = acrm__find_one(sync->call, &(acrm__select){ .entity = "milestone_chain",
+            .terms = of, .n_terms = 2, .order = F_milestone_chain__version_no,
+            .descending = true, .as_system = true }, &found);
+        sync->chain = code;
+        sync->chain_rec = found;
+    }
+    *out = sync->chain_rec;
+    return st;
 }
 
 static int32_t row_make(sync_row *row, bool *made)
 {
-    acrm__call *call = row->sync->call;
-    const char *chain = acrm__get_text(row->json, "chain");
+    acrm__sync *sync = row->sync;
+    acrm__call *call = sync->call;
+    const char *code = acrm__get_text(row->json, "chain");
     acrm__rec *rec = acrm__new(call, "vehicle_order");
-    acrm_error *failure = NULL;
+    const acrm__rec *chain = NULL;
+    const void *cause = call->cause;
     int32_t day = 0;
     int32_t st = rec ? row_fields(row, rec, made) : acrm__nomem(call);
 
     if (st != ACRM_OK || !*made)
         return st;
+    st = row_chain(row, code ? code : acrm__text(sync->source, F_sync_source__chain), &chain);
+    *made = st == ACRM_OK && chain;
+    if (!*made)
+        return st == ACRM_OK ? row_say(row, ACRM__SYNC_REJECTED, "invalid",
+                                       "there is no active chain of this code") : st;
     acrm__set(rec, F_vehicle_order__number, acrm__cell_text(row->number));
-    acrm__set(rec, F_vehicle_order__chain, chain ? acrm__cell_text(chain)
-                                                 : row->sync->source->cells[F_sync_source__chain]);
+    acrm__set(rec, F_vehicle_order__chain, chain->cells[F_milestone_chain__code]);
+    acrm__set(rec, F_vehicle_order__chain_id, chain->cells[F_ID]);
     acrm__set(rec, F_vehicle_order__started_on, acrm__cell_int(
         row_day(row, "ordered_on", &day) ? day : acrm__day_of(call, row->at)));
-    st = acrm__attempt(call, row_insert, rec, &failure);
-    *made = st == ACRM_OK && !failure;
-    if (failure)
-        st = row_say(row, ACRM__SYNC_REJECTED, "invalid", "%s", acrm_error_message(failure));
-    acrm_error_free(failure);
-    /* Its milestones were made by a reaction, which changed what is stored of it. */
-    return *made ? row_open(row, row->number, NULL) : st;
+    call->cause = acrm__order_later;
+    st = acrm__insert(call, rec);
+    call->cause = cause;
+    if (st != ACRM_OK)
+        return st;
+    acrm__sync_order *order = &sync->orders[sync->n_orders];
+    st = acrm__order_make(call, rec, &order->order);
+    if (st != ACRM_OK)
+        return st;
+    order->number = acrm__text(rec, F_vehicle_order__number);
+    order->dirty = true;
+    sync->n_orders++;
+    row->verdict->order = order;
+    return ACRM_OK;
 }
 
 /* Whether nothing later was told of the order's own fields. */

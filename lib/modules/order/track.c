@@ -6,6 +6,7 @@
 #include "base/civil.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "kernel/registry.h"
 
 enum { TRACK_EVENTS_MAX = 2000 };
 
@@ -42,6 +43,9 @@ static int32_t track_chain(acrm__call *call, acrm__rec *rec)
     bool named = !acrm__is_null(rec, F_vehicle_order__chain_id);
     acrm__recs chains = { NULL, 0 };
     const acrm__rec *best = NULL;
+
+    if (named && call->cause == acrm__order_later)
+        return ACRM_OK; /* whoever makes many looked it up */
     int32_t st = acrm__find(call, &(acrm__select){ .entity = "milestone_chain",
         .terms = named ? &by_id : &of, .n_terms = 1, .as_system = true }, &chains);
 
@@ -108,6 +112,7 @@ int32_t acrm__order_open(acrm__call *call, acrm__rec *rec, acrm__order *out)
     if (st == ACRM_OK)
         st = track_rows(call, "order_hold", F_order_hold__vehicle_order_id,
                         F_order_hold__from_date, rec, &out->holds);
+    out->kept = out->events.count;
     if (st == ACRM_OK && out->milestones.count != out->way->count)
         st = acrm__fail(call, ACRM_E_CONFLICT, "incomplete", "id",
                         "the order has no milestones yet: it is being made");
@@ -240,7 +245,7 @@ int32_t acrm__order_tell(acrm__order *order, const acrm__order_word *word, int32
         memcpy(grown, order->events.items, n * sizeof *grown);
     grown[n] = rec;
     order->events = (acrm__recs){ grown, n + 1 };
-    return acrm__append(call, rec);
+    return ACRM_OK;
 }
 
 /* --- What follows --- */
@@ -457,6 +462,27 @@ static int32_t track_put_order(acrm__order *order)
     return st;
 }
 
+int32_t acrm__order_append(acrm__call *call, acrm__rec *const *recs, size_t n)
+{
+    const acrm__entity *entity = n > 0 ? recs[0]->entity : NULL;
+    size_t at_once = n < ACRM__APPEND_ROWS ? n : ACRM__APPEND_ROWS, size;
+    int32_t st = ACRM_OK;
+
+    if (n == 0)
+        return ACRM_OK;
+    size = entity->n_fields * sizeof(acrm_cell);
+    acrm_cell *cells = acrm__arena_alloc(call->arena, at_once * size);
+    if (!cells)
+        return acrm__nomem(call);
+    for (size_t from = 0; st == ACRM_OK && from < n; from += at_once) {
+        size_t rows = n - from < at_once ? n - from : at_once;
+        for (size_t i = 0; i < rows; i++)
+            memcpy(cells + i * entity->n_fields, recs[from + i]->cells, size);
+        st = acrm__append_many(call, entity, cells, (uint32_t)rows);
+    }
+    return st;
+}
+
 int32_t acrm__order_settle(acrm__order *order)
 {
     int32_t st = track_fold(order);
@@ -465,6 +491,13 @@ int32_t acrm__order_settle(acrm__order *order)
         st = track_dates(order);
     for (size_t i = 0; st == ACRM_OK && i < order->way->count; i++)
         st = track_put_milestone(order, i);
+    if (st == ACRM_OK && order->fresh)
+        st = acrm__order_append(order->call, order->milestones.items, order->milestones.count);
+    if (st == ACRM_OK)
+        st = acrm__order_append(order->call, order->events.items + order->kept,
+                                order->events.count - order->kept);
+    order->fresh = false;
+    order->kept = order->events.count;
     return st == ACRM_OK ? track_put_order(order) : st;
 }
 
@@ -505,7 +538,7 @@ static int32_t track_register(acrm__order *order)
 }
 
 /* The rows of a new order's milestones, with the plan, as if nothing were known. */
-static int32_t track_begin(acrm__order *order)
+static int32_t track_plan(acrm__order *order)
 {
     acrm__call *call = order->call;
     const acrm__order_way *way = order->way;
@@ -541,22 +574,32 @@ static int32_t track_begin(acrm__order *order)
                   acrm__cell_text(track_documents(call, acrm_milestone_data(way->chain, i))));
     }
     order->milestones = (acrm__recs){ recs, way->count };
-    st = track_register(order);
-    if (st == ACRM_OK)
-        st = acrm__order_settle(order);
-    for (size_t i = 0; st == ACRM_OK && i < way->count; i++)
-        st = acrm__append(call, recs[i]);
-    return st;
+    return ACRM_OK;
 }
+
+int32_t acrm__order_make(acrm__call *call, acrm__rec *rec, acrm__order *out)
+{
+    *out = (acrm__order){ .call = call, .rec = rec, .fresh = true };
+    int32_t st = acrm__order_way_of(call, acrm__id(rec, F_vehicle_order__chain_id), &out->way);
+
+    if (st == ACRM_OK)
+        st = track_plan(out);
+    return st == ACRM_OK ? track_register(out) : st;
+}
+
+const char acrm__order_later[] = "order.later";
 
 int32_t acrm__order_created(acrm__call *call, const acrm__event *event)
 {
-    acrm__order order = { .call = call };
-    int32_t st = acrm__load(call, "vehicle_order", event->id, NULL, &order.rec);
+    acrm__order order;
+    acrm__rec *rec = NULL;
 
+    if (call->cause == acrm__order_later)
+        return ACRM_OK;
+    int32_t st = acrm__load(call, "vehicle_order", event->id, NULL, &rec);
     if (st == ACRM_OK)
-        st = acrm__order_way_of(call, acrm__id(order.rec, F_vehicle_order__chain_id), &order.way);
-    return st == ACRM_OK ? track_begin(&order) : st;
+        st = acrm__order_make(call, rec, &order);
+    return st == ACRM_OK ? acrm__order_settle(&order) : st;
 }
 
 int32_t acrm__order_overdue(acrm__call *call, const acrm__timer *timer)
