@@ -96,10 +96,13 @@ static const struct {
       "[\"customer.get\",\"contact_point.list\",\"lead.list\",\"lead.get\",\"case.open\","
       "\"case.message\",\"case.messages\",\"case.status\",\"case.list\",\"case.get\","
       "\"loyalty.balance\",\"loyalty.statement\",\"vehicle_order.list\","
-      "\"vehicle_order.status\",\"sales_contract.get\",\"sales_contract.list\","
+      "\"vehicle_order.status\",\"draw_entrant.list\",\"allocation_request.list\","
+      "\"warranty.list\",\"sales_contract.get\",\"sales_contract.list\","
       "\"sales_contract.render\",\"portal.*\"]",
       "{\"*\":\"own\"}",
       "{\"vehicle_order\":{\"hidden\":[\"slip\",\"planned_on\",\"chain_id\",\"user_id\"]},"
+      "\"allocation_request\":{\"hidden\":[\"priority\",\"priority_reason\",\"ahead\","
+      "\"ahead_reason\"]},"
       "\"sales_contract\":{\"hidden\":[\"margin\"]},"
       "\"case\":{\"hidden\":[\"risk\",\"priority_by_hand\",\"priority_explanation\","
       "\"assignment_explanation\",\"handovers\",\"entitlement\",\"root_cause_id\"]}}" },
