@@ -35,7 +35,8 @@ int32_t acrm__engine_backup(acrm__call *call)
 
     if (!storage->backup || !(storage->flags & ACRM_STORAGE_BACKUP))
         return acrm__fail(call, ACRM_E_UNSUPPORTED, "backup", NULL,
-                          "this storage cannot be copied while it is open");
+                          "this storage makes no backups: use its own (pg_dump of PostgreSQL), or "
+                          "engine.copy to a file");
     quiet.err = NULL;
     st = acrm__note_taken(call, "backup");
     if (st == ACRM_OK)

@@ -61,7 +61,7 @@ def read_library(library, headers):
     public = set(re.findall(r"\bstruct (acrm_\w+) \{", words))
     found = {}
     for node in root.iter("function-decl"):
-        if node.get("name") in exported and node.get("elf-symbol-id"):
+        if node.get("name") in exported: # declared or defined, which abidw tells as it comes
             found["function " + node.get("name")] = function_type(types, node)
     for node in root.iter("class-decl"):
         name = node.get("name")

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stands in for acrm_open() (by the linker's --wrap), so that tests written for memory and files
- * run on PostgreSQL: each memory, and each file not there yet, is a new schema of a server that is
- * started with the first one. What a file would hold is the schema's name.
+ * run on PostgreSQL when AUTOCRM_TEST_DB=postgres is in the environment: each memory, and each file
+ * not there yet, is a new schema of a server that is started with the first one. What a file would
+ * hold is the schema's name.
  */
 #include "autocrm/autocrm.h"
 #include "support/postgres.h"
@@ -54,8 +55,11 @@ static void wrap_schema(const char *where, char *name, size_t size)
 int32_t __wrap_acrm_open(const char *where, const acrm_options *options, acrm_engine **out,
                          acrm_error **err)
 {
+    const char *wanted = getenv("AUTOCRM_TEST_DB");
     char name[16], url[256];
 
+    if (!wanted || strcmp(wanted, "postgres") != 0)
+        return __real_acrm_open(where, options, out, err);
     wrap_begin();
     wrap_schema(where, name, sizeof name);
     postgres_url(&wrap_server, name, NULL, url, sizeof url);

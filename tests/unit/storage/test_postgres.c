@@ -7,6 +7,8 @@
 #include "support/postgres.h"
 #include "support/suite.h"
 
+#include <pthread.h>
+
 enum { POSTGRES_SHORT_MS = 30 };
 
 static postgres_server server;
@@ -417,6 +419,134 @@ static void postgres_copy(const postgres_office *o, const char *to, const char *
     free(said);
 }
 
+/* ---- lost against others ---- */
+
+/* The server itself says 40001 to the first so many inserts of customers. */
+static void postgres_serialise(int times)
+{
+    char sql[700];
+
+    snprintf(sql, sizeof sql,
+             "SET search_path=%s;CREATE SEQUENCE IF NOT EXISTS lost;ALTER SEQUENCE lost RESTART;"
+             "CREATE OR REPLACE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF"
+             " nextval('%s.lost')<=%d THEN RAISE EXCEPTION USING ERRCODE='40001';END IF;"
+             "RETURN NEW;END$$;DROP TRIGGER IF EXISTS lose ON customer;"
+             "CREATE TRIGGER lose BEFORE INSERT ON customer FOR EACH ROW EXECUTE FUNCTION lose();"
+             "SET search_path=public", schema, schema, times);
+    ck_assert_int_eq(postgres_admin(&server, sql), 0);
+}
+
+START_TEST(postgres__tries_again_what_lost_to_another)
+{
+    postgres_setup("SELECT 1");
+    postgres_office o = postgres_enter(url);
+    postgres_serialise(3);
+    char *said = postgres_say(&o, "customer.create", "{\"name\":\"Ada\"}");
+    ck_assert_msg(*said == '{', "%s", said);
+    free(said);
+    postgres_serialise(1000); /* it gives up in the end, and says what to do */
+    said = postgres_say(&o, "customer.create", "{\"name\":\"Bob\"}");
+    ck_assert_str_eq(said, "serialization");
+    free(said);
+    said = postgres_say(&o, "customer.count", "{}");
+    ck_assert_str_eq(said, "{\"count\":1}");
+    free(said);
+    said = postgres_say(&o, "audit.verify", "{}");
+    ck_assert_msg(strstr(said, "\"ok\":true"), "%s", said);
+    free(said);
+    postgres_leave(&o);
+    postgres_drop(&server, schema);
+}
+END_TEST
+
+static void *postgres_update(void *user)
+{
+    const postgres_office *o = user;
+
+    return postgres_say(o, "customer.update",
+                        "{\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"last_write_wins\":true,"
+                        "\"city\":\"Paris\"}");
+}
+
+/* How many lines a question has. */
+static int postgres_lines(const char *sql)
+{
+    PGresult *result = PQexec(server.admin, sql);
+    int n = PQntuples(result);
+
+    PQclear(result);
+    return n;
+}
+
+static void postgres_await(const char *sql)
+{
+    for (int i = 0; i < 250 && postgres_lines(sql) == 0; i++)
+        postgres_nap();
+    ck_assert_msg(postgres_lines(sql) > 0, "%s: never", sql);
+}
+
+/* Another program holds the row and then wants the gate, which the library holds while it waits for
+ * the row. The library looks first whether it is a deadlock, loses, and tries again. */
+START_TEST(postgres__tries_again_after_a_deadlock)
+{
+    static const char waits[] = "SELECT 1 FROM pg_stat_activity WHERE usename='crm' AND"
+                                " wait_event_type='Lock'";
+    char sql[200], where[256];
+    pthread_t thread;
+    void *said;
+
+    postgres_setup("SELECT 1");
+    ck_assert_int_eq(postgres_admin(&server, "DROP ROLE IF EXISTS crm;CREATE ROLE crm LOGIN"
+                                             " SUPERUSER;ALTER ROLE crm SET deadlock_timeout="
+                                             "'500ms'"), 0);
+    postgres_url(&server, schema, "crm", where, sizeof where);
+    postgres_office o = postgres_enter(where);
+    free(postgres_say(&o, "customer.create", "{\"name\":\"Ada\"}"));
+    snprintf(sql, sizeof sql, "UPDATE %s.customer SET id='\\x01890a5dac96774bbcceb302099a8057'",
+             schema);
+    ck_assert_int_eq(postgres_admin(&server, sql), 0);
+    snprintf(sql, sizeof sql, "SET deadlock_timeout='20s';BEGIN;UPDATE %s.customer SET city=''",
+             schema);
+    ck_assert_int_eq(postgres_admin(&server, sql), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, postgres_update, &o), 0);
+    postgres_await(waits);
+    snprintf(sql, sizeof sql, "UPDATE %s.acrm_store SET format=format;ROLLBACK", schema);
+    ck_assert_int_eq(postgres_admin(&server, sql), 0); /* which waits until the library gives way */
+    ck_assert_int_eq(pthread_join(thread, &said), 0);
+    ck_assert_msg(strstr(said, "\"city\":\"Paris\""), "%s", (char *)said);
+    free(said);
+    postgres_leave(&o); /* then it is counted */
+    postgres_await("SELECT 1 FROM pg_stat_database WHERE deadlocks>0");
+    postgres_drop(&server, schema);
+    postgres_admin(&server, "DROP ROLE crm");
+}
+END_TEST
+
+/* ---- copies ---- */
+
+START_TEST(postgres__leaves_backups_to_the_server)
+{
+    char path[64];
+    acrm_error *err = NULL;
+
+    postgres_setup("SELECT 1");
+    postgres_office o = postgres_enter(url);
+    snprintf(path, sizeof path, "/tmp/acrm_backup_%ld.db", (long)getpid());
+    char json[100];
+    int len = snprintf(json, sizeof json, "{\"path\":\"%s\"}", path);
+    ck_assert_int_eq(acrm_call_json(o.session, "engine.backup", json, (size_t)len, NULL, &err),
+                     ACRM_E_UNSUPPORTED);
+    ck_assert_msg(strstr(acrm_error_message(err), "engine.copy"), "%s", acrm_error_message(err));
+    acrm_error_free(err);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    char *said = postgres_say(&o, "engine.check", "{}");
+    ck_assert_msg(strstr(said, "\"ok\":true"), "%s", said);
+    free(said);
+    postgres_leave(&o);
+    postgres_drop(&server, schema);
+}
+END_TEST
+
 static const char *const postgres_history[][2] = {
     { "schema.add_field", "{\"entity\":\"customer\",\"name\":\"x_shoe\",\"type\":\"int\","
                           "\"help\":\"Size of shoes\"}" },
@@ -496,6 +626,9 @@ static Suite *postgres_suite(void)
     tcase_add_test(tc, postgres__a_late_failure_undoes_the_whole_transaction);
     tcase_add_test(tc, postgres__long_answers_come_in_parts);
     tcase_add_test(tc, postgres__keeps_statements_within_bounds);
+    tcase_add_test(tc, postgres__tries_again_what_lost_to_another);
+    tcase_add_test(tc, postgres__tries_again_after_a_deadlock);
+    tcase_add_test(tc, postgres__leaves_backups_to_the_server);
     tcase_add_test(tc, postgres__a_database_moves_there_and_back);
     suite_add_tcase(suite, tc);
     return suite;
