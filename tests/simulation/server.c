@@ -38,6 +38,11 @@ void server_drop(void)
     postgres_drop(&server, schema);
 }
 
+bool server_does(const char *sql)
+{
+    return postgres_admin(&server, sql) == 0;
+}
+
 int32_t server_storage(const char *url, acrm_storage_ops *ops, void **self, acrm_error **err)
 {
     return acrm__postgres_open(NULL, url, 0, ops, self, err);
@@ -82,6 +87,11 @@ void server_schema(char *url, size_t size)
 
 void server_drop(void)
 {
+}
+
+bool server_does(const char *sql)
+{
+    return sql == NULL;
 }
 
 int32_t server_storage(const char *url, acrm_storage_ops *ops, void **self, acrm_error **err)
