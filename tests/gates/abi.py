@@ -16,8 +16,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree as tree
 
-HEAD = """# The binary interface of libautocrm.so.0, by tests/gates/abi.py --write. Lines may be added; those
-# that are here stay as they are for as long as the soname does (docs/abi.md).
+HEAD = """# The binary interface of libautocrm.so.0, by tests/gates/abi.py --write. Lines may be
+# added; those that are here stay as they are for as long as the soname does (docs/abi.md).
 """
 
 

@@ -200,7 +200,8 @@ START_TEST(copy__notices_what_arrives_otherwise)
     ck_assert_msg(st == ACRM_E_CORRUPT, "%s", acrm_error_json(err));
     ck_assert_str_eq(acrm_error_reason(err), "checksum");
     acrm_error_free(err);
-    ck_assert(server_does("DROP EVENT TRIGGER meddle;DROP FUNCTION public.meddle,public.otherwise"));
+    ck_assert(server_does("DROP EVENT TRIGGER meddle;"
+                          "DROP FUNCTION public.meddle,public.otherwise"));
     copy_check(); /* nothing was kept of it */
     copy_teardown(TO_SERVER);
 }
