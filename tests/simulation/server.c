@@ -43,9 +43,10 @@ bool server_does(const char *sql)
     return postgres_admin(&server, sql) == 0;
 }
 
-int32_t server_storage(const char *url, acrm_storage_ops *ops, void **self, acrm_error **err)
+int32_t server_storage(const acrm_allocator *allocator, const char *url, acrm_storage_ops *ops,
+                       void **self, acrm_error **err)
 {
-    return acrm__postgres_open(NULL, url, 0, ops, self, err);
+    return acrm__postgres_open(allocator, url, 0, ops, self, err);
 }
 
 void server_kill_backends(void *unused)
@@ -94,9 +95,10 @@ bool server_does(const char *sql)
     return sql == NULL;
 }
 
-int32_t server_storage(const char *url, acrm_storage_ops *ops, void **self, acrm_error **err)
+int32_t server_storage(const acrm_allocator *allocator, const char *url, acrm_storage_ops *ops,
+                       void **self, acrm_error **err)
 {
-    return ops && self && url && err ? ACRM_E_UNSUPPORTED : ACRM_E_MISUSE;
+    return allocator && ops && self && url && err ? ACRM_E_UNSUPPORTED : ACRM_E_MISUSE;
 }
 
 void server_kill_backends(void *unused)

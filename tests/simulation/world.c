@@ -108,7 +108,7 @@ static int32_t sim_storage(sim *s, acrm_error **err)
         return st;
     }
     if (s->o->storage == SIM_POSTGRES)
-        return server_storage(s->url, &f->inner, &f->self, err);
+        return server_storage(&s->h.allocator, s->url, &f->inner, &f->self, err);
     return acrm__memory_open(&s->h.allocator, &f->inner, &f->self, err);
 }
 

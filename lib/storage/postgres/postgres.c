@@ -294,7 +294,7 @@ static int32_t postgres_dial(acrm__postgres_conn *c, acrm_error **err)
     return ACRM_OK;
 }
 
-static void postgres_hang_up(acrm__postgres_conn *c)
+void acrm__postgres_hang_up(acrm__postgres_conn *c)
 {
     pthread_mutex_lock(&c->lock);
     PQfreeCancel(c->cancel);
@@ -306,7 +306,7 @@ static void postgres_hang_up(acrm__postgres_conn *c)
 
 int32_t acrm__postgres_reconnect(acrm__postgres_conn *c, acrm_error **err)
 {
-    postgres_hang_up(c);
+    acrm__postgres_hang_up(c);
     acrm__postgres_forget(c);
     c->stale = false;
     c->n_sent = 0;
@@ -342,7 +342,7 @@ void acrm__postgres_disconnect(void *conn)
     acrm__postgres_conn *c = conn;
     acrm_allocator allocator = c->storage->allocator;
 
-    postgres_hang_up(c); /* rolls back what is open */
+    acrm__postgres_hang_up(c); /* rolls back what is open */
     acrm__postgres_forget(c);
     acrm__postgres_params_free(c);
     acrm__free(&allocator, c->references, c->cap_references * sizeof *c->references);

@@ -133,6 +133,8 @@ int32_t acrm__postgres_may_read(acrm__postgres_conn *conn, acrm_error **err);
 int32_t acrm__postgres_may_write(acrm__postgres_conn *conn, acrm_error **err);
 
 /* postgres_connect.c */
+/* The next statement finds the connection lost. */
+void acrm__postgres_hang_up(acrm__postgres_conn *conn);
 /* Connect again after a loss, outside of a transaction or at its very beginning. */
 int32_t acrm__postgres_reconnect(acrm__postgres_conn *conn, acrm_error **err);
 

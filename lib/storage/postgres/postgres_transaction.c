@@ -95,7 +95,7 @@ void acrm__postgres_rollback(void *conn)
         if (acrm__postgres_late_text(c, "ROLLBACK", ACRM__POSTGRES_LATE, NULL) == ACRM_OK)
             acrm__postgres_push(c);
         else if (!doomed) /* no memory to say it with: losing the connection says it */
-            PQreset(c->db);
+            acrm__postgres_hang_up(c);
     }
     c->state = ACRM__POSTGRES_IDLE;
     c->savepoints = 0;
