@@ -90,6 +90,9 @@ static const life_step founding[] = {
     { "segment.create", "{'name':'Gold','filter':{'grade':'A'}}", .save = "segment=id" },
     { "retention_rule.create", "{'name':'calls','entity':'interaction','action':'anonymise',"
                                "'months':3,'basis':'policy'}" },
+    { "milestone_chain.create", "{'code':'short','name':'Short','definition':{'milestones':["
+      "{'code':'ordered','visible':true},{'code':'released','after':['ordered'],'days':5},"
+      "{'code':'delivery','after':['released'],'days':2}]}}" },
     { "pipeline.list", "{}", .save = "pipe=items.0.id" },
     { NULL, NULL }
 };
@@ -465,6 +468,78 @@ static void forgetting(sim *s)
     }
 }
 
+/* Quotes that lead to contracts, which are signed or cancelled. */
+static void quoter(sim *s)
+{
+    static const char *const ends[][2] = {
+        { "sales_contract.sign", "" },
+        { "sales_contract.cancel", ",'cause':'dealer'" },
+    };
+    const sim_item *c = sim_some(s, SIM_CUSTOMERS), *deal = sim_some(s, SIM_DEALS);
+    sim_item *old = sim_some(s, SIM_QUOTES);
+
+    if (deal && sim_below(s, 4) == 0) {
+        int64_t which = sim_below(s, 2);
+        sim_done(s, ends[which][0], "'id':'%s'%s", deal->id, ends[which][1]);
+        return;
+    }
+    if (old && sim_below(s, 3)) {
+        static const char *const steps[] = { "quote.issue", "quote.accept", "quote.decline" };
+        int64_t which = sim_below(s, 3);
+        acrm_value *out = sim_do(s, steps[which], "'id':'%s'%s", old->id,
+                                 which == 2 ? ",'reason':'price'" : "");
+        if (out && which == 1) {
+            sim_add(s, SIM_DEALS, host_text(out, "contract.id"), 0);
+            s->expect[SIM_N_CONTRACTS]++;
+        }
+        acrm_value_free(out);
+        return;
+    }
+    acrm_value *made = c && !c->state ? sim_do(s, "quote.create",
+        "'customer_id':'%s','currency':'EUR','lines':[{'kind':'vehicle','amount':'%lld'}]", c->id,
+        (long long)(9000 + sim_below(s, 9000))) : NULL;
+    if (made) {
+        sim_add(s, SIM_QUOTES, host_text(made, "id"), 0);
+        s->expect[SIM_N_QUOTES]++;
+    }
+    acrm_value_free(made);
+}
+
+static void orderer(sim *s)
+{
+    static const char *const acts[][2] = {
+        { "vehicle_order.record", ",'code':'ordered'" },
+        { "vehicle_order.record", ",'code':'released'" },
+        { "vehicle_order.hold", ",'cause':'strike'" },
+        { "vehicle_order.resume", "" },
+        { "vehicle_order.cancel", ",'cause':'changed mind'" },
+    };
+    const sim_item *c = sim_some(s, SIM_CUSTOMERS), *old = sim_some(s, SIM_ORDERS);
+
+    if (old && sim_below(s, 3)) {
+        int64_t which = sim_below(s, 5);
+        sim_done(s, acts[which][0], "'id':'%s'%s", old->id, acts[which][1]);
+        return;
+    }
+    acrm_value *made = c && !c->state ? sim_do(s, "vehicle_order.create",
+        "'number':'O-%d','customer_id':'%s','chain':'short'", s->act, c->id) : NULL;
+    if (made) {
+        sim_add(s, SIM_ORDERS, host_text(made, "id"), 0);
+        s->expect[SIM_N_ORDERS]++;
+    }
+    acrm_value_free(made);
+}
+
+static void asker(sim *s)
+{
+    const sim_item *c = sim_some(s, SIM_CUSTOMERS);
+
+    if (c && !c->state)
+        s->expect[SIM_N_ASKED] += sim_done(s, "connector.request",
+            "'connector':'bank','name':'rate','body':{'amount':'9.00'},'subject_entity':"
+            "'customer','subject_id':'%s'", c->id);
+}
+
 /* A schedule of instalments settles to zero, whatever its terms. */
 static void financier(sim *s)
 {
@@ -504,6 +579,9 @@ const sim_actor sim_actors[] = {
     { "consenter", 2, consenter },
     { "merger", 2, merger },
     { "forgetting", 1, forgetting },
+    { "quoter", 6, quoter },
+    { "orderer", 4, orderer },
+    { "asker", 3, asker },
     { "financier", 2, financier },
     { NULL, 0, NULL },
 };

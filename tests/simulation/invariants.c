@@ -53,6 +53,9 @@ static void counts_are_as_told(sim *s)
         [SIM_N_PACKAGES] = { "work_package", "{}" },
         [SIM_N_WAYS] = { "process_instance", "{'code':'welcome'}" },
         [SIM_N_ERASED] = { "erasure", "{}" },
+        [SIM_N_QUOTES] = { "quote", "{}" },
+        [SIM_N_ORDERS] = { "vehicle_order", "{'sales_contract_id':null}" },
+        [SIM_N_ASKED] = { "connector_request", "{}" },
         [SIM_N_MERGES] = { "customer_merge", "{'undone_at':null}" },
     };
 

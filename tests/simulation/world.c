@@ -86,6 +86,20 @@ static int32_t outside_submit(void *self, const acrm_outgoing *message, acrm_sen
     return 0;
 }
 
+/* A bank that is asked: the same as messages, but that it answers. */
+static int32_t outside_ask(void *self, const acrm_connector_request *request,
+                           acrm_connector_answer *answer)
+{
+    const acrm_outgoing asked = { .key = request->key, .channel = ACRM_CHANNEL_PORTAL };
+    acrm_sent sent = { .outcome = ACRM_SENT_RETRY };
+    int32_t st = outside_submit(self, &asked, &sent);
+
+    answer->outcome = sent.outcome == ACRM_SENT_RETRY     ? ACRM_ASKED_TEMPORARY
+                      : sent.outcome == ACRM_SENT_REFUSED ? ACRM_ASKED_REFUSED
+                                                          : ACRM_ASKED_ANSWERED;
+    return st == 0 ? answer->write(answer->to, "{\"rate\":\"0.05\"}", 15) : st;
+}
+
 /* A tick ended well: all answers it got are kept. Or it did not, and they may be lost. */
 static void outside_settle(sim_outside *o, bool well)
 {
@@ -121,9 +135,12 @@ void sim_open(sim *s)
         { .struct_size = sizeof transports[0], .flags = ACRM_TRANSPORT_DEDUPES, .name = "hook",
           .channels = ACRM_CHANNEL_WEBHOOK, .self = s->outside, .submit = outside_submit },
     };
+    const acrm_connector bank = { .struct_size = sizeof bank, .flags = ACRM_CONNECTOR_DEDUPES,
+                                  .name = "bank", .self = s->outside, .ask = outside_ask };
     const acrm_options options = { .struct_size = sizeof options, .allocator = &s->h.allocator,
                                    .clock = &s->h.clock, .random = &s->h.random,
-                                   .transports = transports, .n_transports = 2 };
+                                   .transports = transports, .n_transports = 2,
+                                   .connectors = &bank, .n_connectors = 1 };
     acrm_error *err = NULL;
     acrm_storage_ops ops;
 

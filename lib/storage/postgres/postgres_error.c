@@ -95,9 +95,11 @@ int32_t acrm__postgres_fail(acrm__postgres_conn *conn, const PGresult *result,
         return postgres_fail_rule(result, table, state, err);
     for (size_t i = 0; i < sizeof postgres_causes / sizeof postgres_causes[0]; i++) {
         const postgres_cause *cause = &postgres_causes[i];
-        if (strncmp(cause->state, state, strlen(cause->state)) == 0)
-            return acrm__error(err, cause->code, cause->reason, NULL, "cannot %s %s: %s", doing,
-                               conn->storage->place, cause->text);
+        if (strncmp(cause->state, state, strlen(cause->state)) != 0)
+            continue;
+        conn->lost += cause->code == ACRM_E_CONFLICT;
+        return acrm__error(err, cause->code, cause->reason, NULL, "cannot %s %s: %s", doing,
+                           conn->storage->place, cause->text);
     }
     /* Only messages about the statement itself are sure to hold no values. */
     return acrm__error(err, ACRM_E_STORE, "postgres", NULL, "cannot %s %s: SQLSTATE %s%s%.300s",

@@ -98,6 +98,7 @@ typedef struct acrm__postgres_conn {
     atomic_int interrupted;
     int32_t state;     /* ACRM__POSTGRES_IDLE, READING, WRITING */
     int32_t savepoints;
+    int32_t lost;      /* transactions in a row that lost to others */
     bool doomed;       /* only a rollback is possible */
     bool fresh;        /* nothing of this transaction has been answered yet */
     bool stale;        /* the server may know statements that we do not */

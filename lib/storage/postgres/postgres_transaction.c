@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+enum { TRANSACTION_WAY_NS = 5000000 };
 
 static int32_t transaction_tidy(acrm__postgres_conn *c, acrm_error **err)
 {
@@ -54,6 +57,16 @@ static int32_t transaction_start(acrm__postgres_conn *c, bool write, acrm_error 
     return write ? transaction_write(c, err) : transaction_read(c, err);
 }
 
+/* Whoever we lost to goes first, or we would lose to it again: it has yet to wake up. */
+static void transaction_give_way(acrm__postgres_conn *c)
+{
+    int32_t doubled = c->lost < 4 ? c->lost : 4;
+    const struct timespec t = { .tv_nsec = (long)TRANSACTION_WAY_NS << doubled };
+
+    if (c->lost > 0)
+        nanosleep(&t, NULL);
+}
+
 int32_t acrm__postgres_begin(void *conn, int32_t write, acrm_error **err)
 {
     acrm__postgres_conn *c = conn;
@@ -66,6 +79,8 @@ int32_t acrm__postgres_begin(void *conn, int32_t write, acrm_error **err)
     if (write && c->storage->flags & ACRM__SQLITE_READONLY)
         return acrm__error(err, ACRM_E_READONLY, "read_only", NULL, "%s was opened read-only",
                            c->storage->place);
+    if (write)
+        transaction_give_way(c);
     int32_t st = transaction_start(c, write, &first);
     if (st != ACRM_OK && PQstatus(c->db) != CONNECTION_OK) { /* it was lost meanwhile */
         acrm_error_free(first);
@@ -139,6 +154,7 @@ int32_t acrm__postgres_commit(void *conn, acrm_error **err)
         acrm__postgres_rollback(c);
         return st;
     }
+    c->lost = 0;
     c->writes = c->pending_writes;
     c->state = ACRM__POSTGRES_IDLE;
     c->savepoints = 0;
