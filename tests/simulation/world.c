@@ -366,6 +366,9 @@ acrm_value *sim_ask(sim *s, const char *operation, const char *format, ...)
 void sim_tick(sim *s)
 {
     acrm_value *out = sim_do(s, "engine.tick", "'limit':100000");
+
+    ck_assert_msg(out, "seed %llu, act %d: a tick was refused", (unsigned long long)s->o->seed,
+                  s->act);
     int64_t failed = host_int(out, "failed");
 
     acrm_value_free(out);

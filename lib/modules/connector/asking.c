@@ -219,19 +219,20 @@ static int32_t asking_outcome(acrm__call *call, void *user)
 }
 
 /* What is done with an answer, by reactions, may fail: the answer is kept all the same, for
- * somebody to look at and to ask again. */
-static int32_t asking_untaken(acrm__call *call, asking_item *item)
+ * somebody to look at and to ask again; but nothing of somebody who was erased meanwhile. */
+static int32_t asking_untaken(acrm__call *call, asking_item *item, const acrm_error *failure)
 {
+    bool erased = strcmp(acrm_error_reason(failure), "erased") == 0;
     acrm__rec *rec = NULL;
     int32_t st = acrm__load(call, "connector_request", acrm__id(item->rec, F_ID), NULL, &rec);
 
     if (st != ACRM_OK)
         return st;
-    if (item->body.len > 0 && !item->fault)
+    if (item->body.len > 0 && !item->fault && !erased)
         acrm__set(rec, F_connector_request__answer,
                   acrm__cell_textn(item->body.data, item->body.len));
     acrm__set(rec, F_connector_request__state, acrm__cell_text("failed"));
-    acrm__set(rec, F_connector_request__reason, acrm__cell_text("not_taken"));
+    acrm__set(rec, F_connector_request__reason, acrm__cell_text(erased ? "erased" : "not_taken"));
     acrm__set(rec, F_connector_request__next_at, acrm__cell_null());
     acrm__set(rec, F_connector_request__ended_at, acrm__cell_int(call->now));
     return acrm__update(call, rec);
@@ -260,7 +261,7 @@ static int32_t asking_keep(acrm__call *call, asking_item *item, asking *t)
     if (st == ACRM_OK && !lost)
         st = acrm__attempt(call, asking_outcome, item, &failure);
     if (st == ACRM_OK && failure)
-        st = asking_untaken(call, item);
+        st = asking_untaken(call, item, failure);
     acrm_error_free(failure);
     if (st == ACRM_OK)
         st = acrm__commit(call);

@@ -380,6 +380,31 @@ START_TEST(connector__what_is_asked_about_somebody_goes_with_them)
 }
 END_TEST
 
+/* What comes back after somebody was erased is not kept, and holds nobody else up. */
+START_TEST(connector__nothing_is_kept_of_somebody_erased_meanwhile)
+{
+    desk d;
+    char id[40], other[40], about[100];
+
+    desk_open(&d, OFFICE_MEMORY);
+    acrm_value *made = office_call(&d.o, "customer.create", args("{'name':'Ada'}"));
+    snprintf(about, sizeof about, ",'subject_entity':'customer','subject_id':'%s'",
+             office_text(made, "id"));
+    desk_request(&d, about, id);
+    desk_request(&d, "", other);
+    acrm_value_free(office_call(&d.o, "privacy.erase",
+                                args("{'customer_id':'%s','basis':'Art. 17','reason':'asked'}",
+                                     office_text(made, "id"))));
+    acrm_value_free(made);
+    (void)desk_tick(&d, "answered");
+    desk_is(&d, id, "failed", "erased");
+    desk_is(&d, other, "answered", NULL);
+    ck_assert_int_eq(office_count(&d.o, "connector_request.count",
+                                  "{\"where\":{\"answer\":null}}"), 1);
+    office_close(&d.o);
+}
+END_TEST
+
 START_TEST(connector__a_customer_sees_no_request)
 {
     desk d;
@@ -478,6 +503,7 @@ static Suite *make_suite(void)
     tcase_add_test(t, connector__one_that_fails_costs_a_tick_three_attempts);
     tcase_add_test(t, connector__a_long_answer_is_refused);
     tcase_add_test(t, connector__what_is_asked_about_somebody_goes_with_them);
+    tcase_add_test(t, connector__nothing_is_kept_of_somebody_erased_meanwhile);
     tcase_add_test(t, connector__a_customer_sees_no_request);
     tcase_add_loop_test(t, connector__what_is_wrong_is_named, 0, sizeof wrong / sizeof wrong[0]);
     tcase_add_test(t, connector__wrong_options_do_not_open);
