@@ -34,6 +34,11 @@ export async function signIn(login: string, secret: { password: string } | { cod
   await exchange('POST', '/signin', { login, ...secret });
 }
 
+/** Has a code sent to who is known; says the same of who is not. */
+export async function sendCode(login: string): Promise<void> {
+  await exchange('POST', '/signin/code', { login });
+}
+
 export async function signOut(): Promise<void> {
   await forget();
   await exchange('POST', '/signout', {});

@@ -180,6 +180,24 @@ export interface PlanItem {
   finance_plan: { rows?: Instalment[] } | null;
 }
 
+export interface Milestone {
+  type: string;
+  name: string | null;
+  reached_at: string | null;
+  expected_on: string | null;
+  tentative: boolean;
+}
+
+export interface OrderStatus {
+  number: string;
+  state: 'open' | 'delivered' | 'cancelled';
+  model: string | null;
+  expected_on: string | null;
+  tentative: boolean;
+  milestones: Milestone[];
+  next: Milestone | null;
+}
+
 export interface Club {
   member_id: string;
   program: string;
@@ -205,6 +223,7 @@ export interface Shapes {
   'report.sources': { rows: SourceRow[]; total: Record<string, number> };
   'report.response_times': ResponseRow & { rows?: ResponseRow[] };
   'report.cases': { total: CaseFigures; rows: (CaseFigures & Record<string, unknown>)[] };
+  'vehicle_order.status': OrderStatus;
   'portal.vehicles': { items: OwnCar[] };
   'portal.instalments': { items: PlanItem[] };
   'portal.clubs': { items: Club[] };

@@ -10,12 +10,15 @@ export interface Language {
   dir: 'ltr' | 'rtl';
   /** Solar Hijri dates. */
   jalali?: boolean;
+  /** How units of time are written; narrow ones are not translated in every language. */
+  units?: 'short';
   load: () => Promise<Texts>;
 }
 
 export const LANGUAGES: Record<string, Language> = {
   en: { name: 'English', locale: 'en-GB', dir: 'ltr', load: async () => en },
   fa: { name: 'فارسی', locale: 'fa-IR-u-ca-persian-nu-arabext', dir: 'rtl', jalali: true,
+    units: 'short',
     load: async () => (await import('./fa')).fa },
   it: { name: 'Italiano', locale: 'it-IT', dir: 'ltr', load: async () => (await import('./it')).it },
   zh: { name: '中文', locale: 'zh-CN', dir: 'ltr', load: async () => (await import('./zh')).zh },
@@ -139,7 +142,7 @@ export function span(seconds: number, clock = false): string {
   if (clock && hours < 24)
     return `${two(hours)}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}`;
   const unit = (value: number, name: string) => number(value,
-    { style: 'unit', unit: name, unitDisplay: 'narrow' });
+    { style: 'unit', unit: name, unitDisplay: language().units ?? 'narrow' });
   if (hours >= 24)
     return `${unit(Math.floor(hours / 24), 'day')} ${unit(hours % 24, 'hour')}`;
   const minutes = unit(Math.floor(rest / 60) % 60, 'minute');

@@ -139,7 +139,7 @@ export function CaseView({ id, changed }: { id: string; changed: () => void }) {
     <Loaded of={record}>{(data) => {
       const one = data as Case & { customer?: Customer; vehicle?: { name?: string } };
       return (
-        <article class="case" aria-label={one.number ?? ''}>
+        <section class="case" aria-label={one.number ?? ''}>
           <Card>
             <p class="row"><a class="back" href={link('cases')}>{t('back')}</a>
               <Code>{one.number}</Code><Badge>{word('case', one.status)}</Badge>
@@ -165,7 +165,7 @@ export function CaseView({ id, changed }: { id: string; changed: () => void }) {
           <Talk id={id} round={round} />
           {one.sla_item_id && <Stops item={one.sla_item_id} key={round} />}
           {act && <ActDialog id={id} act={act} close={() => setAct(undefined)} done={done} />}
-        </article>
+        </section>
       );
     }}</Loaded>
   );

@@ -24,7 +24,7 @@ const LeadCard = memo(({ lead, carried, open, grip, drag }: CardProps) => {
   const due = lead.next_contact_at;
   const late = Boolean(due && Date.parse(due) < Date.now());
   return (
-    <li class={`lead${carried ? ' carried' : ''}${lead.neglected_at ? ' neglected' : ''}`}
+    <li class={`lead-card${carried ? ' carried' : ''}${lead.neglected_at ? ' neglected' : ''}`}
       draggable onDragStart={(event) => {
         event.dataTransfer?.setData('text/plain', lead.id);
         drag(lead);

@@ -6,6 +6,7 @@ import { useRead } from '../hooks';
 import { date, money, number, t, word } from '../i18n';
 import type { Instalment, PlanItem } from '../shapes';
 import { Action, Badge, Card, Code, Data, Empty, Facts, Figure, Loaded } from '../ui/basic';
+import { Orders } from './orders';
 import { Points } from './points';
 import { Requests } from './requests';
 
@@ -119,7 +120,7 @@ export function Portal({ me }: PageProps) {
     <div class="portal">
       <h1>{t('portal.hello', { name: me.name })}</h1>
       <div class="columns">
-        <div class="stack"><Cars /><Instalments /><Contracts /></div>
+        <div class="stack"><Orders /><Cars /><Instalments /><Contracts /></div>
         <div class="stack"><Requests /><Points /><MyData /></div>
       </div>
     </div>

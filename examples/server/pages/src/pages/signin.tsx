@@ -4,7 +4,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api';
 import { t } from '../i18n';
-import { signIn } from '../session';
+import { sendCode, signIn } from '../session';
+import { Action, tell } from '../ui/basic';
 import { Field, Form } from '../ui/forms';
 
 export function SignIn({ done, language }: { done: () => void; language: ComponentChildren }) {
@@ -38,6 +39,10 @@ export function SignIn({ done, language }: { done: () => void; language: Compone
             : <Field key="password" label={t('signin.password')} value={secret}
                 change={setSecret} type="password" autocomplete="current-password" required />}
         </Form>
+        {byCode && <Action class="outline" disabled={!login} run={async () => {
+          await sendCode(login.trim());
+          tell(t('signin.sent'));
+        }}>{t('signin.send')}</Action>}
         <button type="button" class="link" onClick={() => {
           setByCode(!byCode);
           setSecret('');

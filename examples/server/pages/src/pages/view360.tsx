@@ -195,7 +195,7 @@ export function View360({ id }: { id: string }) {
       const { customer, related } = data;
       const props = { customer, close: () => setDialog(''), done };
       return (
-        <article class="view360" key={id} aria-label={customer.name}>
+        <section class="view360" key={id} aria-label={customer.name}>
           <Card>
             <Head customer={customer} points={related.contact_points?.items ?? []} />
             <div class="actions">
@@ -228,7 +228,7 @@ export function View360({ id }: { id: string }) {
           {dialog === 'note' && <NoteDialog {...props} />}
           {dialog === 'lead' && <LeadDialog {...props} />}
           {dialog === 'case' && <CaseDialog {...props} />}
-        </article>
+        </section>
       );
     }}</Loaded>
   );

@@ -41,7 +41,7 @@ export function ClockFace({ clock, now }: { clock: Clock; now: number }) {
         {ended ? t(`clockstate.${clock.state}` as Key) : span(left, true)}</strong>
       <progress max={100} value={Math.round(share * 100)} aria-label={nameOf(clock)} />
       <span class="muted">{ended ? instant(clock.stopped_at)
-        : `${t(`clockstate.${state}` as Key)}, ${t('clock.due')} ${instant(clock.due_at)}`}</span>
+        : `${t(`clockstate.${state}` as Key)} · ${t('clock.due')} ${instant(clock.due_at)}`}</span>
     </div>
   );
 }

@@ -84,7 +84,7 @@ export function DateField({ label, value, change }: {
   return (
     <fieldset class="field jalali">
       <legend>{label}</legend>
-      <div role="group">
+      <div class="parts">
         {select('day', range(1, monthDays(at.year, at.month)), (n) => number(n))}
         {select('month', range(1, 12), (n) =>
           name.format(new Date(`${fromJalali({ year: at.year, month: n, day: 1 })}T00:00Z`)))}
