@@ -76,7 +76,7 @@ function customers(crm, at) {
             contact_points: [{ channel: 'phone', value: '+44 20 7946 0101' },
                 { channel: 'email', value: 'ada@example.com' }] },
         { name: 'سارا نمونه', language: 'fa', city: 'تهران', country: 'IR', grade: 'B',
-            dealer_id: at.tehran, national_id: '0499370899', id_country: 'IR',
+            dealer_id: at.north, national_id: '0499370899', id_country: 'IR',
             contact_points: [{ channel: 'phone', value: '+98 912 000 0001' }] },
         { name: '示例客户', language: 'zh', country: 'CN', dealer_id: at.north },
         { name: 'Example Fleet SpA', kind: 'company', city: 'Bari', country: 'IT',
@@ -200,6 +200,13 @@ function club(crm, who) {
     }
 }
 
+function orders(crm, at, who) {
+    const { id } = crm.call('vehicle_order.create', { number: 'ORD-7', customer_id: who.ada,
+        dealer_id: at.north, model: 'City', chain: 'import', started_on: day(20) });
+    for (const [code, days] of [['registration', 20], ['allocation', 3]])
+        crm.call('vehicle_order.record', { id, source: 'desk', code, occurred_at: ago(days * 24) });
+}
+
 /** Makes the database and tells the ids that tests ask for. */
 export function seed(autocrm, file, count = 24) {
     for (const end of ['', '-wal', '-shm', '.key'])
@@ -212,6 +219,7 @@ export function seed(autocrm, file, count = 24) {
     work(crm, lists);
     const desk = cases(crm, at, who);
     club(crm, who);
+    orders(crm, at, who);
     return { crm, ...at, ...who, leads: lists.mine, cases: desk, day };
 }
 

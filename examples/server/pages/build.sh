@@ -25,3 +25,4 @@ cmp -s package-lock.json node_modules/.installed || {
 node tools/operations.mjs openapi.json src >src/operations.ts
 node_modules/.bin/tsc --noEmit
 PAGES_OUT="$out/site" node_modules/.bin/vite build --logLevel warn
+node tools/compress.mjs "$out/site"

@@ -7,6 +7,7 @@ import { languageCode, LANGUAGES, onLanguage, preferred, setLanguage, t } from '
 import { link, usePlace } from './router';
 import { isCustomer, signOut, whoAmI, type Me } from './session';
 import { listen } from './news';
+import { Password } from './pages/password';
 import { SignIn } from './pages/signin';
 import { Icon } from './ui/icons';
 import { explain } from './ui/basic';
@@ -84,7 +85,7 @@ function Frame({ me, left }: { me: Me; left: () => void }) {
         document.getElementById('main')?.focus();
       }}>{t('skip')}</a>
       <header class="top">
-        <a class="brand" href={link(first)}><img src="/icon.svg" alt="" width="32" height="32" />
+        <a class="brand" href={link(first)} aria-label="autocrm"><img src="/icon.svg" alt="" width="32" height="32" />
           <span>autocrm</span></a>
         <nav aria-label={t('menu')}>
           <ul>
@@ -135,7 +136,8 @@ export function App() {
       <button type="button" onClick={ask}>{t('again')}</button></main>
       : me === undefined ? <p aria-busy="true" class="loading">{t('loading')}</p>
         : me === null ? <SignIn done={ask} language={<LanguageChoice />} />
-          : <Frame me={me} left={() => setMe(null)} />}
+          : me.must_change ? <Password done={ask} />
+            : <Frame me={me} left={() => setMe(null)} />}
     <Notices />
   </>;
 }

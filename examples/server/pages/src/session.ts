@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Who is signed in.
-import { exchange, Problem, setToken } from './api';
+import { call, exchange, Problem, setToken } from './api';
 import { forget, recall, remember } from './seen';
 
 export interface Me {
@@ -8,6 +8,7 @@ export interface Me {
   name: string;
   role: string;
   language?: string | null;
+  must_change?: boolean | null;
 }
 
 export const isCustomer = (me: Me) => me.principal.startsWith('customer:');
@@ -32,6 +33,11 @@ export async function whoAmI(): Promise<Me | null> {
 
 export async function signIn(login: string, secret: { password: string } | { code: string }) {
   await exchange('POST', '/signin', { login, ...secret });
+}
+
+/** Sets a new password of one's own. */
+export async function changePassword(old: string, next: string): Promise<void> {
+  await call('credential.change_password', { old, new: next });
 }
 
 /** Has a code sent to who is known; says the same of who is not. */

@@ -8,6 +8,7 @@ export function serviceWorker(source, name) {
   return {
     name: 'service-worker',
     apply: 'build',
+    enforce: 'post', // once files that nothing is left of are out of the bundle
     generateBundle(_options, bundle) {
       const files = ['/', ...readdirSync('public').map((file) => `/${file}`)];
       const hash = createHash('sha256').update(readFileSync(source));

@@ -20,6 +20,9 @@ export const en = {
   'signin.sent': 'If we know you, a code is on its way.',
   'signin.refused': 'Name or password is not right.',
 
+  'password.change': 'Choose a new password', 'password.old': 'Password until now',
+  'password.new': 'New password',
+
   'nav.desk': 'Customers', 'nav.board': 'Leads', 'nav.cases': 'Cases',
   'nav.calculator': 'Instalments', 'nav.dashboard': 'Dashboard', 'nav.portal': 'My car',
 

@@ -22,6 +22,9 @@ export const fa: Texts = {
   'signin.sent': 'اگر شما را بشناسیم، کد در راه است.',
   'signin.refused': 'نام یا گذرواژه درست نیست.',
 
+  'password.change': 'گذرواژهٔ تازه برگزینید', 'password.old': 'گذرواژهٔ کنونی',
+  'password.new': 'گذرواژهٔ تازه',
+
   'nav.desk': 'مشتریان', 'nav.board': 'سرنخ‌ها', 'nav.cases': 'پرونده‌ها',
   'nav.calculator': 'اقساط', 'nav.dashboard': 'داشبورد', 'nav.portal': 'خودروی من',
 

@@ -22,6 +22,9 @@ export const it: Texts = {
   'signin.sent': 'Se ti conosciamo, il codice è in arrivo.',
   'signin.refused': 'Nome o password non corretti.',
 
+  'password.change': 'Scegli una nuova password', 'password.old': 'Password attuale',
+  'password.new': 'Nuova password',
+
   'nav.desk': 'Clienti', 'nav.board': 'Contatti', 'nav.cases': 'Pratiche',
   'nav.calculator': 'Rate', 'nav.dashboard': 'Cruscotto', 'nav.portal': 'La mia auto',
 

@@ -23,6 +23,9 @@ export const ru: Texts = {
   'signin.sent': 'Если мы вас знаем, код уже в пути.',
   'signin.refused': 'Неверное имя или пароль.',
 
+  'password.change': 'Выберите новый пароль', 'password.old': 'Нынешний пароль',
+  'password.new': 'Новый пароль',
+
   'nav.desk': 'Клиенты', 'nav.board': 'Лиды', 'nav.cases': 'Обращения',
   'nav.calculator': 'Рассрочка', 'nav.dashboard': 'Сводка', 'nav.portal': 'Моя машина',
 

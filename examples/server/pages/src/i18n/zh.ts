@@ -21,6 +21,9 @@ export const zh: Texts = {
   'signin.sent': '如果我们认识您，验证码已发出。',
   'signin.refused': '用户名或密码不正确。',
 
+  'password.change': '请设置新密码', 'password.old': '当前密码',
+  'password.new': '新密码',
+
   'nav.desk': '客户', 'nav.board': '线索', 'nav.cases': '工单',
   'nav.calculator': '分期', 'nav.dashboard': '看板', 'nav.portal': '我的车',
 

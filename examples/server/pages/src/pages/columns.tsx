@@ -3,7 +3,7 @@
 // space puts it down, Escape puts it back) or by its level in its dialog.
 import type { JSX } from 'preact';
 import { memo } from 'preact/compat';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { instant, levelName, number, relative, t } from '../i18n';
 import type { LeadLevel } from '../operations';
 import { idOf, type Me } from '../session';
@@ -88,7 +88,7 @@ export function Columns({ me, levels, open, round }: {
   const now = useRef({ carried, board });
   now.current = { carried, board };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (carried)
       document.getElementById(`grip-${carried.lead.id}`)?.focus();
   }, [carried?.to]);

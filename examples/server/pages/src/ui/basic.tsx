@@ -50,8 +50,10 @@ export function explain(problem: unknown): string {
     return String(problem);
   if (problem.status === 0)
     return t('problem.unreachable');
+  // What the server says of what was typed says most; of the rest, the language of the page does.
   const key = `problem.${problem.status}`;
-  return problem.detail || (isKey(key) ? t(key) : `${problem.status}`);
+  const own = isKey(key) ? t(key) : '';
+  return (problem.status === 422 ? problem.detail : own) || problem.detail || `${problem.status}`;
 }
 
 /** What was read, once it is there; what is the matter when it is not. */
