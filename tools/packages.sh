@@ -16,6 +16,8 @@ command -v npm >/dev/null 2>&1 || packages_test="$packages_test npm"
 packages_test="$packages_test python3-aiosmtpd openssl postgresql"
 # The example server, and what its tests ask it with.
 packages_test="$packages_test libmicrohttpd-dev curl"
+# A browser for its pages.
+packages_test="$packages_test chromium"
 
 # need_packages NAME...: those not installed yet, as root or by sudo.
 need_packages() {

@@ -25,7 +25,7 @@ function onPath(names) {
     throw new Error(`none of ${names.join(', ')} is on PATH`);
 }
 
-const LONGEST = 60e3;
+const LONGEST = 150e3;
 let checks = 0;
 let failures = 0;
 
@@ -109,7 +109,7 @@ export async function open(chromium, url, options = {}) {
         serviceWorkers: workers, baseURL: url, ...more });
     await context.addInitScript((code) => localStorage.setItem('language', code), language);
     const page = await context.newPage();
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(20000);
     page.on('pageerror', (error) => check(false, `an error in the page: ${error}`));
     page.on('console', (message) => {
         if (/Content Security Policy|Refused to/.test(message.text()))

@@ -38,6 +38,16 @@ export function onLanguage(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+const made = new Map<string, unknown>();
+
+/** A formatter of the language, made once: making one takes longer than a hundred uses. */
+function once<T>(kind: string, options: object, make: (locale: string) => T): T {
+  const key = `${code} ${kind} ${JSON.stringify(options)}`;
+  if (!made.has(key))
+    made.set(key, make(language().locale));
+  return made.get(key) as T;
+}
+
 /** The language chosen here before, else the user's, else the browser's, else English. */
 export function preferred(ofUser?: string | null): string {
   const chosen = localStorage.getItem('language');
@@ -64,7 +74,7 @@ export function t(key: Key, params: Record<string, string | number> = {}): strin
   let text = texts[key];
   if (text.includes('|')) {
     const forms = text.split('|');
-    const rules = new Intl.PluralRules(language().locale);
+    const rules = once('plural', {}, (locale) => new Intl.PluralRules(locale));
     const names = ['zero', 'one', 'two', 'few', 'many', 'other']
       .filter((name) => rules.resolvedOptions().pluralCategories.some((one) => one === name));
     const place = names.indexOf(rules.select(Number(params.n)));
@@ -83,7 +93,7 @@ export function word(list: string, value: string | null | undefined): string {
 }
 
 export const number = (value: number, options: Intl.NumberFormatOptions = {}) =>
-  new Intl.NumberFormat(language().locale, options).format(value);
+  once('number', options, (locale) => new Intl.NumberFormat(locale, options)).format(value);
 
 export const percent = (share: number | null | undefined) =>
   share === null || share === undefined ? '–'
@@ -94,22 +104,17 @@ export function money(amount: string | null | undefined, currency: string | null
   if (!amount)
     return '–';
   const digits = amount.split('.')[1]?.length ?? 0;
-  const format = new Intl.NumberFormat(language().locale, {
+  const options: Intl.NumberFormatOptions = {
     minimumFractionDigits: digits, maximumFractionDigits: digits,
-    ...currency ? { style: 'currency', currency } : {} });
+    ...currency ? { style: 'currency', currency } : {} };
+  const format = once('number', options, (locale) => new Intl.NumberFormat(locale, options));
   return format.format(amount as unknown as number);
 }
 
 type DateStyle = Intl.DateTimeFormatOptions;
-const written = new Map<string, Intl.DateTimeFormat>();
 
-function dateFormat(options: DateStyle): Intl.DateTimeFormat {
-  const key = code + JSON.stringify(options);
-  let format = written.get(key);
-  if (!format)
-    written.set(key, format = new Intl.DateTimeFormat(language().locale, options));
-  return format;
-}
+const dateFormat = (options: DateStyle) =>
+  once('date', options, (locale) => new Intl.DateTimeFormat(locale, options));
 
 /** A civil date, "2026-11-22". */
 export const date = (day: string | null | undefined,
@@ -127,7 +132,8 @@ const UNITS = [['day', 86400], ['hour', 3600], ['minute', 60]] as const;
 /** How long ago, or in how long: the largest unit that fits. */
 export function relative(at: string | number | Date, now = Date.now()): string {
   const seconds = (new Date(at).getTime() - now) / 1000;
-  const format = new Intl.RelativeTimeFormat(language().locale, { numeric: 'auto' });
+  const format = once('relative', {}, (locale) =>
+    new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
   for (const [unit, size] of UNITS)
     if (Math.abs(seconds) >= size)
       return format.format(Math.trunc(seconds / size), unit);

@@ -19,6 +19,15 @@ const PAGE = 50;
 const OPEN = { status: { $nin: ['won', 'lost'] } };
 const FIELDS = ['id', 'subject', 'model', 'level', 'status', 'customer_id', 'next_contact_at',
   'neglected_at', 'attempts', 'contacts'];
+/** Leads anew; those that are as they were stay the same objects, so that nothing is drawn again. */
+function renewed(old: BoardLead[], items: BoardLead[]): BoardLead[] {
+  const known = new Map(old.map((lead) => [lead.id, lead]));
+  return items.map((lead) => {
+    const before = known.get(lead.id);
+    return before && JSON.stringify(before) === JSON.stringify(lead) ? before : lead;
+  });
+}
+
 const none: Column = { items: [], next: null, total: 0, loading: false };
 
 export function useLeads(levels: string[], owner: string, round: number) {
@@ -38,7 +47,7 @@ export function useLeads(levels: string[], owner: string, round: number) {
         order: ['next_contact_at'], include: ['customer'], ...after ? { after } : {} });
       setSeen(old);
       change(level, (column) => ({ ...column, next: data.next, loading: false,
-        items: after ? [...column.items, ...data.items] : data.items }));
+        items: after ? [...column.items, ...data.items] : renewed(column.items, data.items) }));
     } catch (error) {
       setProblem(explain(error));
       change(level, (column) => ({ ...column, loading: false }));
