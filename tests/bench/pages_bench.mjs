@@ -15,15 +15,21 @@ const made = database(tool, folder, size);
 const chromium = await browser(built);
 const server = await serve(program, made.file, join(built, 'site'));
 
+/**
+ * The longest tasks of the page's thread: by the clock on the wall, as a PerformanceObserver tells
+ * them, and by the time that the thread itself had, which other work on the machine does not lengthen.
+ */
 async function life() {
     const page = await open(chromium, server.url);
     await page.addInitScript(() => {
         globalThis.tasks = [];
         new PerformanceObserver((list) => globalThis.tasks.push(
-            ...list.getEntries().map((entry) => entry.duration)) && (globalThis.starts ??= []).push(...list.getEntries().map((e) => Math.round(e.startTime))))
+            ...list.getEntries().map((entry) => entry.duration)))
             .observe({ type: 'longtask', buffered: true });
     });
     await enter(page, 'seller');
+    await page.evaluate(() => globalThis.tasks.splice(0));
+    await chromium.startTracing(page, { categories: ['toplevel', '__metadata'] });
     await visit(page, 'board');
     for (let round = 0; round < 40; round++) {
         await page.evaluate(() => document.querySelectorAll('.column > ul').forEach((list) =>
@@ -38,19 +44,24 @@ async function life() {
         await page.keyboard.press(key);
     await page.waitForSelector('.notice.good');
     await page.waitForTimeout(1200);
-    const tasks = await page.evaluate(() => globalThis.tasks);
-    if (process.env.VERBOSE) console.log(await page.evaluate(() => JSON.stringify(performance.getEntriesByType('measure').concat(globalThis.tasks))), await page.evaluate(() => JSON.stringify(globalThis.starts)));
+    const wall = Math.max(0, ...await page.evaluate(() => globalThis.tasks));
+    const { traceEvents } = JSON.parse(await chromium.stopTracing());
+    const mains = new Set(traceEvents.filter((event) => event.name === 'thread_name'
+        && event.args.name === 'CrRendererMain').map((event) => `${event.pid} ${event.tid}`));
+    const longest = Math.max(0, ...traceEvents.filter((event) => event.tdur
+        && mains.has(`${event.pid} ${event.tid}`)).map((event) => event.tdur / 1000));
     await page.context().close();
-    return { shown, longest: Math.max(0, ...tasks) };
+    return { shown, longest, wall };
 }
 
 const runs = [];
 for (let run = 0; run < option('--runs', 5); run++)
     runs.push(await life());
 runs.sort((a, b) => a.longest - b.longest);
-const { shown, longest } = runs[Math.floor(runs.length / 2)];
+const { shown, longest, wall } = runs[Math.floor(runs.length / 2)];
 console.log(JSON.stringify({ bench: 'pages.board', size, shown, ours: Math.round(longest),
-    worst: Math.round(runs.at(-1).longest), unit: 'ms, longest task', goal: 100 }));
+    worst: Math.round(runs.at(-1).longest), wall: Math.round(wall),
+    unit: 'ms of the longest task', goal: 100 }));
 await chromium.close();
 await server.stop();
 rmSync(folder, { recursive: true, force: true });

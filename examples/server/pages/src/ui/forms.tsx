@@ -110,7 +110,7 @@ export function Dialog({ title, close, children }: {
       <article>
         <header>
           <h2 id={id}>{title}</h2>
-          <button type="button" class="close" aria-label={t('close')} onClick={close} />
+          <button type="button" class="dismiss" aria-label={t('close')} onClick={close} />
         </header>
         {children}
       </article>

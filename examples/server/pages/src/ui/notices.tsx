@@ -29,7 +29,7 @@ export function Notices() {
       {notice && <div class={`notice ${notice.tone}`}>
         <bdi>{notice.text}</bdi>
         {notice.act && <button type="button" onClick={notice.act}>{notice.action}</button>}
-        <button type="button" class="close" aria-label={t('close')}
+        <button type="button" class="dismiss" aria-label={t('close')}
           onClick={() => setNotice(undefined)} />
       </div>}
     </div>
