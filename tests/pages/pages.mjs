@@ -207,6 +207,7 @@ async function portal(page, language) {
     await visit(page, 'portal');
     for (const wanted of ['AB12 CDE', '1M8GDM9AXKP042788', 'ORD-7', 'Brakes squeal when cold'])
         await said(page, wanted, 'the portal');
+    await said(page, language === 'fa' ? '۷۴۲٫۱۷' : '742.17', 'the instalments');
     check(!(await text(page)).includes('T-1401-042'), 'nothing of others is shown');
     equal(await page.locator('.steps li.done').count(), 2, 'steps of the order that are done');
     await look(page, `${language}-portal`);

@@ -207,6 +207,19 @@ function orders(crm, at, who) {
         crm.call('vehicle_order.record', { id, source: 'desk', code, occurred_at: ago(days * 24) });
 }
 
+/** A car bought on credit: its instalments are the customer's. */
+function deal(crm, at, who) {
+    const [car] = crm.many('vehicle', [{ make: 'Exemplar', model: 'Coupe', kind: 'new',
+        status: 'in_stock', dealer_id: at.north }]);
+    const { id } = crm.call('quote.create', { customer_id: who.ada, vehicle_id: car,
+        dealer_id: at.north, currency: 'EUR', tax_rate: '0.2', deposit: '4000',
+        payment: 'credit', finance: { rate: '0.049', periods: 36, start_day: day(40) },
+        lines: [{ kind: 'vehicle', amount: '24000' }] });
+    crm.call('quote.submit', { id });
+    crm.call('quote.issue', { id });
+    crm.call('quote.accept', { id, number: 'NC-2026-101' });
+}
+
 /** Makes the database and tells the ids that tests ask for. */
 export function seed(autocrm, file, count = 24) {
     for (const end of ['', '-wal', '-shm', '.key'])
@@ -220,6 +233,7 @@ export function seed(autocrm, file, count = 24) {
     const desk = cases(crm, at, who);
     club(crm, who);
     orders(crm, at, who);
+    deal(crm, at, who);
     return { crm, ...at, ...who, leads: lists.mine, cases: desk, day };
 }
 

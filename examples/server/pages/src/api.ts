@@ -62,6 +62,18 @@ async function problem(response: Response): Promise<Problem> {
     || response.statusText, text('reason'), text('field'));
 }
 
+const TRIES = 5;
+
+/** Sends a request; again a little later while the server is busy, which then has done nothing. */
+async function send(path: string, request: RequestInit): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetch(path, request);
+    if (response.status !== 503 || attempt === TRIES)
+      return response;
+    await new Promise((resume) => setTimeout(resume, 200 * attempt));
+  }
+}
+
 /** One exchange with the server; what it answered as JSON. */
 export async function exchange(method: string, path: string, body?: unknown): Promise<unknown> {
   const headers: Record<string, string> = { accept: 'application/json' };
@@ -71,7 +83,7 @@ export async function exchange(method: string, path: string, body?: unknown): Pr
     headers['x-csrf-token'] = csrf;
   let response: Response;
   try {
-    response = await fetch(path, { method, headers, credentials: 'same-origin',
+    response = await send(path, { method, headers, credentials: 'same-origin',
       body: body === undefined ? null : JSON.stringify(body) });
   } catch {
     reached(false);
