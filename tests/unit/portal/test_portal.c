@@ -33,6 +33,17 @@ static void open_pair(pair *p, int storage)
     id club = make(o, "loyalty_program.create", "{'code':'club','name':'Club'}");
     make(o, "member.create", "{'program_id':'%s','customer_id':'%s'}", club.text, p->ada.text);
     make(o, "case_type.create", "{'code':'paint','name':'Paint','kind':'complaint'}");
+    id stock = make(o, "vehicle.create", "{'make':'Exemplar','kind':'new','status':'in_stock'}");
+    for (int i = 0; i < 2; i++) { /* the second one is never accepted */
+        id quote = make(o, "quote.create", "{'customer_id':'%s','vehicle_id':'%s','currency':'EUR',"
+                        "'payment':'credit','finance':{'rate':'0.05','periods':3},"
+                        "'lines':[{'kind':'vehicle','amount':'20000'}]}", p->ada.text, stock.text);
+        acrm_value_free(call(o, "quote.submit", "{'id':'%s'}", quote.text));
+        acrm_value_free(call(o, "quote.issue", "{'id':'%s'}", quote.text));
+        if (i == 0)
+            acrm_value_free(call(o, "quote.accept", "{'id':'%s','number':'C-1'}", quote.text));
+        stock = make(o, "vehicle.create", "{'make':'Exemplar','kind':'new','status':'in_stock'}");
+    }
     p->system = o->session;
     snprintf(text, sizeof text, "customer:%s", p->ada.text);
     ck_assert_int_eq(acrm_session_new(o->engine, text, &o->session, NULL), ACRM_OK);
@@ -67,7 +78,11 @@ START_TEST(portal__shows_the_customers_own)
     ck_assert_str_eq(office_text(acrm_value_at(acrm_value_get(out, "items"), 0), "code"), "paint");
     acrm_value_free(out);
     out = call(&p.o, "portal.instalments", "{}");
-    ck_assert_uint_eq(acrm_value_count(acrm_value_get(out, "items")), 0);
+    items = acrm_value_get(out, "items");
+    ck_assert_uint_eq(acrm_value_count(items), 1);
+    const acrm_value *plan = acrm_value_get(acrm_value_at(items, 0), "finance_plan");
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(plan, "rows")), 3);
+    ck_assert_ptr_null(acrm_value_get(acrm_value_at(items, 0), "discount_rate"));
     acrm_value_free(out);
     out = call(&p.o, "portal.export", "{}");
     ck_assert_str_eq(office_text(acrm_value_get(out, "document"), "customer_id"), p.ada.text);
