@@ -6,7 +6,11 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
-autocrm=${2:-autocrm}
+autocrm=$(command -v "${2:-autocrm}") # found before the folder is changed
+case $autocrm in
+/*) ;;
+*) autocrm=$(pwd)/$autocrm ;;
+esac
 mkdir -p "$out/work"
 out=$(cd "$out" && pwd)
 
