@@ -78,8 +78,9 @@ export function Cases({ me, id }: PageProps) {
               </li>
             ))}</ul>}</Loaded>
       </div>
-      {id ? <CaseView id={id} key={id} changed={list.again} />
+      <div>{id ? <CaseView id={id} key={id} changed={list.again} />
         : <Card class="welcome"><h2>{t('cases.welcome')}</h2><p>{t('cases.explain')}</p></Card>}
+      </div>
     </div>
   );
 }

@@ -68,8 +68,9 @@ export function Desk({ id }: PageProps) {
                 chosen={one.customer.id === id} />)}
             </ul>}</Loaded>}
       </search>
-      {id ? <View360 id={id} />
+      <div>{id ? <View360 id={id} />
         : <Card class="welcome"><h2>{t('desk.welcome')}</h2><p>{t('desk.explain')}</p></Card>}
+      </div>
     </div>
   );
 }
