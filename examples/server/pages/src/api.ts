@@ -62,7 +62,7 @@ async function problem(response: Response): Promise<Problem> {
     || response.statusText, text('reason'), text('field'));
 }
 
-const TRIES = 5;
+const TRIES = 7;
 
 /** Sends a request; again a little later while the server is busy, which then has done nothing. */
 async function send(path: string, request: RequestInit): Promise<Response> {
