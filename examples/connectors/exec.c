@@ -161,10 +161,12 @@ static void exec_outcome(const exec_run *run, int status, bool in_time,
                       : status == EXEC_NEVER   ? ACRM_ASKED_PERMANENT
                                                : ACRM_ASKED_TEMPORARY;
     answer->code = status > 0 ? status : 0;
+    const char *reason = in_time ? "the command failed" : "no answer in time";
+
     if (run->said_len > 0 && run->said[0] != '\n')
         example_connector_reason(answer, run->said, run->said_len);
     else if (status != 0)
-        example_connector_reason(answer, in_time ? "the command failed" : "no answer in time", 18);
+        example_connector_reason(answer, reason, strlen(reason));
 }
 
 static int32_t exec_ask(void *self, const acrm_connector_request *request,

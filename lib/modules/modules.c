@@ -23,7 +23,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_tracking,
     &acrm__mod_webhook,
     &acrm__mod_process,
-    &acrm__mod_catalog,
+    &acrm__mod_stock,
     &acrm__mod_configuration,
     &acrm__mod_performance,
     &acrm__mod_loyalty,

@@ -25,7 +25,7 @@ extern const acrm__module acrm__mod_connector;
 extern const acrm__module acrm__mod_tracking;
 extern const acrm__module acrm__mod_webhook;
 extern const acrm__module acrm__mod_process;
-extern const acrm__module acrm__mod_catalog;
+extern const acrm__module acrm__mod_stock;
 extern const acrm__module acrm__mod_configuration;
 extern const acrm__module acrm__mod_performance;
 extern const acrm__module acrm__mod_loyalty;

@@ -68,6 +68,7 @@ static int32_t connector_write(void *to, const void *bytes, size_t size)
     if (size > 0)
         memcpy(longer + got->len, bytes, size);
     got->len += size;
+    got->body[got->len] = '\0';
     return 0;
 }
 
@@ -121,7 +122,7 @@ static void connector_judge(connector_run *run, const char *what, const connecto
                  what, (int)answer->retry_after);
     if (got->returned == 0 && answer->outcome == ACRM_ASKED_ANSWERED && !got->refused)
         report_check(report, connector_is_json(got), "an answer is one JSON value",
-                     "%s: %.100s", what, got->body);
+                     "%s: %.100s", what, got->len > 0 ? got->body : "");
 }
 
 static acrm_connector_request *connector_lend(const connector_run *run, watch_room *room,

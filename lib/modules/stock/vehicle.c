@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Vehicles and ownerships as they are written: VIN checked, plate normalised, name made. */
-#include "modules/catalog/catalog.h"
+#include "modules/stock/stock.h"
 
 #include "autocrm/vin.h"
 #include "base/civil.h"
 #include "base/text.h"
-#include "modules/catalog/entities.h"
+#include "modules/stock/entities.h"
 
 #include <string.h>
 
@@ -81,11 +81,32 @@ static int32_t vehicle_name(acrm__call *call, acrm__rec *rec)
     return ACRM_OK;
 }
 
-int32_t acrm__catalog_vehicle_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
+/* Where a new one stands, by its status. Nobody has reserved or bought it yet. */
+static int32_t vehicle_begin(acrm__call *call, acrm__rec *rec)
 {
-    int32_t st = ACRM_OK;
+    const char *status = acrm__text(rec, F_vehicle__status);
 
-    (void)before;
+    if (strcmp(status, "reserved") == 0 || strcmp(status, "sold") == 0)
+        return acrm__fail(call, ACRM_E_INVALID, "status", "status",
+                          "a new vehicle is not %s: vehicle.reserve and vehicle.sell tell for whom",
+                          status);
+    if (strcmp(status, "delivered") == 0 || strcmp(status, "scrapped") == 0)
+        return ACRM_OK;
+    acrm__set(rec, F_vehicle__place, acrm__cell_text(status));
+    uint32_t day = strcmp(status, "in_stock") == 0 ? F_vehicle__arrived_on : F_vehicle__ordered_on;
+    if (acrm__is_null(rec, day))
+        acrm__set(rec, day, acrm__cell_int(acrm__today(call)));
+    if (day == F_vehicle__arrived_on)
+        acrm__set(rec, F_vehicle__at_dealer_since, rec->cells[F_vehicle__arrived_on]);
+    return ACRM_OK;
+}
+
+int32_t acrm__stock_vehicle_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
+{
+    int32_t st = before ? ACRM_OK : vehicle_begin(call, rec);
+
+    if (st != ACRM_OK)
+        return st;
     if (!acrm__is_null(rec, F_vehicle__odometer) && acrm__changed(rec, F_vehicle__odometer) &&
         (acrm__is_null(rec, F_vehicle__odometer_on) || !acrm__changed(rec, F_vehicle__odometer_on)))
         acrm__set(rec, F_vehicle__odometer_on, acrm__cell_int(acrm__today(call)));
@@ -96,7 +117,7 @@ int32_t acrm__catalog_vehicle_write(acrm__call *call, acrm__rec *rec, const acrm
     return st == ACRM_OK ? vehicle_name(call, rec) : st;
 }
 
-int32_t acrm__catalog_ownership_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
+int32_t acrm__stock_ownership_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
 {
     (void)before;
     if (acrm__is_null(rec, F_vehicle_ownership__from_date))

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Field numbers of the entities of this module: F_<entity>__<field>. */
-#ifndef ACRM_MODULES_CATALOG_ENTITIES_H
-#define ACRM_MODULES_CATALOG_ENTITIES_H
+#ifndef ACRM_MODULES_STOCK_ENTITIES_H
+#define ACRM_MODULES_STOCK_ENTITIES_H
 
 #include "kernel/declare.h"
 
-#define ACRM__ENTITIES_DEF "modules/catalog/entities.def"
+#define ACRM__ENTITIES_DEF "modules/stock/entities.def"
 #include "kernel/declare_fields.h"
 
 #endif
