@@ -71,7 +71,8 @@ static const struct {
       "\"contact_point.*\",\"interaction.*\",\"lead.*\",\"activity.*\",\"agenda.*\","
       "\"opportunity.*\","
       "\"report.*\",\"import.*\",\"user.update\"" ROLES_MANAGER ROLES_TIES
-      ROLES_CARE_MANAGER ROLES_CLUB_MANAGER ROLES_ORDERS ROLES_DEAL_MANAGER ROLES_STOCK_MANAGER "]",
+      ROLES_CARE_MANAGER ROLES_CLUB_MANAGER ROLES_ORDERS ROLES_DEAL_MANAGER
+      ROLES_STOCK_MANAGER "]",
       "{\"note\":\"own\",\"*\":\"dealer\"}" },
     { "salesperson", "Salesperson",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","
@@ -79,7 +80,8 @@ static const struct {
       "\"contact_point.create\",\"contact_point.update\",\"interaction.create\",\"lead.create\","
       "\"lead.submit\",\"lead.update\",\"lead.accept\",\"lead.decline\",\"lead.contact\","
       "\"lead.set_level\",\"lead.win\",\"lead.lose\",\"lead.explain\",\"activity.*\",\"agenda.*\","
-      "\"opportunity.*\"" ROLES_DESK ROLES_TIES ROLES_CLUB ROLES_ORDERS ROLES_DEAL ROLES_STOCK "]",
+      "\"opportunity.*\"" ROLES_DESK ROLES_TIES ROLES_CLUB ROLES_ORDERS ROLES_DEAL
+      ROLES_STOCK "]",
       "{\"customer\":\"dealer\",\"*\":\"own\"}" },
     { "service_advisor", "Service advisor",
       "[\"*.get\",\"*.list\",\"*.count\",\"customer.create\",\"customer.update\","

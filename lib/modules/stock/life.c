@@ -250,6 +250,29 @@ static int32_t life_own(acrm__call *call, const acrm__rec *car, const unsigned c
     return acrm__insert(call, owner);
 }
 
+/* One that the stock does not know, yet nobody owns, is taken for one that is there. */
+static int32_t life_unknown(acrm__call *call, acrm__rec *car, int64_t day)
+{
+    const acrm__term terms[] = {
+        { F_vehicle_ownership__vehicle_id, ACRM_FILTER_EQ, car->cells[F_ID] },
+    };
+    acrm__recs found = { NULL, 0 };
+    acrm__rec *holder = NULL;
+    int32_t st = acrm__hold_of(call, car, &holder);
+
+    if (st == ACRM_OK && !holder)
+        st = acrm__find(call, &(acrm__select){ .entity = "vehicle_ownership", .terms = terms,
+            .n_terms = 1, .as_system = true }, &found);
+    bool owned = holder != NULL;
+    for (size_t i = 0; st == ACRM_OK && i < found.count; i++)
+        owned = owned || acrm__is_null(found.items[i], F_vehicle_ownership__to_date);
+    if (st != ACRM_OK || owned)
+        return st;
+    acrm__set(car, F_vehicle__arrived_on, acrm__cell_int(day));
+    life_place(car, "in_stock");
+    return ACRM_OK;
+}
+
 /* It must be the customer's: sold to them, or free and sold with it. */
 static int32_t life_theirs(acrm__call *call, acrm__rec *car, const unsigned char *customer,
                            int64_t day)
@@ -257,9 +280,12 @@ static int32_t life_theirs(acrm__call *call, acrm__rec *car, const unsigned char
     const acrm__hold hold = { .customer = customer, .purpose = "contract" };
     acrm__rec *holder = NULL;
 
-    if (!acrm__stock_is(car, F_vehicle__status, "sold"))
+    int32_t st = acrm__stock_is(car, F_vehicle__status, "delivered") ? life_unknown(call, car, day)
+                                                                    : ACRM_OK;
+    if (st == ACRM_OK && !acrm__stock_is(car, F_vehicle__status, "sold"))
         return life_sell(call, car, &hold, day);
-    int32_t st = acrm__hold_of(call, car, &holder);
+    if (st == ACRM_OK)
+        st = acrm__hold_of(call, car, &holder);
     if (st == ACRM_OK && holder &&
         memcmp(acrm__id(holder, F_vehicle_reservation__customer_id), customer, 16) != 0)
         return acrm__fail(call, ACRM_E_CONFLICT, "customer", "customer_id",

@@ -110,8 +110,8 @@ START_TEST(quote__names_what_is_wrong)
     ck_assert_int_eq(office_count(&w.o, "quote.count", "{}"), 0);
     ck_assert_int_eq(office_count(&w.o, "quote_line.count", "{}"), 0);
     ck_assert_int_eq(office_count(&w.o, "deal_counter.count", "{}"), 0);
-    deal_does(&w.o, "vehicle.update", deal_json("{'id':'%s','last_write_wins':true,"
-              "'status':'sold'}", w.car), NULL, NULL);
+    deal_does(&w.o, "vehicle.sell", deal_json("{'id':'%s','customer_id':'%s'}", w.car,
+                                              w.customer), NULL, NULL);
     office_refused(&w.o, "quote.create", deal_quote(&w, ""), ACRM_E_CONFLICT, "vehicle_id",
                    "sold");
     office_close(&w.o);
