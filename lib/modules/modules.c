@@ -24,6 +24,7 @@ const acrm__module *const acrm__modules[] = {
     &acrm__mod_webhook,
     &acrm__mod_process,
     &acrm__mod_stock,
+    &acrm__mod_appraisal,
     &acrm__mod_configuration,
     &acrm__mod_performance,
     &acrm__mod_loyalty,

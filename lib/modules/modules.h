@@ -26,6 +26,7 @@ extern const acrm__module acrm__mod_tracking;
 extern const acrm__module acrm__mod_webhook;
 extern const acrm__module acrm__mod_process;
 extern const acrm__module acrm__mod_stock;
+extern const acrm__module acrm__mod_appraisal;
 extern const acrm__module acrm__mod_configuration;
 extern const acrm__module acrm__mod_performance;
 extern const acrm__module acrm__mod_loyalty;
