@@ -176,6 +176,27 @@ static const life_step rest[] = {
     { "commission.run", "{'from_date':'2026-10-01','to_date':'2026-10-31'}", .save = "pay=id" },
     { "commission.export", "{'id':'$pay'}" },
     { "commission.approve", "{'id':'$pay'}" },
+    { "appraisal.create", "{'vehicle_id':'$car','customer_id':'$twin','currency':'EUR',"
+                          "'appraised':'9000.00','offered':'8500.00'}", .save = "worth=id" },
+    { "appraisal_item.create", "{'appraisal_id':'$worth','element':'roof','condition':'good'}" },
+    { "appraisal_valuation.create", "{'appraisal_id':'$worth','source':'list','currency':'EUR',"
+                                    "'amount':'9100.00'}" },
+    { "appraisal.value", "{'id':'$worth','connector':'guide'}" },
+    { "appraisal_element.create", "{'code':'towbar','area':'body','name':'Towbar'}" },
+    { "role.list", "{}", .save = "role=items.0.id" },
+    { "appraisal_level.create", "{'role_id':'$role','currency':'EUR','amount':'9000.00'}" },
+    { "appraisal.submit", "{'id':'$worth'}" },
+    { "appraisal.decline", "{'id':'$worth','cause':'too much'}" },
+    { "appraisal.create", "{'vehicle_id':'$car','currency':'EUR','stage':'delivery','appraised':"
+                          "'9000.00','offered':'8000.00'}", .save = "less=id" },
+    { "appraisal_item.create", "{'appraisal_id':'$less','element':'roof','condition':'worn',"
+                               "'currency':'EUR','repair':'90.00'}" },
+    { "appraisal.compare", "{'ids':['$worth','$less']}" },
+    { "appraisal.sheet", "{'id':'$less'}" },
+    { "appraisal.submit", "{'id':'$less'}" },
+    { "appraisal.approve", "{'id':'$less'}" },
+    { "appraisal.create", "{'vehicle_id':'$car','currency':'EUR','items':[{'element':'roof',"
+                          "'condition':'good'}]}" },
     { "sales_contract.create", "{'number':'C-1','customer_id':'$twin'}" },
     { "member_card.create", "{'number':'77 0001','customer_id':'$twin'}" },
     { "loyalty_program.create", "{'code':'spare','name':'Spare'}" },

@@ -58,10 +58,13 @@ static int32_t sheet_row(acrm__call *call, const sheet_side *sides, size_t n, co
 {
     const acrm__rec *first = sheet_find(&sides[0], element);
     const acrm__rec *last = sheet_find(&sides[n - 1], element);
-    acrm_value *row = acrm__add_map(rows), *states = row ? acrm__put_list(row, "states") : NULL;
-    bool ok = states && acrm__put_text(row, "element", element) &&
+    acrm_value *row = acrm__add_map(rows);
+    bool ok = row && acrm__put_text(row, "element", element) &&
               acrm__put_bool(row, "worse", sheet_rank(last) > sheet_rank(first)) &&
               acrm__put_bool(row, "better", sheet_rank(last) < sheet_rank(first));
+    acrm_value *states = ok ? acrm__put_list(row, "states") : NULL;
+
+    ok = states != NULL;
 
     for (size_t i = 0; ok && i < n; i++) {
         const acrm__rec *item = sheet_find(&sides[i], element);

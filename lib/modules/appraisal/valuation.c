@@ -25,7 +25,8 @@ static int32_t valuation_mean(acrm__call *call, acrm__rec *of, const acrm__rec *
             acrm__is_null(one, F_appraisal_valuation__amount))
             continue;
         if (!acrm__money_add(sum, acrm__int(one, F_appraisal_valuation__amount), &sum))
-            return acrm__fail(call, ACRM_E_LIMIT, "overflow", "amount", "the amounts are too large");
+            return acrm__fail(call, ACRM_E_LIMIT, "overflow", "amount",
+                               "the amounts are too large");
         n++;
     }
     if (st != ACRM_OK)

@@ -57,9 +57,12 @@
 
 /* Vehicles of the stock, and drives in them. */
 #define ROLES_STOCK                                                                               \
-    ",\"vehicle.reserve\",\"vehicle.release\",\"vehicle.stock_card\",\"test_drive.*\""
+    ",\"vehicle.reserve\",\"vehicle.release\",\"vehicle.stock_card\",\"test_drive.*\","           \
+    "\"appraisal.create\",\"appraisal.update\",\"appraisal.value\",\"appraisal.submit\","         \
+    "\"appraisal.compare\",\"appraisal.sheet\",\"appraisal_item.*\""
 #define ROLES_STOCK_MANAGER                                                                       \
-    ",\"vehicle.*\",\"vehicle_cost.*\",\"stock_location.*\",\"trade_plate.*\",\"test_drive.*\""
+    ",\"vehicle.*\",\"vehicle_cost.*\",\"stock_location.*\",\"trade_plate.*\",\"test_drive.*\","  \
+    "\"appraisal.*\",\"appraisal_item.*\",\"appraisal_valuation.*\""
 
 static const struct {
     const char *name, *label, *permissions, *scopes;
@@ -108,7 +111,9 @@ static const struct {
       "\"warranty.list\",\"sales_contract.get\",\"sales_contract.list\","
       "\"sales_contract.render\",\"portal.*\"]",
       "{\"*\":\"own\"}",
-      "{\"vehicle_order\":{\"hidden\":[\"slip\",\"planned_on\",\"chain_id\",\"user_id\"]},"
+      "{\"appraisal\":{\"hidden\":[\"market\",\"appraised\",\"repair\",\"notes\",\"cause\","
+      "\"submitted_by_id\",\"decided_by_id\"]},"
+      "\"vehicle_order\":{\"hidden\":[\"slip\",\"planned_on\",\"chain_id\",\"user_id\"]},"
       "\"allocation_request\":{\"hidden\":[\"priority\",\"priority_reason\",\"ahead\","
       "\"ahead_reason\"]},"
       "\"sales_contract\":{\"hidden\":[\"margin\"]},"

@@ -45,8 +45,10 @@ START_TEST(appraisal__the_condition_adds_up)
 
     desk_open(&d, _i);
     ck_assert_int_gt(office_count(&d.w.o, "appraisal_element.count", "{}"), 40);
-    desk_item(&d, "door_front_left", ",'condition':'damaged','currency':'EUR','repair':'450.00','note':'dent'");
-    desk_item(&d, "tyre_front_left", ",'condition':'worn','tread':'2.5','currency':'EUR','repair':'90.50'");
+    desk_item(&d, "door_front_left", ",'condition':'damaged','currency':'EUR',"
+              "'repair':'450.00','note':'dent'");
+    desk_item(&d, "tyre_front_left", ",'condition':'worn','tread':'2.5','currency':'EUR',"
+              "'repair':'90.50'");
     desk_item(&d, "engine", ",'condition':'good'");
     ck_assert_str_eq(desk_get(&d, "repair"), "540.50");
     acrm_value *items = office_call(&d.w.o, "appraisal_item.list", world_args(
@@ -179,7 +181,8 @@ START_TEST(appraisal__states_are_compared)
     desk_item(&d, "seats", ",'condition':'damaged','currency':'EUR','repair':'100.00'");
     world_keep(&d.w, later, "appraisal.create", world_args(
         "{'vehicle_id':'%s','customer_id':'%s','currency':'EUR','stage':'delivery','items':["
-        "{'element':'roof','condition':'damaged','currency':'EUR','repair':'300.00'},{'element':'engine',"
+        "{'element':'roof','condition':'damaged','currency':'EUR',"
+                  "'repair':'300.00'},{'element':'engine',"
         "'condition':'defective','currency':'EUR','repair':'2000.00'}]}", d.car, d.w.ada));
     acrm_value *out = office_call(&d.w.o, "appraisal.compare", world_args("{'ids':['%s','%s']}",
                                                                           d.sheet, later));
@@ -209,7 +212,8 @@ START_TEST(appraisal__the_sheet_is_escaped)
     desk d;
 
     desk_open(&d, _i);
-    desk_item(&d, "roof", ",'condition':'damaged','currency':'EUR','repair':'300.00','note':'<script>&'");
+    desk_item(&d, "roof", ",'condition':'damaged','currency':'EUR',"
+              "'repair':'300.00','note':'<script>&'");
     desk_offer(&d, "11000.00", "10500.00");
     acrm_value *out = office_call(&d.w.o, "appraisal.sheet", world_args("{'id':'%s'}", d.sheet));
     const char *html = office_text(out, "html");
