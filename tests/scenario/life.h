@@ -15,7 +15,7 @@ typedef struct life_step {
     int32_t want;      /* the status it must have */
 } life_step;
 
-enum { LIFE_NAMES = 128 };
+enum { LIFE_NAMES = 256 };
 
 /* A life being lived. */
 typedef struct life {
