@@ -16,7 +16,8 @@ static const struct {
     { "attachment.read", false, true },
     { "import.run", true, false },
     { "import.upsert", true, false },
-    { "import.suggest", true, false },
+    { "import.suggest_mapping", true, false },
+    { "sync.import", true, false },
 };
 
 /* They write files of the machine the server runs on: for the host's own people alone. */

@@ -251,6 +251,10 @@ class Bodies(support.Case):
                                {"Content-Type": "text/csv"})
         self.check(told, 200)
         self.assertEqual(self.server.get("/v1/leads/count").json["count"], 2)
+        told = self.server.ask("POST", "/v1/operations/import.suggest_mapping?entity=customer",
+                               "Name,Telefon\nAnna Berg,+49 30 1234567\n",
+                               {"Content-Type": "text/csv"})
+        self.check(told, 200)
 
 
 if __name__ == "__main__":
