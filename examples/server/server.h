@@ -313,7 +313,7 @@ struct server {
     int pages;     /* descriptor of the folder, -1: none */
     bool loopback; /* only this machine reaches it */
     bool remote;   /* the database is another machine's */
-    volatile bool stopping;
+    _Atomic bool stopping;
 };
 
 /* Each tells on stderr why not. */
