@@ -163,14 +163,20 @@ static int32_t sync_known(acrm__sync *sync, const unsigned char *digest, bool *k
     return st;
 }
 
-static void sync_tell(acrm__rec *row, const acrm__sync_verdict *verdict)
+/* The row is put down later than the verdict lives. */
+static int32_t sync_tell(acrm__call *call, acrm__rec *row, const acrm__sync_verdict *verdict)
 {
+    const char *message = verdict->reason
+        ? acrm__arena_text(call->arena, verdict->message, strlen(verdict->message)) : NULL;
+
+    if (verdict->reason && !message)
+        return acrm__nomem(call);
     acrm__set(row, F_sync_row__outcome, acrm__cell_text(sync_outcomes[verdict->outcome]));
     acrm__set(row, F_sync_row__reason, acrm__cell_text(verdict->reason));
-    acrm__set(row, F_sync_row__message,
-              verdict->reason ? acrm__cell_text(verdict->message) : acrm__cell_null());
+    acrm__set(row, F_sync_row__message, acrm__cell_text(message));
     if (verdict->order)
         acrm__set(row, F_sync_row__vehicle_order_id, verdict->order->order.rec->cells[F_ID]);
+    return ACRM_OK;
 }
 
 static int32_t sync_keep(acrm__sync *sync, const char *raw, size_t len,
@@ -190,7 +196,8 @@ static int32_t sync_keep(acrm__sync *sync, const char *raw, size_t len,
     }
     if (known)
         verdict->outcome = ACRM__SYNC_REPEAT;
-    sync_tell(row, verdict);
+    if (st == ACRM_OK)
+        st = sync_tell(call, row, verdict);
     acrm__set(row, F_sync_row__sync_run_id, sync->run->cells[F_ID]);
     acrm__set(row, F_sync_row__source, acrm__cell_text(sync->code));
     acrm__set(row, F_sync_row__position, acrm__cell_int(sync->position + 1));
@@ -253,7 +260,9 @@ static int32_t sync_again_one(acrm__sync *sync, acrm__rec *row)
     st = acrm__sync_take(sync, json, &verdict);
     if (st != ACRM_OK || verdict.outcome == ACRM__SYNC_WAITING)
         return st;
-    sync_tell(row, &verdict);
+    st = sync_tell(sync->call, row, &verdict);
+    if (st != ACRM_OK)
+        return st;
     if (verdict.outcome < ACRM__SYNC_WAITING) {
         acrm__set(row, F_sync_row__raw, acrm__cell_null());
         acrm__set(row, F_sync_row__digest, acrm__cell_null());
