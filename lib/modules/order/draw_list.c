@@ -13,10 +13,10 @@ enum { LIST_PAGE = 500, LIST_COMMITS_MAX = ACRM_DRAW_PARTS_MAX };
 
 static bool list_line(const char *text)
 {
-    for (const char *p = text; *p; p++)
+    for (const char *p = text; p && *p; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             return false;
-    return text[0] != '\0';
+    return !text || text[0] != '\0'; /* that one is needed is said elsewhere */
 }
 
 static int32_t list_json(acrm__call *call, const acrm_cell *cell, acrm_value **out)

@@ -166,7 +166,7 @@ int32_t acrm__order_chain_write(acrm__call *call, acrm__rec *rec, const acrm__re
     acrm__recs others = { NULL, 0 };
     int64_t last = 0;
 
-    if (before)
+    if (before || acrm__is_null(rec, F_milestone_chain__definition))
         return ACRM_OK;
     int32_t st = way_make(call, &rec->cells[F_milestone_chain__definition], &way);
     if (st != ACRM_OK)
