@@ -7,14 +7,14 @@
 #define ACRM__ENTITIES_NAME configuration_entities
 #include "kernel/declare_tables.h"
 
-#define CHOICE                                                                                    \
+#define CONFIGURATION_CHOICE                                                                      \
     { .name = "trim_id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = "vehicle_trim",  \
       .help = "The trim" },                                                                       \
     { .name = "options", .type = ACRM__T_TEXT, .flags = ACRM__LIST, .max = 32,                    \
       .help = "Codes of the options chosen; standard ones need not be named" },                   \
     { .name = "on", .type = ACRM__T_DATE, .help = "Day to judge by; defaults to today" }
 
-static const acrm__field configuration_check_in[] = { CHOICE, { .name = NULL } };
+static const acrm__field configuration_check_in[] = { CONFIGURATION_CHOICE, { .name = NULL } };
 static const acrm__field configuration_check_out[] = {
     { .name = "valid", .type = ACRM__T_BOOL, .help = "Nothing is wrong with it" },
     { .name = "vehicle", .type = ACRM__T_TEXT, .flags = ACRM__LIST,
@@ -29,7 +29,7 @@ static const acrm__field configuration_check_out[] = {
     { .name = NULL }
 };
 static const acrm__field configuration_price_in[] = {
-    CHOICE,
+    CONFIGURATION_CHOICE,
     { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer",
       .help = "Dealer; country and region default to its own" },
     { .name = "country", .type = ACRM__T_TEXT, .max = 2, .help = "Country of the price list" },

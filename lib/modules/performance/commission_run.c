@@ -9,16 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN_WHOLE = 1000000 };
+enum { PAYROLL_WHOLE = 1000000 };
 
-typedef struct run_line {
+typedef struct payroll_line {
     const acrm__contract *contract;
     const acrm__rec *rule, *reverses; /* reverses NULL: earned */
     unsigned char user[16];
     int64_t amount;
     const char *explain;
     bool kept; /* it is there already */
-} run_line;
+} payroll_line;
 
 typedef struct commission_run {
     acrm__call *call;
@@ -27,13 +27,13 @@ typedef struct commission_run {
     int32_t from, to;
     acrm__contract *contracts; /* not cancelled, with a seller; by seller, then day */
     size_t n, cap;
-    run_line *lines;
+    payroll_line *lines;
     size_t n_lines, cap_lines;
 } commission_run;
 
 /* --- What was sold --- */
 
-static int32_t run_contract(void *user, const acrm__contract *c)
+static int32_t payroll_contract(void *user, const acrm__contract *c)
 {
     commission_run *run = user;
 
@@ -53,7 +53,7 @@ static int32_t run_contract(void *user, const acrm__contract *c)
     return 0;
 }
 
-static int run_order(const void *a, const void *b)
+static int payroll_order(const void *a, const void *b)
 {
     const acrm__contract *x = a, *y = b;
     int by = memcmp(x->user, y->user, 16);
@@ -63,7 +63,7 @@ static int run_order(const void *a, const void *b)
     return by ? by : memcmp(x->id, y->id, 16);
 }
 
-static bool run_fits(const acrm__rec *rule, const acrm__contract *c)
+static bool payroll_fits(const acrm__rec *rule, const acrm__contract *c)
 {
     const unsigned char *dealer = acrm__id(rule, F_commission_rule__dealer_id);
     const char *model = acrm__text(rule, F_commission_rule__model);
@@ -76,7 +76,7 @@ static bool run_fits(const acrm__rec *rule, const acrm__contract *c)
            (!dealer || (c->has_dealer && memcmp(dealer, c->dealer, 16) == 0));
 }
 
-static int64_t run_measure(const acrm__commission_plan *plan, const acrm__contract *c)
+static int64_t payroll_measure(const acrm__commission_plan *plan, const acrm__contract *c)
 {
     return plan->measure == ACRM__RESULT_UNITS     ? 1
            : plan->measure == ACRM__RESULT_REVENUE ? c->total
@@ -85,11 +85,11 @@ static int64_t run_measure(const acrm__commission_plan *plan, const acrm__contra
 
 /* --- Lines --- */
 
-static run_line *run_add(commission_run *run)
+static payroll_line *payroll_add(commission_run *run)
 {
     if (run->n_lines == run->cap_lines) {
         size_t cap = run->cap_lines ? run->cap_lines * 2 : 64;
-        run_line *more = acrm__arena_array(run->call->arena, cap, sizeof *more);
+        payroll_line *more = acrm__arena_array(run->call->arena, cap, sizeof *more);
         if (!more)
             return NULL;
         if (run->n_lines)
@@ -100,14 +100,14 @@ static run_line *run_add(commission_run *run)
     return &run->lines[run->n_lines++];
 }
 
-typedef struct run_reckoning {
+typedef struct payroll_reckoning {
     int64_t before, own, all, paid, pay, part; /* part: of the manager, in millionths */
     const char *share;                         /* "seller" or "manager" */
-} run_reckoning;
+} payroll_reckoning;
 
-static const char *run_explain(acrm__call *call, const acrm__rec *rule,
+static const char *payroll_explain(acrm__call *call, const acrm__rec *rule,
                                const acrm__commission_plan *plan, const acrm__contract *c,
-                               const run_reckoning *r)
+                               const payroll_reckoning *r)
 {
     const char *currency = acrm__text(rule, F_commission_rule__currency);
     bool money = plan->measure != ACRM__RESULT_UNITS;
@@ -138,26 +138,26 @@ static const char *run_explain(acrm__call *call, const acrm__rec *rule,
     return kept;
 }
 
-static int32_t run_share(commission_run *run, const acrm__rec *rule,
+static int32_t payroll_share(commission_run *run, const acrm__rec *rule,
                          const acrm__commission_plan *plan, const acrm__contract *c,
-                         run_reckoning *r)
+                         payroll_reckoning *r)
 {
     const unsigned char *manager = acrm__id(rule, F_commission_rule__manager_id);
     int64_t part = 0;
 
     if (manager && r->part > 0 &&
-        !acrm__money_ratio(r->pay, r->part, RUN_WHOLE, ACRM__ROUND_DOWN, &part))
+        !acrm__money_ratio(r->pay, r->part, PAYROLL_WHOLE, ACRM__ROUND_DOWN, &part))
         return ACRM_E_LIMIT;
     for (int i = 0; i < 2; i++) {
         int64_t amount = i ? part : r->pay - part;
         if (amount == 0)
             continue;
-        run_line *line = run_add(run);
+        payroll_line *line = payroll_add(run);
         r->share = i ? "manager" : "seller";
         if (!line)
             return acrm__nomem(run->call);
-        *line = (run_line){ .contract = c, .rule = rule, .amount = amount,
-                            .explain = run_explain(run->call, rule, plan, c, r) };
+        *line = (payroll_line){ .contract = c, .rule = rule, .amount = amount,
+                            .explain = payroll_explain(run->call, rule, plan, c, r) };
         memcpy(line->user, i ? manager : c->user, 16);
         if (!line->explain)
             return acrm__nomem(run->call);
@@ -166,26 +166,26 @@ static int32_t run_share(commission_run *run, const acrm__rec *rule,
 }
 
 /* One person's contracts by one rule. */
-static int32_t run_person(commission_run *run, const acrm__rec *rule,
+static int32_t payroll_person(commission_run *run, const acrm__rec *rule,
                           const acrm__commission_plan *plan, const acrm__contract *first, size_t n)
 {
     const acrm_cell *share = &rule->cells[F_commission_rule__manager_share];
-    run_reckoning r = { .before = 0 };
+    payroll_reckoning r = { .before = 0 };
     bool fits = true;
     int32_t st = ACRM_OK;
 
     if (share->type == ACRM_CELL_TEXT)
         (void)acrm__parse_decimal(share->data, share->size, 6, &r.part);
     for (size_t i = 0; i < n; i++)
-        if (run_fits(rule, &first[i]))
-            fits = fits && acrm__money_add(r.all, run_measure(plan, &first[i]), &r.all);
+        if (payroll_fits(rule, &first[i]))
+            fits = fits && acrm__money_add(r.all, payroll_measure(plan, &first[i]), &r.all);
     for (size_t i = 0; fits && st == ACRM_OK && i < n; i++) {
-        if (!run_fits(rule, &first[i]))
+        if (!payroll_fits(rule, &first[i]))
             continue;
-        r.own = run_measure(plan, &first[i]);
+        r.own = payroll_measure(plan, &first[i]);
         fits = acrm__commission_pays(plan, r.before, r.own, r.all, r.paid, &r.pay);
         if (fits)
-            st = run_share(run, rule, plan, &first[i], &r);
+            st = payroll_share(run, rule, plan, &first[i], &r);
         fits = fits && st != ACRM_E_LIMIT && acrm__money_add(r.before, r.own, &r.before) &&
                acrm__money_add(r.paid, r.pay, &r.paid);
     }
@@ -194,7 +194,7 @@ static int32_t run_person(commission_run *run, const acrm__rec *rule,
                                   acrm__text(rule, F_commission_rule__code));
 }
 
-static int32_t run_rules(commission_run *run)
+static int32_t payroll_rules(commission_run *run)
 {
     const acrm__term term = { F_commission_rule__active, ACRM_FILTER_EQ, acrm__cell_int(1) };
     const acrm__select select = { .entity = "commission_rule", .terms = &term, .n_terms = 1,
@@ -209,7 +209,7 @@ static int32_t run_rules(commission_run *run)
             for (n = 1; i + n < run->n; n++)
                 if (memcmp(run->contracts[i + n].user, run->contracts[i].user, 16) != 0)
                     break;
-            st = run_person(run, rules.items[r], &plan, &run->contracts[i], n);
+            st = payroll_person(run, rules.items[r], &plan, &run->contracts[i], n);
         }
     }
     return st;
@@ -218,7 +218,7 @@ static int32_t run_rules(commission_run *run)
 /* --- Taking back --- */
 
 /* Lines of approved runs whose contract was cancelled since, unless another run took them back. */
-static int32_t run_reversals(commission_run *run)
+static int32_t payroll_reversals(commission_run *run)
 {
     static const char filter[] = "{\"kind\":\"earned\",\"sales_contract.status\":\"cancelled\","
                                  "\"run.status\":\"approved\"}";
@@ -252,10 +252,10 @@ static int32_t run_reversals(commission_run *run)
         if (st != ACRM_OK ||
             (other && memcmp(acrm__id(other, F_commission_line__run_id), own, 16) != 0))
             continue;
-        run_line *back = run_add(run);
+        payroll_line *back = payroll_add(run);
         if (!back)
             return acrm__nomem(call);
-        *back = (run_line){ .reverses = line, .explain = "{\"cause\":\"contract cancelled\"}",
+        *back = (payroll_line){ .reverses = line, .explain = "{\"cause\":\"contract cancelled\"}",
                             .amount = -acrm__int(line, F_commission_line__amount) };
         memcpy(back->user, acrm__id(line, F_commission_line__user_id), 16);
     }
@@ -264,7 +264,7 @@ static int32_t run_reversals(commission_run *run)
 
 /* --- Putting down --- */
 
-static const acrm_cell *run_cell(const run_line *line, uint32_t field, acrm_cell *room)
+static const acrm_cell *payroll_cell(const payroll_line *line, uint32_t field, acrm_cell *room)
 {
     if (line->reverses)
         return &line->reverses->cells[field];
@@ -278,21 +278,21 @@ static const acrm_cell *run_cell(const run_line *line, uint32_t field, acrm_cell
     return room;
 }
 
-static bool run_same(const run_line *line, const acrm__rec *rec)
+static bool payroll_same(const payroll_line *line, const acrm__rec *rec)
 {
     acrm_cell contract, rule;
     const unsigned char *reverses = acrm__id(rec, F_commission_line__reverses_id);
 
     return memcmp(acrm__id(rec, F_commission_line__user_id), line->user, 16) == 0 &&
            acrm__cell_equal(&rec->cells[F_commission_line__sales_contract_id],
-                            run_cell(line, F_commission_line__sales_contract_id, &contract)) &&
+                            payroll_cell(line, F_commission_line__sales_contract_id, &contract)) &&
            acrm__cell_equal(&rec->cells[F_commission_line__rule_id],
-                            run_cell(line, F_commission_line__rule_id, &rule)) &&
+                            payroll_cell(line, F_commission_line__rule_id, &rule)) &&
            (line->reverses ? reverses && memcmp(reverses, acrm__id(line->reverses, F_ID), 16) == 0
                            : reverses == NULL);
 }
 
-static void run_fill(const commission_run *run, const run_line *line, acrm__rec *rec)
+static void payroll_fill(const commission_run *run, const payroll_line *line, acrm__rec *rec)
 {
     static const uint32_t fields[] = {
         F_commission_line__sales_contract_id, F_commission_line__rule_id,
@@ -301,7 +301,7 @@ static void run_fill(const commission_run *run, const run_line *line, acrm__rec 
     acrm_cell room;
 
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        acrm__set(rec, fields[i], *run_cell(line, fields[i], &room));
+        acrm__set(rec, fields[i], *payroll_cell(line, fields[i], &room));
     acrm__set(rec, F_commission_line__run_id, run->run->cells[F_ID]);
     acrm__set(rec, F_commission_line__user_id, acrm__cell_id(line->user));
     acrm__set(rec, F_commission_line__kind, acrm__cell_text(line->reverses ? "reversed"
@@ -313,7 +313,7 @@ static void run_fill(const commission_run *run, const run_line *line, acrm__rec 
 }
 
 /* What is there already stays; what changed is changed; the rest goes. */
-static int32_t run_put(commission_run *run)
+static int32_t payroll_put(commission_run *run)
 {
     acrm__call *call = run->call;
     const acrm__term term = { F_commission_line__run_id, ACRM_FILTER_EQ, run->run->cells[F_ID] };
@@ -324,10 +324,10 @@ static int32_t run_put(commission_run *run)
     int32_t st = acrm__find(call, &select, &old);
 
     for (size_t i = 0; st == ACRM_OK && i < old.count; i++) {
-        run_line *line = NULL;
+        payroll_line *line = NULL;
         for (size_t k = 0; !line && k < run->n_lines; k++) {
-            run_line *at = &run->lines[(next + k) % run->n_lines];
-            if (!at->kept && run_same(at, old.items[i]))
+            payroll_line *at = &run->lines[(next + k) % run->n_lines];
+            if (!at->kept && payroll_same(at, old.items[i]))
                 line = at;
         }
         if (!line) {
@@ -336,7 +336,7 @@ static int32_t run_put(commission_run *run)
         }
         line->kept = true;
         next = (size_t)(line - run->lines) + 1;
-        run_fill(run, line, old.items[i]);
+        payroll_fill(run, line, old.items[i]);
         st = acrm__update(call, old.items[i]);
     }
     for (size_t k = 0; st == ACRM_OK && k < run->n_lines; k++) {
@@ -345,7 +345,7 @@ static int32_t run_put(commission_run *run)
             continue;
         if (!rec)
             return acrm__nomem(call);
-        run_fill(run, &run->lines[k], rec);
+        payroll_fill(run, &run->lines[k], rec);
         st = acrm__insert(call, rec);
     }
     return st;
@@ -354,7 +354,7 @@ static int32_t run_put(commission_run *run)
 /* --- commission.run --- */
 
 /* The draft of the period, or a new one; a period is in one run only. */
-static int32_t run_open(commission_run *run)
+static int32_t payroll_open(commission_run *run)
 {
     acrm__call *call = run->call;
     const acrm__term terms[] = {
@@ -402,19 +402,19 @@ int32_t acrm__commission_run(acrm__call *call)
 
     run.dealer = acrm__arg_id(call, "dealer_id", dealer) ? dealer : NULL;
     if (st == ACRM_OK)
-        st = run_open(&run);
+        st = payroll_open(&run);
     if (st == ACRM_OK)
-        st = acrm__contracts(call, run.from, run.to, run.dealer, true, run_contract, &run);
+        st = acrm__contracts(call, run.from, run.to, run.dealer, true, payroll_contract, &run);
     if (st == ACRM_E_NOMEM)
         return acrm__nomem(call);
     if (st == ACRM_OK && run.n)
-        qsort(run.contracts, run.n, sizeof *run.contracts, run_order);
+        qsort(run.contracts, run.n, sizeof *run.contracts, payroll_order);
     if (st == ACRM_OK)
-        st = run_rules(&run);
+        st = payroll_rules(&run);
     if (st == ACRM_OK)
-        st = run_reversals(&run);
+        st = payroll_reversals(&run);
     if (st == ACRM_OK)
-        st = run_put(&run);
+        st = payroll_put(&run);
     if (st != ACRM_OK)
         return st;
     if (acrm__int(run.run, F_commission_run__lines) != (int64_t)run.n_lines)
@@ -444,7 +444,7 @@ int32_t acrm__commission_approve(acrm__call *call)
 /* --- commission.export --- */
 
 /* RFC 4180; what a spreadsheet would take for a formula begins with an apostrophe. */
-static void run_csv(acrm__str *out, const char *text)
+static void payroll_csv(acrm__str *out, const char *text)
 {
     acrm__str_putc(out, '"');
     if (*text && strchr("=+-@\t\r", *text))
@@ -457,7 +457,7 @@ static void run_csv(acrm__str *out, const char *text)
     acrm__str_putc(out, '"');
 }
 
-static int32_t run_export_row(acrm__call *call, const acrm__rec *run, const acrm__rec *line,
+static int32_t payroll_export_row(acrm__call *call, const acrm__rec *run, const acrm__rec *line,
                               int64_t sum, int64_t n, acrm__str *csv)
 {
     const char *currency = acrm__text(line, F_commission_line__currency);
@@ -478,14 +478,14 @@ static int32_t run_export_row(acrm__call *call, const acrm__rec *run, const acrm
         (long long)n);
     if (!rest)
         return acrm__nomem(call);
-    run_csv(csv, login ? login : "");
+    payroll_csv(csv, login ? login : "");
     acrm__str_putc(csv, ',');
-    run_csv(csv, name ? name : "");
+    payroll_csv(csv, name ? name : "");
     acrm__str_puts(csv, rest);
     return ACRM_OK;
 }
 
-static int run_line_order(const void *a, const void *b)
+static int payroll_line_order(const void *a, const void *b)
 {
     const acrm__rec *const *x = a;
     const acrm__rec *const *y = b;
@@ -512,18 +512,18 @@ int32_t acrm__commission_export(acrm__call *call)
     if (st != ACRM_OK)
         return st;
     if (lines.count)
-        qsort(lines.items, lines.count, sizeof *lines.items, run_line_order);
+        qsort(lines.items, lines.count, sizeof *lines.items, payroll_line_order);
     acrm__str_init(&csv, &call->arena->allocator);
     acrm__str_puts(&csv, "login,name,from_date,to_date,currency,amount,lines\r\n");
     for (size_t i = 0, n = 0; st == ACRM_OK && i < lines.count; i += n) {
         int64_t sum = 0;
         for (n = 0; i + n < lines.count &&
-                    run_line_order(&lines.items[i], &lines.items[i + n]) == 0; n++)
+                    payroll_line_order(&lines.items[i], &lines.items[i + n]) == 0; n++)
             if (!acrm__money_add(sum, acrm__int(lines.items[i + n], F_commission_line__amount),
                                  &sum))
                 st = acrm__fail(call, ACRM_E_LIMIT, "overflow", NULL, "a sum is too large");
         if (st == ACRM_OK)
-            st = run_export_row(call, run, lines.items[i], sum, (int64_t)n, &csv);
+            st = payroll_export_row(call, run, lines.items[i], sum, (int64_t)n, &csv);
         people++;
     }
     if (st == ACRM_OK &&

@@ -8,19 +8,19 @@
 #define ACRM__ENTITIES_NAME performance_entities
 #include "kernel/declare_tables.h"
 
-#define PERIOD                                                                                    \
+#define PERFORMANCE_PERIOD                                                                        \
     { .name = "from_date", .type = ACRM__T_DATE, .help = "First day; defaults to this month's" }, \
     { .name = "to_date", .type = ACRM__T_DATE, .help = "Last day; defaults to that month's" },    \
     { .name = "dealer_id", .type = ACRM__T_REF, .target = "dealer",                               \
       .help = "Of this dealer alone" }
-#define RECORD(entity_, help_)                                                                    \
+#define PERFORMANCE_RECORD(entity_, help_)                                                        \
     { .name = "record", .type = ACRM__T_RECORD, .target = entity_, .help = help_ }
-#define WHICH(entity_)                                                                            \
+#define PERFORMANCE_WHICH(entity_)                                                                \
     { .name = "id", .type = ACRM__T_REF, .flags = ACRM__REQUIRED, .target = entity_,              \
       .help = "Which" }
 
 static const acrm__field performance_report_in[] = {
-    PERIOD,
+    PERFORMANCE_PERIOD,
     { .name = "group", .type = ACRM__T_ENUM, .choices = "dealer|team|user", .preset = "\"user\"",
       .help = "Who is compared" },
     { .name = NULL }
@@ -82,10 +82,11 @@ static const acrm__field performance_forecast_out[] = {
       .help = "month, value, low, high; pipeline: open deals by their chance, and open_deals" },
     { .name = NULL }
 };
-static const acrm__field performance_run_in[] = { PERIOD, { .name = NULL } };
-static const acrm__field performance_run_out[] = { RECORD("commission_run", "The run"),
+static const acrm__field performance_run_in[] = { PERFORMANCE_PERIOD, { .name = NULL } };
+static const acrm__field performance_run_out[] = { PERFORMANCE_RECORD("commission_run", "The run"),
                                                    { .name = NULL } };
-static const acrm__field performance_run_which[] = { WHICH("commission_run"), { .name = NULL } };
+static const acrm__field performance_run_which[] = { PERFORMANCE_WHICH("commission_run"),
+                                                     { .name = NULL } };
 static const acrm__field performance_export_out[] = {
     { .name = "csv", .type = ACRM__T_TEXT,
       .help = "login,name,from_date,to_date,currency,amount,lines: one row a person and currency" },
@@ -94,15 +95,16 @@ static const acrm__field performance_export_out[] = {
     { .name = NULL }
 };
 static const acrm__field performance_review_in[] = {
-    WHICH("account_plan"),
+    PERFORMANCE_WHICH("account_plan"),
     { .name = "note", .type = ACRM__T_TEXT, .max = 8000, .help = "What it found" },
     { .name = "next_on", .type = ACRM__T_DATE,
       .help = "Next review; defaults to one interval from today" },
     { .name = NULL }
 };
-static const acrm__field performance_plan_out[] = { RECORD("account_plan", "The plan"),
+static const acrm__field performance_plan_out[] = { PERFORMANCE_RECORD("account_plan", "The plan"),
                                                     { .name = NULL } };
-static const acrm__field performance_plan_which[] = { WHICH("account_plan"), { .name = NULL } };
+static const acrm__field performance_plan_which[] = { PERFORMANCE_WHICH("account_plan"),
+                                                      { .name = NULL } };
 static const acrm__field performance_view_out[] = {
     { .name = "plan", .type = ACRM__T_RECORD, .target = "account_plan", .help = "The plan" },
     { .name = "buying_centre", .type = ACRM__T_MAP, .flags = ACRM__LIST,
