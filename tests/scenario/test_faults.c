@@ -265,6 +265,61 @@ START_TEST(faults__leave_no_trace_in_deals)
 }
 END_TEST
 
+/* A catalogue is made and priced, its sales are counted, paid for and foreseen. */
+static const life_step selling[] = {
+    { "vehicle_make.create", "{'name':'Northstar'}", .save = "make=id" },
+    { "vehicle_model.create", "{'make_id':'$make','name':'Polaris'}", .save = "model=id" },
+    { "vehicle_trim.create", "{'model_id':'$model','name':'Base'}", .save = "trim=id" },
+    { "vehicle_option.create", "{'model_id':'$model','code':'TOW','name':'Tow bar'}",
+      .save = "tow=id" },
+    { "vehicle_option.create", "{'make_id':'$make','code':'ESP','name':'ESP'}", .save = "esp=id" },
+    { "trim_option.create", "{'trim_id':'$trim','option_id':'$esp'}" },
+    { "trim_option.create", "{'trim_id':'$trim','option_id':'$tow'}" },
+    { "option_rule.create", "{'name':'R','model_id':'$model','kind':'requires','when_options':"
+                            "['TOW'],'then_options':['ESP']}" },
+    { "option_rule.create", "{'name':'X','model_id':'$model','kind':'excludes','when_options':"
+                            "['TOW'],'then_options':['ESP']}", .want = ACRM_E_INVALID },
+    { "price_list.create", "{'name':'2026','make_id':'$make','currency':'EUR','valid_from':"
+                           "'2026-01-01','tax_rate':'0.19'}", .save = "prices=id" },
+    { "price_item.create", "{'price_list_id':'$prices','trim_id':'$trim','currency':'EUR',"
+                           "'amount':'20000.00'}" },
+    { "price_item.create", "{'price_list_id':'$prices','option_id':'$esp','currency':'EUR',"
+                           "'amount':'1.00'}" },
+    { "configuration.check", "{'trim_id':'$trim','options':['TOW','NIX']}" },
+    { "configuration.price", "{'trim_id':'$trim','options':['ESP']}" },
+    { "configuration.contradictions", "{'model_id':'$model'}" },
+    { "configuration.create", "{'trim_id':'$trim','options':['ESP']}" },
+    { "role.list", "{'where':{'name':'salesperson'}}", .save = "role=items.0.id" },
+    { "user.create", "{'name':'Ann','login':'ann','role_id':'$role'}", .save = "ann=id" },
+    { "customer.create", "{'name':'Bo'}", .save = "bo=id" },
+    { "lead.create", "{'customer_id':'$bo','owner_id':'$ann'}", .save = "lead=id" },
+    { "sales_contract.create", "{'number':'C-1','customer_id':'$bo','lead_id':'$lead','status':"
+                               "'signed','signed_on':'2026-10-05','currency':'EUR','total':"
+                               "'20000.00'}" },
+    { "account_plan.create", "{'name':'Key','customer_id':'$bo','from_date':'2026-01-01',"
+                             "'to_date':'2026-12-31','steps':[{'title':'Visit'}]}",
+      .save = "plan=id" },
+    { "account_plan.review", "{'id':'$plan'}" },
+    { "account_plan.view", "{'id':'$plan'}" },
+    { "sales_target.create", "{'user_id':'$ann','from_date':'2026-10-01','to_date':'2026-10-31',"
+                             "'measure':'units','units':10}" },
+    { "report.targets", "{'on':'2026-10-21'}" },
+    { "report.performance", "{'from_date':'2026-10-01','to_date':'2026-10-31'}" },
+    { "forecast.sales", "{'history':12}" },
+    { "commission_rule.create", "{'code':'base','name':'Base','from_date':'2026-01-01','measure':"
+                                "'units','currency':'EUR','steps':[{'from':1,'pay':'50.00'}]}" },
+    { "commission.run", "{'from_date':'2026-10-01','to_date':'2026-10-31'}", .save = "pay=id" },
+    { "commission.export", "{'id':'$pay'}" },
+    { "commission.approve", "{'id':'$pay'}" },
+    { NULL, NULL }
+};
+
+START_TEST(faults__leave_no_trace_in_selling)
+{
+    live_under_faults(&faults[_i], selling, 5 * stride_of());
+}
+END_TEST
+
 START_TEST(faults__let_nothing_half_open)
 {
     const fault *what = &faults[_i];
@@ -305,6 +360,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, faults__leave_no_trace_in_care, 0, FAULTS);
     tcase_add_loop_test(t, faults__leave_no_trace_in_privacy, 0, FAULTS);
     tcase_add_loop_test(t, faults__leave_no_trace_in_deals, 0, FAULTS);
+    tcase_add_loop_test(t, faults__leave_no_trace_in_selling, 0, FAULTS);
     tcase_add_loop_test(t, faults__let_nothing_half_open, 0, FAULTS);
     suite_add_tcase(s, t);
     return s;
