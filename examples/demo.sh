@@ -271,6 +271,21 @@ crm --quiet --as login:north.two configuration create --trim_id code:TOURING \
     --options '["TOW","ESP","HUD","BLUE"]' --lead_id "customer.name:Golf Customer" \
     --customer_id "name:Golf Customer" --dealer_id code:NORTH
 
+say "A test drive" \
+    "The demonstrator is reserved while it is out; the licence must be seen and good."
+crm --quiet vehicle create --make Exemplar --model "X5 Hybrid" --plate "AB26 XYZ" --kind demo \
+    --status in_stock --dealer_id code:NORTH --odometer 1200
+crm --quiet --as login:north.two test_drive book --vehicle_id "plate:AB26 XYZ" \
+    --lead_id "customer.name:Golf Customer"
+drive=$(quietly test_drive list)
+crm_fails --as login:north.two test_drive start "$drive" --licence_seen \
+    --licence_valid_until 2025-12-31 --odometer 1200 --fuel 80
+crm --quiet --as login:north.two test_drive start "$drive" --licence_seen \
+    --licence_valid_until 2031-05-01 --odometer 1200 --fuel 80
+crm vehicle list --where '{"plate":"AB26 XYZ"}' --fields name,status,odometer
+crm --quiet --as login:north.two test_drive finish "$drive" --odometer 1224 --fuel 75 \
+    --outcome wants_quote --level H
+
 say "Three quotes with instalments, side by side" \
     "An annuity, a balloon and a lease. The discount is past the seller's limit: the manager" \
     "approves it."

@@ -3,22 +3,6 @@
  * when it is cancelled. */
 #include "modules/deal/deal.h"
 
-/* Without the operations of the stock the status of the car is all there is. */
-static int32_t car_status(acrm__call *call, const unsigned char id[16], const char *status)
-{
-    acrm_value *args = acrm__deal_map(call);
-
-    if (!args || !acrm__put_text(args, "status", status) ||
-        !acrm__put_bool(args, "last_write_wins", true))
-        return acrm__nomem(call);
-    return acrm__deal_run(call, "vehicle.update", id, args, NULL);
-}
-
-static bool car_stocked(const acrm__call *call)
-{
-    return acrm__operation_exists(call, "vehicle.reserve");
-}
-
 /* For whom, and for which contract. */
 static acrm_value *car_args(acrm__call *call, const acrm__rec *contract)
 {
@@ -51,7 +35,7 @@ int32_t acrm__quote_car_free(acrm__call *call, const acrm__rec *quote)
     const unsigned char *car = acrm__id(quote, F_quote__vehicle_id);
     acrm__rec *holder = NULL;
 
-    if (!car || !car_stocked(call))
+    if (!car)
         return ACRM_OK;
     int32_t st = car_holder(call, car, &holder);
     if (st != ACRM_OK || !holder)
@@ -70,8 +54,6 @@ int32_t acrm__quote_hold(acrm__call *call, const acrm__rec *quote, const acrm__r
 
     if (!car)
         return ACRM_OK;
-    if (!car_stocked(call))
-        return car_status(call, car, "reserved");
     if (!args || !acrm__put_text(args, "purpose", "contract") ||
         !acrm__put_bool(args, "queue", false))
         return acrm__nomem(call);
@@ -85,8 +67,6 @@ int32_t acrm__contract_sell(acrm__call *call, const acrm__rec *contract)
 
     if (!car)
         return ACRM_OK;
-    if (!car_stocked(call))
-        return car_status(call, car, "sold");
     if (!args || !acrm__put_value(args, "on", acrm__deal_value(call, contract,
                                                                F_sales_contract__signed_on)))
         return acrm__nomem(call);
@@ -105,8 +85,6 @@ int32_t acrm__contract_unsell(acrm__call *call, const acrm__rec *contract)
         return acrm__nomem(call);
     if (!car || acrm__is_null(contract, F_sales_contract__quote_id))
         return ACRM_OK;
-    if (!car_stocked(call))
-        return car_status(call, car, "in_stock");
     if (acrm__deal_is(contract, F_sales_contract__status, "signed"))
         return acrm__deal_run(call, "vehicle.unsell", car, NULL, NULL);
     if (acrm__deal_is(contract, F_sales_contract__status, "fulfilled"))

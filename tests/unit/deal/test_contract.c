@@ -64,6 +64,42 @@ START_TEST(contract__has_the_car_to_itself)
 }
 END_TEST
 
+/* What the stock asks for a car is its price, and a car that is kept for somebody is not quoted to
+ * others; who it is kept for may have it. */
+START_TEST(contract__goes_by_the_stock)
+{
+    char other[72], car[72], quote[72], contract[72], held[72];
+
+    deal_open(&w, _i);
+    deal_does(&w.o, "customer.create", "{\"name\":\"Ivo\"}", "id", other);
+    deal_does(&w.o, "vehicle.create", deal_json("{'make':'Exemplar','model':'City','kind':'used',"
+              "'status':'in_stock','stock_number':'S-7','dealer_id':'%s','currency':'EUR',"
+              "'asking_price':'9900.00'}", w.dealer), "id", car);
+    deal_does(&w.o, "quote.create", deal_json("{'customer_id':'%s','vehicle_id':'%s',"
+              "'tax_rate':'0.19','includes_tax':true}", w.customer, car), "id", quote);
+    deal_is(&w.o, "quote", quote, "total", "9900.00");
+    deal_is(&w.o, "quote", quote, "net_total", "8319.33");
+    office_refused(&w.o, "quote.create", deal_json("{'customer_id':'%s','vehicle_id':'%s',"
+                   "'currency':'USD'}", w.customer, car), ACRM_E_INVALID, "currency", "currency");
+    deal_does(&w.o, "vehicle.reserve", deal_json("{'id':'%s','customer_id':'%s'}", car, other),
+              "id", held);
+    office_refused(&w.o, "quote.issue", deal_json("{'id':'%s'}", quote), ACRM_E_CONFLICT,
+                   "vehicle_id", "reserved");
+    deal_does(&w.o, "vehicle.release", deal_json("{'reservation_id':'%s'}", held), NULL, NULL);
+    deal_does(&w.o, "quote.issue", deal_json("{'id':'%s'}", quote), NULL, NULL);
+    deal_does(&w.o, "vehicle.reserve", deal_json("{'id':'%s','customer_id':'%s'}", car,
+                                                 w.customer), "id", held);
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", quote), "contract", contract);
+    deal_is(&w.o, "vehicle_reservation", held, "subject_id", contract);
+    deal_is(&w.o, "vehicle_reservation", held, "purpose", "contract");
+    deal_does(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'customer'}", contract),
+              NULL, NULL);
+    deal_is(&w.o, "vehicle_reservation", held, "state", "released");
+    deal_is(&w.o, "vehicle", car, "status", "in_stock");
+    office_close(&w.o);
+}
+END_TEST
+
 typedef struct rival {
     char quote[72];
     int32_t st;
@@ -280,6 +316,7 @@ static Suite *make_suite(void)
 
     tcase_add_loop_test(tcase, contract__is_what_was_quoted, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__has_the_car_to_itself, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__goes_by_the_stock, 0, OFFICE_STORAGES);
     tcase_add_test(tcase, contract__has_the_car_to_itself_whoever_is_faster);
     tcase_add_loop_test(tcase, contract__is_signed_by_all_who_must, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__is_signed_through_a_service, 0, OFFICE_STORAGES);
