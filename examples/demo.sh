@@ -286,6 +286,20 @@ crm vehicle list --where '{"plate":"AB26 XYZ"}' --fields name,status,odometer
 crm --quiet --as login:north.two test_drive finish "$drive" --odometer 1224 --fuel 75 \
     --outcome wants_quote --level H
 
+say "The old car is appraised" \
+    "Four eyes: who asks for an offer does not approve it."
+crm --quiet vehicle create --make Other --model Wagon --plate "XY12 OLD" --odometer 88000 \
+    --dealer_id code:NORTH
+old=$(quietly vehicle list --where '{"plate":"XY12 OLD"}')
+crm --quiet --as login:north.two appraisal create --vehicle_id "$old" --currency GBP \
+    --customer_id "name:Golf Customer" --dealer_id code:NORTH --odometer 88000 \
+    --appraised 7400.00 --offered 7000.00 --valid_until 2026-03-31
+worth=$(quietly appraisal list)
+crm --quiet --as login:north.two appraisal_item create --appraisal_id "$worth" \
+    --element door_front_left --condition damaged --currency GBP --repair 350.00 --note "a dent"
+crm --quiet --as login:north.two appraisal submit "$worth"
+crm --quiet --as login:north.manager appraisal approve "$worth"
+
 say "Three quotes with instalments, side by side" \
     "An annuity, a balloon and a lease. The discount is past the seller's limit: the manager" \
     "approves it."
@@ -294,7 +308,8 @@ car=$(quietly configuration list --where '{"lead.customer.name":"Golf Customer"}
 lines='[{"kind":"discount","rate":"0.04"},{"kind":"fee","name":"Number plates","amount":"120.00"}]'
 quote() {
     crm --quiet --as login:north.two quote create --lead_id "customer.name:Golf Customer" \
-        --configuration_id "$car" --lines "$lines" --deposit 5000.00 "$@"
+        --configuration_id "$car" --lines "$lines" --deposit 5000.00 \
+        --appraisal_id "$worth" "$@"
 }
 quote --payment credit --finance '{"rate":"0.059","periods":48}'
 quote --payment credit --finance '{"rate":"0.049","periods":36,"balloon":"15000.00"}'

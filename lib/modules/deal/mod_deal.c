@@ -50,7 +50,7 @@ static const acrm__field deal_contract_in[] = { DEAL_ID("sales_contract"), DEAL_
       .help = "Of lines that name none; defaults to the price list's" },                          \
     { .name = "includes_tax", .type = ACRM__T_BOOL,                                               \
       .help = "Whether their prices have it in them" },                                           \
-    { .name = "appraisal_id", .type = ACRM__T_ID,                                                 \
+    { .name = "appraisal_id", .type = ACRM__T_REF, .target = "appraisal",                         \
       .help = "Approved appraisal of the car taken in return: what it offers is deducted" },      \
     { .name = "trade_in_debt", .type = ACRM__T_TEXT, .max = 32,                                   \
       .help = "Amount still owed on the old car, which the dealer pays off" },                    \

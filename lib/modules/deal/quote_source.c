@@ -212,12 +212,8 @@ static int32_t source_vehicle(acrm__quote_draft *draft)
 /* Its appraisal is this customer's, approved, and still good. */
 static int32_t source_appraisal(acrm__call *call, const acrm__rec *quote, acrm__rec **out)
 {
-    const acrm__registry *registry = call->session->registry;
-    int32_t st = acrm__registry_entity(registry, "appraisal", 9)
-                     ? acrm__load(call, "appraisal", acrm__id(quote, F_quote__appraisal_id),
-                                  "appraisal_id", out)
-                     : acrm__fail(call, ACRM_E_UNSUPPORTED, "appraisal", "appraisal_id",
-                                  "this library has no appraisals");
+    int32_t st = acrm__load(call, "appraisal", acrm__id(quote, F_quote__appraisal_id),
+                            "appraisal_id", out);
 
     if (st != ACRM_OK)
         return st;

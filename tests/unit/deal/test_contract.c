@@ -100,6 +100,58 @@ START_TEST(contract__goes_by_the_stock)
 }
 END_TEST
 
+/* --- The car taken in return --- */
+
+static void appraise(const char *car, const char *more, char id[72])
+{
+    deal_does(&w.o, "appraisal.create", deal_json("{'vehicle_id':'%s','customer_id':'%s',"
+              "'currency':'EUR','appraised':'5000.00','offered':'4500.00'%s}", car, w.customer,
+              more), "id", id);
+}
+
+START_TEST(contract__takes_a_car_in_return)
+{
+    char old[72], worth[72], quote[72], other[72], contract[72], json[200];
+
+    deal_open(&w, _i);
+    deal_does(&w.o, "vehicle.create", "{\"make\":\"Other\",\"model\":\"Old\"}", "id", old);
+    appraise(old, "", worth);
+    snprintf(json, sizeof json, ",'appraisal_id':'%s','trade_in_debt':'1000'", worth);
+    office_refused(&w.o, "quote.create", deal_quote(&w, json), ACRM_E_CONFLICT, "appraisal_id",
+                   "not_approved");
+    deal_does(&w.o, "appraisal.submit", deal_json("{'id':'%s'}", worth), NULL, NULL);
+    deal_does(&w.o, "appraisal.approve", deal_json("{'id':'%s'}", worth), NULL, NULL);
+    deal_does(&w.o, "quote.create", deal_quote(&w, json), "id", quote);
+    deal_is(&w.o, "quote", quote, "trade_in_total", "4500.00");
+    deal_is(&w.o, "quote", quote, "payable", "20300.00"); /* 23800 - 4500 + 1000 */
+    deal_does(&w.o, "quote.issue", deal_json("{'id':'%s'}", quote), NULL, NULL);
+    snprintf(json, sizeof json, ",'lines':[{'kind':'vehicle','amount':'1'}],'currency':'USD',"
+             "'appraisal_id':'%s'", worth);
+    office_refused(&w.o, "quote.create", deal_quote(&w, json), ACRM_E_INVALID, "currency",
+                   "currency");
+    deal_does(&w.o, "quote.create", deal_json("{'customer_id':'%s','currency':'EUR','lines':[{"
+              "'kind':'vehicle','amount':'9000'}],'appraisal_id':'%s'}", w.customer, worth), "id",
+              other);
+    deal_does(&w.o, "quote.issue", deal_json("{'id':'%s'}", other), NULL, NULL);
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", quote), "contract", contract);
+    deal_is(&w.o, "sales_contract", contract, "trade_in_total", "4500.00");
+    check_whole(contract, true);
+    office_refused(&w.o, "quote.accept", deal_json("{'id':'%s'}", other), ACRM_E_CONFLICT,
+                   "appraisal_id", "traded_in");
+    deal_does(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'customer'}", contract),
+              NULL, NULL); /* the old car is the customer's again */
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", other), NULL, NULL);
+    appraise(old, ",'valid_until':'2025-01-12'", worth);
+    deal_does(&w.o, "appraisal.submit", deal_json("{'id':'%s'}", worth), NULL, NULL);
+    deal_does(&w.o, "appraisal.approve", deal_json("{'id':'%s'}", worth), NULL, NULL);
+    deal_clock += 3 * DEAL_DAY;
+    snprintf(json, sizeof json, ",'appraisal_id':'%s'", worth);
+    office_refused(&w.o, "quote.create", deal_quote(&w, json), ACRM_E_CONFLICT, "appraisal_id",
+                   "appraisal_expired");
+    office_close(&w.o);
+}
+END_TEST
+
 typedef struct rival {
     char quote[72];
     int32_t st;
@@ -317,6 +369,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tcase, contract__is_what_was_quoted, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__has_the_car_to_itself, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__goes_by_the_stock, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__takes_a_car_in_return, 0, OFFICE_STORAGES);
     tcase_add_test(tcase, contract__has_the_car_to_itself_whoever_is_faster);
     tcase_add_loop_test(tcase, contract__is_signed_by_all_who_must, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__is_signed_through_a_service, 0, OFFICE_STORAGES);
