@@ -66,6 +66,28 @@ static int32_t dispatch_what_if(acrm__call *call, int64_t since)
 
 /* --- Transactions around the handler --- */
 
+static int32_t dispatch_denied(acrm__call *call)
+{
+    return acrm__fail(call, ACRM_E_DENIED, "permission", NULL, "this session may not call %s",
+                      call->info->name);
+}
+
+/* What may not be called is denied whatever its arguments: what is wrong with them, `st`, is told
+ * only to who may. */
+static int32_t dispatch_refuse(acrm__call *call, int32_t st)
+{
+    acrm__call look = *call;
+
+    look.err = NULL;
+    if (acrm__principal_refresh(&look) != ACRM_OK || acrm__may_call(call->session, call->info))
+        return st;
+    if (call->err) {
+        acrm_error_free(*call->err);
+        *call->err = NULL;
+    }
+    return dispatch_denied(call);
+}
+
 /* As the rights are now: they may have changed since the session began. */
 static int32_t dispatch_permit(acrm__call *call)
 {
@@ -76,8 +98,7 @@ static int32_t dispatch_permit(acrm__call *call)
     if (st == ACRM_OK && call->session->outdated)
         return ACRM_E_BUSY; /* nothing was done yet: acrm__dispatch begins anew */
     if (st == ACRM_OK && !acrm__may_call(call->session, call->info))
-        st = acrm__fail(call, ACRM_E_DENIED, "permission", NULL, "this session may not call %s",
-                        call->info->name);
+        st = dispatch_denied(call);
     return st;
 }
 
@@ -156,8 +177,9 @@ static int32_t dispatch_once(acrm_session *session, const char *operation, const
     if (acrm_value_set_map(out) != ACRM_OK)
         return acrm__nomem(&call);
     int32_t st = dispatch_find(&call, operation);
+    bool found = st == ACRM_OK;
     call.root = call.info;
-    if (st == ACRM_OK)
+    if (found)
         st = acrm__check_arguments(&call);
     if (st == ACRM_E_NOTFOUND || st == ACRM_E_INVALID) {
         /* A name may be unknown only because another process has just added it. */
@@ -168,7 +190,7 @@ static int32_t dispatch_once(acrm_session *session, const char *operation, const
             session->outdated = false;
     }
     if (st != ACRM_OK)
-        return st;
+        return found && st != ACRM_E_NOMEM ? dispatch_refuse(&call, st) : st;
     if (call.info->op->flags & ACRM__OP_WRITE && !(call.info->op->flags & ACRM__OP_STEPS))
         return dispatch_write(&call, finish, user);
     return dispatch_read(&call, finish, user);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every operation of the registry goes through at least once. */
+#include "access_matrix.h"
 #include "life.h"
 #include "support/suite.h"
 
@@ -747,12 +748,27 @@ START_TEST(coverage__every_operation_goes_through)
 }
 END_TEST
 
+START_TEST(coverage__nobody_reaches_what_is_not_theirs)
+{
+    host h;
+
+    host_init(&h);
+    ck_assert_int_eq(host_open(&h, "memory:", 0, NULL), ACRM_OK);
+    life l = { .host = &h };
+    life_live(&l, life_long);
+    life_live(&l, rest);
+    access_matrix(&h);
+    host_close(&h);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("coverage");
     TCase *t = tcase_create("coverage");
 
     tcase_add_test(t, coverage__every_operation_goes_through);
+    tcase_add_test(t, coverage__nobody_reaches_what_is_not_theirs);
     suite_add_tcase(s, t);
     return s;
 }
