@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Signing in over HTTP: cookies, tokens against forgery, bearer tokens; and what is refused."""
+import fnmatch
 import json
 import re
 import shutil
@@ -232,6 +233,54 @@ class Programs(Case):
         self.check(self.ask({"Cookie": f"{self.name}={self.token('*')['token']}"}, "POST",
                             "/v1/customers", {"name": "X"}), 403, "csrf")
         self.check(self.ask({**headers, "Cookie": cookie}, "GET", "/v1/customers"), 401)
+
+
+class Routes(Case):
+    """Every route of the server: the list is the OpenAPI document's, and so the registry's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user("sid", "salesperson")
+        some = "01a201db-a4f2-7137-955f-ceaa2cab5e6e"
+        cls.routes = [(method.upper(), path.replace("{id}", some), about["operationId"])
+                      for path, methods in cls.described("openapi")["paths"].items()
+                      for method, about in methods.items() if method != "parameters"]
+        cls.public = {operation["name"] for operation in cls.described("registry")["operations"]
+                      if "permission" not in operation}
+        assert len(cls.routes) > 1000
+
+    @classmethod
+    def described(cls, what):
+        return json.loads(subprocess.run([support.TOOL, "--db", cls.server.db, "describe", what],
+                                         capture_output=True, check=True, text=True).stdout)
+
+    def refused(self, headers, status, names):
+        connection, n = self.server.connect(), 0
+        for method, path, name in self.routes:
+            if not names(name):
+                continue
+            body = {} if method in ("POST", "PATCH") else None
+            answer = self.server.ask(method, path, body, headers, on=connection)
+            self.assertEqual(answer.status, status, f"{method} {path} {answer.body}")
+            n += 1
+        connection.close()
+        return n
+
+    def test_nobody_gets_anywhere_without_signing_in(self):
+        self.assertEqual(self.refused({}, 401, lambda name: True), len(self.routes))
+        for path in ("/me", "/openapi.json", "/v1/events"):
+            self.check(self.server.get(path), 401, "sign_in")
+        for path in ("/signout", "/signout/everywhere"):
+            self.check(self.server.post(path), 401, "sign_in")
+
+    def test_roles_are_denied_what_they_do_not_permit(self):
+        for login in ("sid", "ada@example.com"):
+            headers = self.sign_in(login)
+            patterns = self.ask(headers, "GET", "/me").json["permissions"]
+            denied = self.refused(headers, 403, lambda name: name not in self.public and not any(
+                fnmatch.fnmatchcase(name, pattern) for pattern in patterns))
+            self.assertGreater(denied, 500)
 
 
 class Https(Case):
