@@ -52,11 +52,15 @@ static int32_t crud_child(acrm__call *call, const acrm__rec *parent, const acrm_
                           const acrm_value *fields, const char *path)
 {
     const acrm__entity *entity = call->session->registry->entities[inverse->entity];
+    const char *create = acrm__arena_format(call->arena, "%s.create", entity->def->name);
     acrm__rec *rec = crud_blank(call, entity);
     acrm_value *faults = crud_faults(call);
 
-    if (!rec || !faults)
+    if (!rec || !faults || !create)
         return acrm__nomem(call);
+    if (call->depth == 0 && !acrm__may_run(call, create))
+        return acrm__fail(call, ACRM_E_DENIED, "permission", path,
+                          "this session may not call %s", create);
     if (entity->def->flags & ACRM__NO_CREATE)
         return acrm__fail(call, ACRM_E_INVALID, "read_only", path, "%s cannot be created here",
                           path);

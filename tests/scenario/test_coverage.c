@@ -552,6 +552,7 @@ static const life_step rest[] = {
     { "signin.reset", "{'login':'ada@example.com','code':'none','password':"
                       "'staple of an evening'}", .want = ACRM_E_DENIED },
     { "signin.me", "{}" },
+    { "role.install_presets", "{'reset':true}" },
     { "credential.change_password", "{'old':'a','new':'b'}", .want = ACRM_E_INVALID },
     { "credential.unlock", "{'id':'$keys'}" },
     { "access_token.create", "{'name':'Sync','user_id':'$sara','scopes':['lead.*'],"
