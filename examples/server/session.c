@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SESSION_KEPT_MAX = 128, SESSION_IDLE_MAX = 24, SESSION_IDLE_US = 20000000 };
+enum {
+    SESSION_KEPT_MAX = 128, SESSION_IDLE_MAX = 24, SESSION_ENOUGH = 8, SESSION_IDLE_US = 20000000
+};
 
 typedef struct session_entry {
     acrm_session *session; /* NULL: free */
@@ -59,23 +61,61 @@ static session_entry *session_idle(server_sessions *sessions, const char *princi
     return best;
 }
 
-int32_t server_session_take(server_sessions *sessions, const char *principal, acrm_session **out,
-                            acrm_error **err)
+/* Of somebody else, the one used longest ago, when there are enough: to open one takes long. */
+static session_entry *session_other(server_sessions *sessions)
 {
-    acrm_session *made = NULL;
+    session_entry *oldest = NULL;
 
+    if (sessions->idle < SESSION_ENOUGH)
+        return NULL;
+    for (size_t i = 0; i < SESSION_KEPT_MAX; i++) {
+        session_entry *e = &sessions->entries[i];
+        if (e->session && !e->busy && strcmp(e->principal, "system") != 0 &&
+            (!oldest || e->used < oldest->used))
+            oldest = e;
+    }
+    return oldest;
+}
+
+/* An idle one, made to act as the principal. NULL: there is none; on failure it is given back. */
+static session_entry *session_again(server_sessions *sessions, const char *principal, int32_t *st,
+                                    acrm_error **err)
+{
     pthread_mutex_lock(&sessions->lock);
     session_entry *entry = session_idle(sessions, principal);
+    bool same = entry != NULL;
+    if (!entry)
+        entry = session_other(sessions);
     if (entry) {
         entry->busy = true;
         entry->used = ++sessions->uses;
         sessions->idle--;
-        *out = entry->session;
     }
     pthread_mutex_unlock(&sessions->lock);
-    if (entry)
-        return ACRM_OK;
-    int32_t st = acrm_session_new(sessions->engine, principal, &made, err);
+    *st = ACRM_OK;
+    if (!entry || same)
+        return entry;
+    *st = acrm_session_set_principal(entry->session, principal, err);
+    if (*st == ACRM_OK)
+        snprintf(entry->principal, sizeof entry->principal, "%s", principal);
+    else
+        server_session_give(sessions, entry->session);
+    return entry;
+}
+
+int32_t server_session_take(server_sessions *sessions, const char *principal, acrm_session **out,
+                            acrm_error **err)
+{
+    acrm_session *made = NULL;
+    int32_t st;
+
+    session_entry *entry = session_again(sessions, principal, &st, err);
+    if (entry) {
+        if (st == ACRM_OK)
+            *out = entry->session;
+        return st;
+    }
+    st = acrm_session_new(sessions->engine, principal, &made, err);
     if (st != ACRM_OK)
         return st;
     pthread_mutex_lock(&sessions->lock);

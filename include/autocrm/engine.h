@@ -94,6 +94,15 @@ ACRM_API void acrm_close(acrm_engine *engine);
  */
 ACRM_API int32_t acrm_session_new(acrm_engine *engine, const char *principal, acrm_session **out,
                                   acrm_error **err);
+/**
+ * Act as somebody else from the next call on: what a host does that keeps sessions for whoever asks
+ * next, for to open one takes milliseconds. Cursors of the session go on as that one too.
+ * @param principal as of acrm_session_new()
+ * @return as acrm_session_new(); on failure the session acts as who it did
+ * @since 0.1
+ */
+ACRM_API int32_t acrm_session_set_principal(acrm_session *session, const char *principal,
+                                            acrm_error **err);
 /** End a session. @param session (nullable) @since 0.1 */
 ACRM_API void acrm_session_free(acrm_session *session);
 

@@ -64,11 +64,30 @@ int32_t acrm__session_open(acrm_engine *engine, acrm_session **out, acrm_error *
     return ACRM_OK;
 }
 
+int32_t acrm_session_set_principal(acrm_session *session, const char *principal, acrm_error **err)
+{
+    acrm__call call;
+    int32_t st = acrm__session_enter(session, err);
+
+    if (st != ACRM_OK)
+        return st;
+    acrm__call_init(&call, session, err);
+    call.as_system = true;
+    st = principal ? acrm__transaction_begin(&call, false)
+                   : acrm__error(err, ACRM_E_MISUSE, "handle", NULL, "a principal is needed");
+    if (st == ACRM_OK) {
+        st = acrm__principal_load(&call, principal);
+        acrm__transaction_rollback(session);
+        acrm__cache_trim(session, true); /* nothing of one is kept for another */
+    }
+    acrm__session_leave(session);
+    return st;
+}
+
 int32_t acrm_session_new(acrm_engine *engine, const char *principal, acrm_session **out,
                          acrm_error **err)
 {
     acrm_session *s = NULL;
-    acrm__call call;
 
     if (!engine || engine->magic != ACRM__ENGINE_MAGIC || !principal || !out)
         return acrm__error(err, ACRM_E_MISUSE, "handle", NULL,
@@ -76,17 +95,7 @@ int32_t acrm_session_new(acrm_engine *engine, const char *principal, acrm_sessio
     int32_t st = acrm__session_open(engine, &s, err);
     if (st != ACRM_OK)
         return st;
-    st = acrm__session_enter(s, err);
-    if (st == ACRM_OK) {
-        acrm__call_init(&call, s, err);
-        call.as_system = true;
-        st = acrm__transaction_begin(&call, false);
-        if (st == ACRM_OK) {
-            st = acrm__principal_load(&call, principal);
-            acrm__transaction_rollback(s);
-        }
-        acrm__session_leave(s);
-    }
+    st = acrm_session_set_principal(s, principal, err);
     if (st != ACRM_OK) {
         acrm_session_free(s);
         return st;

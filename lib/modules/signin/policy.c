@@ -79,6 +79,8 @@ int32_t acrm__signin_policy_write(acrm__call *call, acrm__rec *rec, const acrm__
 
 /* --- Passwords --- */
 
+enum { POLICY_LOGIN = 3 /* a shorter login is in many a word */ };
+
 static const char *policy_fold(acrm__call *call, const char *text)
 {
     acrm__str folded;
@@ -124,7 +126,7 @@ static const char *policy_fault(acrm__call *call, const acrm__signin_policy *pol
     *nomem = !name;
     if (!name)
         return NULL;
-    if (name[0] && (strstr(folded, name) || policy_is_word(folded, name)))
+    if (strlen(name) >= POLICY_LOGIN && strstr(folded, name))
         return "it holds the login";
     if (policy_is_row(folded))
         return "it is a row of characters";

@@ -52,7 +52,7 @@ START_TEST(roles__permit_only_what_there_is)
         const acrm_value *list = acrm_value_get(role, "permissions");
         for (size_t i = 0; i < acrm_value_count(list); i++) {
             const char *pattern = acrm_value_text(acrm_value_at(list, i), NULL);
-            bool fits = strcmp(pattern, "allocation_request.*") == 0; /* its module comes later */
+            bool fits = false;
             for (size_t k = 0; k < acrm_value_count(operations); k++)
                 fits |= roles_fit(pattern, office_text(acrm_value_at(operations, k), "name"));
             ck_assert_msg(fits, "%s: no operation is %s", office_text(role, "name"), pattern);

@@ -133,6 +133,32 @@ START_TEST(session__and_counters_are_forgotten_in_time)
 }
 END_TEST
 
+START_TEST(session__of_the_host_acts_as_whoever_is_next)
+{
+    world w;
+    world_open(&w, _i);
+    char principal[64];
+    snprintf(principal, sizeof principal, "%s",
+             world_principal(&w, world_signin(&w, "Ann.M", WORLD_GOOD)));
+    acrm_session *as = world_as(&w, "system");
+    ck_assert_int_eq(world_try(as, "engine.check", "{}"), ACRM_OK);
+    ck_assert_int_eq(acrm_session_set_principal(as, principal, NULL), ACRM_OK);
+    ck_assert_int_eq(world_try(as, "engine.check", "{}"), ACRM_E_DENIED);
+    ck_assert_int_eq(world_try(as, "customer.list", "{}"), ACRM_OK);
+    acrm_value_free(call(&w.o, "signin_session.end_all", "{'credential_id':'%s'}",
+                         w.ann_key.text));
+    ck_assert_int_eq(acrm_session_set_principal(as, principal, NULL), ACRM_E_DENIED);
+    ck_assert_int_eq(acrm_session_set_principal(as, "nobody", NULL), ACRM_E_INVALID);
+    ck_assert_int_eq(acrm_session_set_principal(as, NULL, NULL), ACRM_E_MISUSE);
+    ck_assert_int_eq(acrm_session_set_principal(NULL, "system", NULL), ACRM_E_MISUSE);
+    ck_assert_int_eq(world_try(as, "customer.list", "{}"), ACRM_E_DENIED); /* still as Ann */
+    ck_assert_int_eq(acrm_session_set_principal(as, "system", NULL), ACRM_OK);
+    ck_assert_int_eq(world_try(as, "engine.check", "{}"), ACRM_OK);
+    acrm_session_free(as);
+    office_close(&w.o);
+}
+END_TEST
+
 /* --- Codes --- */
 
 START_TEST(code__comes_by_the_transport_and_is_good_once)
@@ -391,6 +417,7 @@ static Suite *make_suite(void)
     tcase_add_test(t, session__ends_with_what_it_stood_on);
     tcase_add_loop_test(t, session__is_seen_by_its_owner_alone, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, session__and_counters_are_forgotten_in_time, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, session__of_the_host_acts_as_whoever_is_next, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, code__comes_by_the_transport_and_is_good_once, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, code__ends_by_time_by_wrong_ones_and_by_the_next, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, code__is_asked_for_by_anybody_and_sent_to_nobody_else, 0,
