@@ -232,7 +232,9 @@ static bool matrix_missed(int32_t st, const acrm_error *err)
 {
     const char *json = acrm_error_json(err);
 
-    return st == ACRM_E_NOTFOUND || strstr(json, "\"reason\":\"reference\"") ||
+    /* A frozen list is closed to everybody, whoever may see it. */
+    return st == ACRM_E_NOTFOUND || strstr(json, "\"reason\":\"frozen\"") ||
+           strstr(json, "\"reason\":\"reference\"") ||
            strstr(json, "\"reason\":\"not_found\"");
 }
 
