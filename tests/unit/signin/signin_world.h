@@ -26,6 +26,7 @@ typedef struct world {
     int32_t channel;
 } world;
 
+static const acrm_allocator *world_allocator; /* of engines opened from now on */
 static int64_t world_clock;
 static int world_verified;
 
@@ -80,6 +81,7 @@ static void world_engine(world *w)
         .channels = ACRM_CHANNEL_SMS | ACRM_CHANNEL_EMAIL };
     const acrm_options options = { .struct_size = sizeof options, .clock = &clock,
                                    .flags = ACRM_OPEN_SYNC_NORMAL,
+                                   .allocator = world_allocator,
                                    .transports = &transport, .n_transports = 1 };
 
     ck_assert_int_eq(acrm_open(w->o.path, &options, &w->o.engine, NULL), ACRM_OK);

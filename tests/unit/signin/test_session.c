@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sign-ins, codes and tokens of programs: what they are good for, and when they end. */
+#include "support/alloc_fail.h"
 #include "unit/signin/signin_world.h"
 
 START_TEST(session__ends_by_idleness_and_in_any_case)
@@ -407,6 +408,74 @@ START_TEST(token__that_nobody_made_is_refused)
 }
 END_TEST
 
+/* --- Without memory --- */
+
+static const struct {
+    const char *operation, *args; /* $ is a token, # a code, % ann's credential, & ann */
+} starved[] = {
+    { "signin.password", "{'login':'Ann.M','password':'" WORLD_GOOD "','peer':'::1'}" },
+    { "signin.request_code", "{'login':'+989121112233'}" },
+    { "signin.code", "{'login':'Ann.M','code':'#'}" },
+    { "signin.check", "{'token':'$'}" },
+    { "signin.out", "{'token':'$'}" },
+    { "signin.out_everywhere", "{'token':'$','tokens':true}" },
+    { "credential.set_password", "{'id':'%','password':'" WORLD_GOOD "','must_change':false}" },
+    { "credential.status", "{'id':'%'}" },
+    { "access_token.create", "{'name':'x','user_id':'&','scopes':['*'],'expires_at':"
+                             "'2099-01-01T00:00:00Z'}" },
+    { "user.update", "{'id':'&','last_write_wins':true,'phone':'1','active':true}" },
+    { "engine.tick", "{}" },
+};
+
+/* Everything once more, two days later: nothing is held up any longer. */
+static void starved_args(world *w, size_t i, char json[512])
+{
+    char token[64], *to = json;
+
+    world_later(2 * 86400 + 7200);
+    acrm_value_free(call(&w->o, "signin.request_code", "{'login':'Ann.M'}"));
+    const char *code = strcmp(starved[i].operation, "engine.tick") ? world_code(w) : "";
+    snprintf(token, sizeof token, "%s", world_signin(w, "Ann.M", WORLD_GOOD));
+    world_later(61);
+    for (const char *p = starved[i].args; *p; p++) {
+        const char *with = *p == '$' ? token : *p == '#' ? code : *p == '%' ? w->ann_key.text
+                           : *p == '&' ? w->ann.text : NULL;
+        to += with ? sprintf(to, "%s", with) : sprintf(to, "%c", *p == '\'' ? '"' : *p);
+    }
+}
+
+START_TEST(session__is_none_or_whole_when_memory_is_short)
+{
+    alloc_fail state = { .fail_at = 0 };
+    const acrm_allocator port = alloc_fail_port(&state);
+    bool done = false;
+    world w;
+    world_allocator = &port;
+    world_open(&w, OFFICE_MEMORY);
+    for (long n = 1; !done; n += 1 + n / 40) {
+        char json[512];
+        acrm_error *err = NULL;
+        starved_args(&w, (size_t)_i, json);
+        state.count = state.failures = 0;
+        state.fail_at = n;
+        int32_t st = acrm_call_json(w.o.session, starved[_i].operation, json, strlen(json), NULL,
+                                    &err);
+        done = state.failures == 0;
+        state.fail_at = 0;
+        /* Some memory is only for what makes the next call faster. */
+        ck_assert_msg(st == ACRM_OK || (!done && st == ACRM_E_NOMEM), "%s %ld: %s",
+                      starved[_i].operation, n, acrm_error_json(err));
+        acrm_error_free(err);
+    }
+    acrm_value *proof = call(&w.o, "audit.verify", "{}");
+    ck_assert(acrm_value_bool(acrm_value_get(proof, "ok")));
+    acrm_value_free(proof);
+    office_close(&w.o);
+    world_allocator = NULL;
+    ck_assert_uint_eq(state.live_bytes, 0);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("signin_session");
@@ -430,6 +499,8 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, token__ends_at_its_time_when_revoked_and_with_its_owner, 0,
                         OFFICE_STORAGES);
     tcase_add_loop_test(t, token__that_nobody_made_is_refused, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, session__is_none_or_whole_when_memory_is_short, 0,
+                        sizeof starved / sizeof starved[0]);
     suite_add_tcase(s, t);
     return s;
 }
