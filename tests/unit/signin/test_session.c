@@ -452,7 +452,7 @@ START_TEST(session__is_none_or_whole_when_memory_is_short)
     world w;
     world_allocator = &port;
     world_open(&w, OFFICE_MEMORY);
-    for (long n = 1; !done; n += 1 + n / 40) {
+    for (long n = 1; !done; n += 1 + n / 12) {
         char json[512];
         acrm_error *err = NULL;
         starved_args(&w, (size_t)_i, json);
