@@ -218,7 +218,7 @@ static bool matrix_harmless(const char *name)
 {
     static const char *const harmless[] = {
         "report.", "agenda.", "calendar.", "finance.", "template.", "process.simulate",
-        "lead.neglected", "tag.records", "configuration.", /* they only leave out */
+        "lead.neglected", "tag.records", "configuration.", "forecast.", /* they only leave out */
     };
 
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
