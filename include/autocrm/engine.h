@@ -95,8 +95,8 @@ ACRM_API void acrm_close(acrm_engine *engine);
 ACRM_API int32_t acrm_session_new(acrm_engine *engine, const char *principal, acrm_session **out,
                                   acrm_error **err);
 /**
- * Act as somebody else from the next call on: what a host does that keeps sessions for whoever asks
- * next, for to open one takes milliseconds. Cursors of the session go on as that one too.
+ * Act as somebody else from the next call on: for hosts that keep sessions for whoever asks next,
+ * since opening one takes milliseconds. Cursors of the session go on as that one too.
  * @param principal as of acrm_session_new()
  * @return as acrm_session_new(); on failure the session acts as who it did
  * @since 0.1
