@@ -232,9 +232,7 @@ static bool matrix_missed(int32_t st, const acrm_error *err)
 {
     const char *json = acrm_error_json(err);
 
-    /* A frozen list is closed to everybody, whoever may see it. */
-    return st == ACRM_E_NOTFOUND || strstr(json, "\"reason\":\"frozen\"") ||
-           strstr(json, "\"reason\":\"reference\"") ||
+    return st == ACRM_E_NOTFOUND || strstr(json, "\"reason\":\"reference\"") ||
            strstr(json, "\"reason\":\"not_found\"");
 }
 
@@ -247,11 +245,13 @@ static void matrix_reach(matrix *m, const acrm_value *operation, const char *als
     if (!args)
         return;
     int32_t st = acrm_call(m->session, name, args, &out, &err);
+    /* What is closed takes nothing more, from nobody; and nothing was made. */
+    bool closed = st == ACRM_E_CONFLICT && strstr(name, ".create");
     if (st == ACRM_OK && !matrix_harmless(name))
         matrix_fault(m, "reaches others' records by", name, also ? also : "what it requires");
     if (st == ACRM_E_INVALID || st == ACRM_E_UNSUPPORTED)
         m->vague += !matrix_missed(st, err); /* of the arguments, something else was wrong first */
-    else if (st != ACRM_OK && st != ACRM_E_DENIED && !matrix_missed(st, err))
+    else if (st != ACRM_OK && st != ACRM_E_DENIED && !matrix_missed(st, err) && !closed)
         matrix_fault(m, "does not say that there is nothing, but", name, acrm_error_json(err));
     acrm_error_free(err);
     acrm_value_free(out);
