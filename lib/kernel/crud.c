@@ -58,12 +58,12 @@ static int32_t crud_child(acrm__call *call, const acrm__rec *parent, const acrm_
 
     if (!rec || !faults || !create)
         return acrm__nomem(call);
-    if (call->depth == 0 && !acrm__may_run(call, create))
-        return acrm__fail(call, ACRM_E_DENIED, "permission", path,
-                          "this session may not call %s", create);
     if (entity->def->flags & ACRM__NO_CREATE)
         return acrm__fail(call, ACRM_E_INVALID, "read_only", path, "%s cannot be created here",
                           path);
+    if (call->depth == 0 && !acrm__may_run(call, create))
+        return acrm__fail(call, ACRM_E_DENIED, "permission", path,
+                          "this session may not call %s", create);
     if (acrm_value_type(fields) != ACRM_MAP)
         return acrm__fail(call, ACRM_E_INVALID, "type", path, "%s must be an object", path);
     int32_t st = acrm__assign(call, rec, fields, path, NULL, faults);

@@ -402,7 +402,7 @@ START_TEST(case__is_seen_by_its_customer_only)
     ck_assert_int_eq(acrm_session_new(c.w.engine, text, &stranger, NULL), ACRM_OK);
     sales_refuse(stranger, ACRM_E_NOTFOUND, "reference", "case.message",
                  "{'id':'%s','body':'x'}", id);
-    ck_assert_int_eq(sales_status(stranger, "case.resolve", "{}", NULL), ACRM_E_INVALID);
+    ck_assert_int_eq(sales_status(stranger, "case.resolve", "{}", NULL), ACRM_E_DENIED);
     acrm_value *out = sales_call(stranger, "case.open", "{'type':'paint','subject':'Mine'}");
     ck_assert_str_eq(sales_text(out, "customer_id"), other);
     acrm_value_free(out);

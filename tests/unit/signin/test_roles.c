@@ -164,11 +164,11 @@ START_TEST(roles__open_no_way_up)
         { "bob", "credential.set_password", "{'id':'%','password':'" WORLD_OTHER "'}",
           ACRM_E_DENIED },
         { "bob", "customer.create", "{'name':'X','dealer_id':'!','tags':[{'name':'x'}]}",
-          ACRM_E_DENIED },
+          ACRM_E_INVALID },
         { "bob", "customer.create", "{'name':'X','dealer_id':'!','sales_contracts':[{'number':"
                                     "'1'}]}", ACRM_E_DENIED },
         { "bob", "customer.create", "{'name':'X','dealer_id':'!','credentials':[{'login':"
-                                    "'x@example.com'}]}", ACRM_E_DENIED },
+                                    "'x@example.com'}]}", ACRM_E_INVALID },
     };
 
     world w;
