@@ -53,7 +53,7 @@ typedef struct acrm__field {
     int32_t type;
     uint32_t flags;
     union {
-        const char *target; /* entity of a REF, RECORD, FILTER: acrm__field_target() */
+        const char *target; /* entity of an ID, REF, RECORD, FILTER: acrm__field_target() */
         const char *unit;   /* of the others, for people: acrm__field_unit() */
     };
     union { /* what fields of one type have; acrm__field_has() asks for it */
@@ -74,8 +74,8 @@ typedef struct acrm__field {
 
 static inline bool acrm__field_is_of_entity(const acrm__field *field)
 {
-    return field->type == ACRM__T_REF || field->type == ACRM__T_RECORD ||
-           field->type == ACRM__T_FILTER;
+    return field->type == ACRM__T_ID || field->type == ACRM__T_REF ||
+           field->type == ACRM__T_RECORD || field->type == ACRM__T_FILTER;
 }
 
 static inline const char *acrm__field_target(const acrm__field *field)

@@ -195,7 +195,7 @@ static int32_t engine_options(const acrm_options *options, acrm_options *out, ac
                            "the system's random generator cannot be used");
     if (!options)
         return ACRM_OK;
-    if (!ACRM__TAKE_IN(out, options) ||
+    if (!acrm__take_in(out, sizeof *out, options, offsetof(acrm_options, connectors)) ||
         out->flags & ~(uint32_t)(ACRM_OPEN_READONLY | ACRM_OPEN_NO_CREATE | ACRM_OPEN_SYNC_NORMAL |
                                  ACRM_OPEN_NO_UPGRADE))
         return acrm__error(err, ACRM_E_INVALID, "struct_size", "options",
