@@ -10,15 +10,15 @@ async function main() {
   for (let start = 0; start < 10000; start += 1000) {
     const records = [...Array(1000).keys()]
       .map((n) => ({ name: `Customer ${String(start + n).padStart(6, '0')}` }));
-    crm.sync.customer.create_many({ records });
+    crm.blocking.customer.create_many({ records });
   }
-  const ids = [...crm.sync.customer.each({ limit: 1000, fields: ['id'] })].map((one) => one.id);
+  const ids = [...crm.blocking.customer.each({ limit: 1000, fields: ['id'] })].map((one) => one.id);
   const runs = [];
   for (let run = 0; run < 7; run += 1) {
     const begin = process.hrtime.bigint();
     for (let n = 0; n < 5000; n += 1) {
       const id = ids[n * 7919 % 10000];
-      if (way === 'sync') crm.sync.customer.get({ id });
+      if (way === 'sync') crm.blocking.customer.get({ id });
       else await crm.customer.get({ id });
     }
     runs.push(Number(process.hrtime.bigint() - begin) / 5000 / 1000);

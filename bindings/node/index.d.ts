@@ -67,7 +67,7 @@ export class Failure extends Error {
 
 /** Somebody acting on a database. */
 export interface Session extends Nouns {
-  readonly sync: SyncNouns;
+  readonly blocking: SyncNouns;
   invoke(operation: string, args?: object): Promise<any>;
   invokeSync(operation: string, args?: object): any;
   actingAs(principal: string): Session;

@@ -72,7 +72,7 @@ class Session {
     this.#handle = out[0];
     this.#owner = owner;
     /** The same nouns, answering at once instead of by promise. */
-    this.sync = withNouns({}, (name, args) => this.invokeSync(name, args),
+    this.blocking = withNouns({}, (name, args) => this.invokeSync(name, args),
       (name, args) => this.#walkSync(name, args));
   }
 

@@ -14,12 +14,12 @@ const failure = (name) => (error) => error instanceof autocrm.Failure && error.n
 test('records, lists and failures', async () => {
   const crm = autocrm.open('memory:', { zone: 'Europe/Rome' });
   const ada = await crm.customer.create({ name: 'Ada', city: 'Roma' });
-  assert.strictEqual(crm.sync.customer.get({ id: ada.id }).name, 'Ada');
+  assert.strictEqual(crm.blocking.customer.get({ id: ada.id }).name, 'Ada');
   await Promise.all([...Array(25).keys()].map((n) => crm.customer.create({ name: `C ${n}` })));
   const names = [];
   for await (const one of crm.customer.each({ limit: 10 })) names.push(one.name);
   assert.strictEqual(names.length, 26);
-  assert.strictEqual([...crm.sync.customer.each({ limit: 7, fields: ['name'] })].length, 26);
+  assert.strictEqual([...crm.blocking.customer.each({ limit: 7, fields: ['name'] })].length, 26);
   await assert.rejects(crm.customer.create({ kind: 'ghost', city: 7 }), (error) => {
     assert.deepStrictEqual(error.fields.map((each) => each.field), ['kind', 'city']);
     return error.reason === 'choice';
@@ -33,18 +33,18 @@ test('records, lists and failures', async () => {
 
 test('values that JSON has no form for', () => {
   const crm = autocrm.open('memory:');
-  const ada = crm.sync.customer.create({ name: 'Ada' });
+  const ada = crm.blocking.customer.create({ name: 'Ada' });
   const due = new Date('2026-03-01T09:30:00Z');
-  const work = crm.sync.activity.create({ customer_id: ada.id, kind: 'call', subject: 'S', due_at: due });
+  const work = crm.blocking.activity.create({ customer_id: ada.id, kind: 'call', subject: 'S', due_at: due });
   assert.strictEqual(work.due_at, '2026-03-01T09:30:00Z');
-  assert.strictEqual(crm.sync.customer.list({ limit: 1n }).items.length, 1);
+  assert.strictEqual(crm.blocking.customer.list({ limit: 1n }).items.length, 1);
   for (const wrong of [2n ** 60n, NaN, Infinity]) {
-    assert.throws(() => crm.sync.customer.list({ limit: wrong }), RangeError);
+    assert.throws(() => crm.blocking.customer.list({ limit: wrong }), RangeError);
   }
-  assert.throws(() => crm.sync.customer.create({ name: () => 1 }), TypeError);
+  assert.throws(() => crm.blocking.customer.create({ name: () => 1 }), TypeError);
   const ring = {};
   ring.where = ring;
-  assert.throws(() => crm.sync.customer.list(ring), TypeError);
+  assert.throws(() => crm.blocking.customer.list(ring), TypeError);
   crm.close();
 });
 
@@ -76,18 +76,18 @@ test('misuse is an exception', async () => {
   crm.close();
   crm.close();
   await assert.rejects(crm.customer.count(), failure('ACRM_E_MISUSE'));
-  assert.throws(() => crm.sync.customer.count(), failure('ACRM_E_MISUSE'));
+  assert.throws(() => crm.blocking.customer.count(), failure('ACRM_E_MISUSE'));
   assert.throws(() => crm.actingAs('system'), failure('ACRM_E_MISUSE'));
   assert.throws(() => crm.describe(), failure('ACRM_E_MISUSE'));
   own.close();
-  assert.throws(() => own.sync.customer.count(), failure('ACRM_E_MISUSE'));
+  assert.throws(() => own.blocking.customer.count(), failure('ACRM_E_MISUSE'));
 });
 
 test('a session outlives the one that opened the database, and its clock with it', () => {
   const crm = autocrm.open('memory:', { clock: () => 1767600000000000n });
   const own = crm.actingAs('system');
   crm.close();
-  assert.strictEqual(own.sync.customer.create({ name: 'Ada' }).created_at, '2026-01-05T08:00:00Z');
+  assert.strictEqual(own.blocking.customer.create({ name: 'Ada' }).created_at, '2026-01-05T08:00:00Z');
   own.close();
 });
 
@@ -102,11 +102,11 @@ test('an interrupt ends the running call and no later one', () => {
     },
   });
   calls = 9;
-  const made = crm.sync.customer.create({ name: 'Ada' });
+  const made = crm.blocking.customer.create({ name: 'Ada' });
   calls = 0;
-  assert.throws(() => crm.sync.customer.list(), failure('ACRM_E_INTERRUPTED'));
+  assert.throws(() => crm.blocking.customer.list(), failure('ACRM_E_INTERRUPTED'));
   calls = 10;
-  assert.strictEqual(crm.sync.customer.get({ id: made.id }).name, 'Ada');
+  assert.strictEqual(crm.blocking.customer.get({ id: made.id }).name, 'Ada');
   crm.close();
 });
 
@@ -117,7 +117,7 @@ test('two calls at once in one session', () => {
     clock: () => {
       if (crm && !told) {
         try {
-          crm.sync.customer.count();
+          crm.blocking.customer.count();
         } catch (error) {
           told = error;
         }
@@ -125,22 +125,22 @@ test('two calls at once in one session', () => {
       return 1767600000000000n;
     },
   });
-  crm.sync.customer.create({ name: 'Ada' });
+  crm.blocking.customer.create({ name: 'Ada' });
   assert.ok(failure('ACRM_E_MISUSE')(told));
   crm.close();
 });
 
 function order(crm) {
-  const ada = crm.sync.customer.create({
+  const ada = crm.blocking.customer.create({
     name: 'Ada', contact_points: [{ channel: 'email', value: 'ada@example.org' }],
   });
-  return crm.sync.message.send({
+  return crm.blocking.message.send({
     customer_id: ada.id, channel: 'email', purpose: 'service', subject: 'Ready ✓', body: 'Come.',
   });
 }
 
 test('a transport of JavaScript sends, by promise and at once', async () => {
-  for (const tick of [(crm) => crm.engine.tick(), (crm) => crm.sync.engine.tick()]) {
+  for (const tick of [(crm) => crm.engine.tick(), (crm) => crm.blocking.engine.tick()]) {
     const sent = [];
     const crm = autocrm.open('memory:', {
       transports: [{
@@ -155,7 +155,7 @@ test('a transport of JavaScript sends, by promise and at once', async () => {
     const message = order(crm);
     await tick(crm);
     assert.deepStrictEqual(sent, [['email', 'ada@example.org', 'Ready ✓', 'Come.']]);
-    assert.strictEqual(crm.sync.message.get({ id: message.id }).status, 'delivered');
+    assert.strictEqual(crm.blocking.message.get({ id: message.id }).status, 'delivered');
     crm.close();
   }
 });
@@ -166,7 +166,7 @@ test('a transport that throws harms nothing', async () => {
   });
   const message = order(crm);
   await assert.rejects(crm.engine.tick(), /no line/);
-  assert.strictEqual(crm.sync.message.get({ id: message.id }).status, 'queued');
+  assert.strictEqual(crm.blocking.message.get({ id: message.id }).status, 'queued');
   crm.close();
 });
 
@@ -174,7 +174,7 @@ test('thousands of databases leak nothing', () => {
   const round = (times) => {
     for (let n = 0; n < times; n += 1) {
       const crm = autocrm.open('memory:', { clock: () => 1767600000000000n });
-      crm.sync.customer.count();
+      crm.blocking.customer.count();
       crm.close();
     }
     return process.memoryUsage().rss;
