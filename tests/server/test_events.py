@@ -21,7 +21,7 @@ class Listener:
     def event(self):
         """(id, type, data) of the next one; None at the end."""
         found = {}
-        while line := self.response.fp.readline():
+        while line := self.response.readline():
             line = line.rstrip(b"\r\n")
             if not line and "data" in found:
                 return int(found["id"]), found["event"], json.loads(found["data"])
