@@ -63,6 +63,21 @@ int32_t acrm__appraisal_seed(acrm__call *call)
     return st;
 }
 
+size_t acrm__appraisal_element(const char *code, const char *name)
+{
+    size_t n = strlen(code), element = 0;
+
+    for (size_t i = 0; i < sizeof appraise_elements / sizeof appraise_elements[0]; i++)
+        for (const char *p = appraise_elements[i].elements; *p; element++) {
+            size_t len = strcspn(p, "|");
+            if (len == n + 1 + strlen(name) && memcmp(p, code, n) == 0 && p[n] == '=' &&
+                memcmp(p + n + 1, name, len - n - 1) == 0)
+                return element;
+            p += len + (p[len] == '|');
+        }
+    return SIZE_MAX;
+}
+
 /* --- As it is written --- */
 
 int32_t acrm__appraisal_of(acrm__call *call, const unsigned char id[16], acrm__rec **out)

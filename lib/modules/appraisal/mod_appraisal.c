@@ -57,8 +57,9 @@ static const acrm__field appraisal_compare_out[] = {
 };
 static const acrm__field appraisal_sheet_in[] = {
     APPRAISAL_ID,
-    { .name = "language", .type = ACRM__T_TEXT, .max = 35, .preset = "\"en\"",
-      .help = "BCP 47 tag, for the document's language and direction" },
+    { .name = "language", .type = ACRM__T_TEXT, .max = 35,
+      .help = "BCP 47 tag; defaults to the customer's language. Words there are in en, fa, it, ru "
+              "and zh" },
     { .name = "template", .type = ACRM__T_TEXT, .max = 262144,
       .help = "A template of your own instead of the built-in one" },
     { .name = NULL }

@@ -136,35 +136,6 @@ int32_t acrm__appraisal_compare(acrm__call *call)
 
 /* --- On paper --- */
 
-/* Of A4, to be printed by any browser. Every value is escaped by the engine. */
-static const char sheet_template[] =
-    "<!DOCTYPE html>\n<html lang=\"{{language}}\" dir=\"{{direction}}\">\n<head>"
-    "<meta charset=\"utf-8\"><title>Appraisal</title>\n<style>@page{size:A4;margin:16mm}"
-    "body{font:10pt sans-serif}h1{font-size:15pt}table{border-collapse:collapse;width:100%}"
-    "td,th{border-bottom:1px solid #999;padding:1mm 2mm;text-align:start}"
-    "tr{break-inside:avoid}.n{text-align:end}.sign{margin-top:18mm;display:flex;gap:20mm}"
-    ".sign div{flex:1;border-top:1px solid #000}</style></head>\n<body>\n"
-    "<h1>Appraisal: {{vehicle.name}}</h1>\n<table>\n"
-    "<tr><th>VIN</th><td>{{vehicle.vin}}</td><th>Plate</th><td>{{vehicle.plate}}</td></tr>\n"
-    "<tr><th>Model year</th><td>{{vehicle.model_year}}</td><th>Colour</th>"
-    "<td>{{vehicle.colour}}</td></tr>\n"
-    "<tr><th>Odometer</th><td>{{appraisal.odometer}} km</td><th>Stage</th>"
-    "<td>{{appraisal.stage}}</td></tr>\n"
-    "<tr><th>Customer</th><td>{{customer.name}}</td><th>Date</th><td>{{on}}</td></tr>\n"
-    "</table>\n<h2>Condition</h2>\n<table>\n<tr><th>Element</th><th>Condition</th><th>Tread</th>"
-    "<th>Note</th><th class=\"n\">Repair</th></tr>\n"
-    "{{#items}}<tr><td>{{name}}</td><td>{{item.condition}}</td><td>{{item.tread}}</td>"
-    "<td>{{item.note}}</td><td class=\"n\">{{item.repair}}</td></tr>\n{{/items}}"
-    "</table>\n<h2>Value</h2>\n<table>\n"
-    "{{#valuations}}<tr><td>{{source}}</td><td class=\"n\">{{amount}} {{currency}}</td></tr>\n"
-    "{{/valuations}}"
-    "<tr><td>Repair</td><td class=\"n\">{{appraisal.repair}} {{appraisal.currency}}</td></tr>\n"
-    "<tr><td>Appraised</td><td class=\"n\">{{appraisal.appraised}} {{appraisal.currency}}</td>"
-    "</tr>\n<tr><th>Offered</th><th class=\"n\">{{appraisal.offered}} {{appraisal.currency}}</th>"
-    "</tr>\n</table>\n{{#appraisal.valid_until}}<p>Valid until {{appraisal.valid_until}}</p>\n"
-    "{{/appraisal.valid_until}}"
-    "<div class=\"sign\"><div>Appraiser</div><div>Customer</div></div>\n</body>\n</html>\n";
-
 /* The record of a reference under a key, when who asks may see it. */
 static int32_t sheet_related(acrm__call *call, acrm_value *context, const char *key,
                              const char *entity, const acrm__rec *of, uint32_t field)
@@ -179,8 +150,19 @@ static int32_t sheet_related(acrm__call *call, acrm_value *context, const char *
     return st == ACRM_OK && rec ? acrm__render(call, rec, at) : st;
 }
 
+/* The name of an element: in the language, when it came with the database and was not renamed. */
+static const char *sheet_name(acrm__call *call, const acrm__rec *element, const char *language)
+{
+    const char *name = acrm__text(element, F_appraisal_element__name);
+    size_t place = acrm__appraisal_element(acrm__text(element, F_appraisal_element__code), name);
+    const char *word = place == SIZE_MAX ? "" : acrm__sheet_element(call, language, place);
+
+    return word && !*word ? name : word;
+}
+
 /* Its items in the order of the elements. */
-static int32_t sheet_list(acrm__call *call, const acrm__rec *of, acrm_value *context)
+static int32_t sheet_list(acrm__call *call, const acrm__rec *of, const char *language,
+                          const acrm_value *words, acrm_value *context)
 {
     acrm_value *list = acrm__put_list(context, "items");
     acrm__recs elements = { NULL, 0 };
@@ -197,8 +179,11 @@ static int32_t sheet_list(acrm__call *call, const acrm__rec *of, acrm_value *con
         if (!item)
             continue;
         acrm_value *shown = row ? acrm__put_map(row, "item") : NULL;
-        if (!shown || !acrm__put_text(row, "name", acrm__text(elements.items[i],
-                                                              F_appraisal_element__name)))
+        const char *name = sheet_name(call, elements.items[i], language);
+        const char *condition = acrm__get_text(words, acrm__text(item,
+                                                                 F_appraisal_item__condition));
+        if (!shown || !name || !acrm__put_text(row, "name", name) ||
+            !acrm__put_text(row, "condition", condition))
             return acrm__nomem(call);
         st = acrm__render(call, item, shown);
     }
@@ -224,23 +209,56 @@ static int32_t sheet_valuations(acrm__call *call, const acrm__rec *of, acrm_valu
     return st;
 }
 
-static int32_t sheet_context(acrm__call *call, const acrm__rec *of, const char *language,
-                             acrm_value *context)
+/* The amounts of the appraisal that there are, each with its word. */
+static bool sheet_sums(acrm__call *call, const acrm__rec *of, const acrm_value *words,
+                       acrm_value *context)
 {
-    acrm_value *own = acrm__put_map(context, "appraisal");
-    bool ok = own && acrm__put_text(context, "language", language) &&
-              acrm__put_text(context, "direction", acrm_language_right_to_left(language) ? "rtl"
-                                                                                         : "ltr") &&
-              acrm__put_text(context, "on", acrm__date_text(call, acrm__day_of(call,
-                  acrm__int(of, F_CREATED_AT))));
-    int32_t st = ok ? acrm__render(call, of, own) : acrm__nomem(call);
+    static const char *const told[] = { "repair", "market", "appraised", "offered" };
+    acrm_value *list = acrm__put_list(context, "sums");
+    bool ok = list != NULL;
 
-    if (st == ACRM_OK)
-        st = sheet_related(call, context, "vehicle", "vehicle", of, F_appraisal__vehicle_id);
-    if (st == ACRM_OK)
-        st = sheet_related(call, context, "customer", "customer", of, F_appraisal__customer_id);
-    if (st == ACRM_OK)
-        st = sheet_list(call, of, context);
+    for (size_t i = 0; ok && i < sizeof told / sizeof told[0]; i++) {
+        if (acrm__is_null(of, acrm__field_of(of->entity, told[i])))
+            continue;
+        acrm_value *row = acrm__add_map(list);
+        ok = row && acrm__put_text(row, "label", acrm__get_text(words, told[i])) &&
+             acrm__put_text(row, "currency", acrm__text(of, F_appraisal__currency)) &&
+             acrm__put_bool(row, "big", strcmp(told[i], "offered") == 0) &&
+             sheet_put(call, row, "amount", of, told[i]);
+    }
+    return ok;
+}
+
+static int32_t sheet_context(acrm__call *call, const acrm__rec *of, const char *asked,
+                             acrm_value *context, const char **language)
+{
+    static const struct {
+        const char *name;
+        uint32_t field;
+    } related[] = {
+        { "vehicle", F_appraisal__vehicle_id }, { "dealer", F_appraisal__dealer_id },
+        { "user", F_appraisal__user_id }, { "customer", F_appraisal__customer_id },
+    };
+    acrm_value *own = acrm__put_map(context, "appraisal");
+    acrm_value *words = own ? acrm__put_map(context, "l") : NULL;
+    int32_t st = words ? acrm__render(call, of, own) : acrm__nomem(call);
+
+    for (size_t i = 0; st == ACRM_OK && i < sizeof related / sizeof related[0]; i++)
+        st = sheet_related(call, context, related[i].name, related[i].name, of, related[i].field);
+    if (st != ACRM_OK)
+        return st;
+    const char *theirs = acrm__get_text(acrm_value_get(context, "customer"), "language");
+    *language = asked ? asked : theirs ? theirs : "en";
+    bool rtl = acrm_language_right_to_left(*language);
+    bool ok = acrm__sheet_words(call, *language, words) &&
+              acrm__put_text(context, "language", *language) &&
+              acrm__put_text(context, "direction", rtl ? "rtl" : "ltr") &&
+              acrm__put_text(context, "stage", acrm__get_text(words, acrm__text(of,
+                  F_appraisal__stage))) &&
+              acrm__put_text(context, "on", acrm__date_text(call, acrm__day_of(call,
+                  acrm__int(of, F_CREATED_AT)))) &&
+              sheet_sums(call, of, words, context);
+    st = ok ? sheet_list(call, of, *language, words, context) : acrm__nomem(call);
     return st == ACRM_OK ? sheet_valuations(call, of, context) : st;
 }
 
@@ -273,13 +291,14 @@ static int32_t sheet_print(acrm__call *call, const char *text, const char *langu
 int32_t acrm__appraisal_sheet(acrm__call *call)
 {
     const char *own = acrm__arg_text(call, "template");
-    const char *language = acrm__arg_text(call, "language");
+    const char *language = NULL;
     acrm_value *context = acrm__value_in(call->arena);
     acrm__rec *of = NULL;
     int32_t st = context && acrm_value_set_map(context) == ACRM_OK
                      ? acrm__load_arg(call, "appraisal", "id", &of) : acrm__nomem(call);
 
     if (st == ACRM_OK)
-        st = sheet_context(call, of, language, context);
-    return st == ACRM_OK ? sheet_print(call, own ? own : sheet_template, language, context) : st;
+        st = sheet_context(call, of, acrm__arg_text(call, "language"), context, &language);
+    return st == ACRM_OK ? sheet_print(call, own ? own : acrm__sheet_layout, language, context)
+                         : st;
 }

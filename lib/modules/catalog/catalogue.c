@@ -13,6 +13,7 @@ typedef struct catalogue_making {
     acrm__catalogue *out;
     const acrm__rec *rule; /* as it is being written */
     bool without;
+    int32_t on;
     acrm__recs offers, options, rules; /* rules: those in force */
     const acrm_value **lists;          /* of each rule: when and then */
     unsigned char *offered;
@@ -62,6 +63,32 @@ static int32_t catalogue_find_all(acrm__call *call, const char *entity, uint32_t
     return acrm__find(call, &select, out);
 }
 
+void acrm__catalogue_days(const acrm__rec *rec, uint32_t from, uint32_t to, int32_t days[2])
+{
+    days[0] = acrm__is_null(rec, from) ? INT32_MIN : (int32_t)acrm__int(rec, from);
+    days[1] = acrm__is_null(rec, to) ? INT32_MAX : (int32_t)acrm__int(rec, to);
+}
+
+/* Whether it holds on the day; what the catalogue is ends where that changes. */
+static bool catalogue_holds(const catalogue_making *m, const acrm__rec *rec, uint32_t from,
+                            uint32_t to)
+{
+    acrm__catalogue *out = m->out;
+    int32_t days[2];
+
+    acrm__catalogue_days(rec, from, to, days);
+    if (days[0] > m->on) {
+        out->until = days[0] - 1 < out->until ? days[0] - 1 : out->until;
+    } else if (days[1] < m->on) {
+        out->since = days[1] + 1 > out->since ? days[1] + 1 : out->since;
+    } else {
+        out->since = days[0] > out->since ? days[0] : out->since;
+        out->until = days[1] < out->until ? days[1] : out->until;
+        return true;
+    }
+    return false;
+}
+
 /* Of the stored ones those that are in force, and the one being written. */
 static int32_t catalogue_rules(catalogue_making *m)
 {
@@ -85,10 +112,13 @@ static int32_t catalogue_rules(catalogue_making *m)
         acrm__rec *rule = i < of_model.count ? of_model.items[i]
                                              : of_trim.items[i - of_model.count];
         if (acrm__int(rule, F_option_rule__active) &&
-            !(own && memcmp(own, acrm__id(rule, F_ID), 16) == 0))
+            !(own && memcmp(own, acrm__id(rule, F_ID), 16) == 0) &&
+            catalogue_holds(m, rule, F_option_rule__valid_from, F_option_rule__valid_to))
             m->rules.items[n++] = rule;
     }
-    m->rules.count = n + (m->rule && !m->without ? 1 : 0);
+    m->rules.count = n + (m->rule && !m->without &&
+                          catalogue_holds(m, m->rule, F_option_rule__valid_from,
+                                          F_option_rule__valid_to));
     for (size_t i = 0; st == ACRM_OK && i < m->rules.count; i++) {
         const acrm__rec *rule = i < n ? m->rules.items[i] : m->rule;
         st = acrm__model_codes(m->call, rule, F_option_rule__when_options, &m->lists[2 * i]);
@@ -163,13 +193,27 @@ static int32_t catalogue_offer(const catalogue_making *m, const acrm__rec *optio
     return how && strcmp(how, "standard") == 0 ? ACRM_OPTION_STANDARD : ACRM_OPTION_OPTIONAL;
 }
 
+/* What the trim has and offers on the day. */
+static int32_t catalogue_offers(catalogue_making *m)
+{
+    int32_t st = catalogue_find_all(m->call, "trim_option", F_trim_option__trim_id, m->out->trim,
+                                    F_ID, &m->offers);
+    size_t n = 0;
+
+    for (size_t i = 0; st == ACRM_OK && i < m->offers.count; i++)
+        if (catalogue_holds(m, m->offers.items[i], F_trim_option__valid_from,
+                            F_trim_option__valid_to))
+            m->offers.items[n++] = m->offers.items[i];
+    m->offers.count = n;
+    return st;
+}
+
 static int32_t catalogue_options(catalogue_making *m)
 {
     acrm__catalogue *out = m->out;
     const char **named = NULL;
     size_t n_named = 0;
-    int32_t st = catalogue_find_all(m->call, "trim_option", F_trim_option__trim_id, out->trim,
-                                    F_ID, &m->offers);
+    int32_t st = catalogue_offers(m);
 
     if (st == ACRM_OK)
         st = catalogue_find_all(m->call, "vehicle_option", F_vehicle_option__make_id, out->make,
@@ -308,6 +352,8 @@ static int32_t catalogue_make(catalogue_making *m, const unsigned char trim[16])
     m->out = acrm__arena_zero(m->arena, sizeof *m->out);
     if (!m->out)
         return acrm__nomem(m->call);
+    m->out->since = INT32_MIN;
+    m->out->until = INT32_MAX;
     int32_t st = catalogue_trim(m, trim);
     if (st == ACRM_OK)
         st = catalogue_rules(m);
@@ -316,11 +362,11 @@ static int32_t catalogue_make(catalogue_making *m, const unsigned char trim[16])
     return st == ACRM_OK ? catalogue_compile(m) : st;
 }
 
-int32_t acrm__catalogue_with(acrm__call *call, const unsigned char trim[16],
+int32_t acrm__catalogue_with(acrm__call *call, const unsigned char trim[16], int32_t on,
                              const acrm__rec *rule, bool without, acrm__catalogue **out)
 {
     catalogue_making making = { .call = call, .arena = call->arena, .rule = rule,
-                                .without = without };
+                                .without = without, .on = on };
     int32_t st = catalogue_make(&making, trim);
 
     if (st == ACRM_OK)
@@ -328,7 +374,7 @@ int32_t acrm__catalogue_with(acrm__call *call, const unsigned char trim[16],
     return st;
 }
 
-int32_t acrm__catalogue_of(acrm__call *call, const unsigned char trim[16],
+int32_t acrm__catalogue_of(acrm__call *call, const unsigned char trim[16], int32_t on,
                            const acrm__catalogue **out)
 {
     acrm__keep *keep;
@@ -337,11 +383,11 @@ int32_t acrm__catalogue_of(acrm__call *call, const unsigned char trim[16],
     if (st != ACRM_OK)
         return st;
     for (acrm__catalogue *c = keep->data; c; c = c->next)
-        if (memcmp(c->trim, trim, 16) == 0) {
+        if (on >= c->since && on <= c->until && memcmp(c->trim, trim, 16) == 0) {
             *out = c;
             return ACRM_OK;
         }
-    catalogue_making making = { .call = call, .arena = &keep->arena };
+    catalogue_making making = { .call = call, .arena = &keep->arena, .on = on };
     st = catalogue_make(&making, trim);
     if (st != ACRM_OK)
         return st;

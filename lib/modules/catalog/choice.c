@@ -160,7 +160,7 @@ int32_t acrm__choice_judge(acrm__call *call, const unsigned char trim[16],
                            const acrm_value *codes, int32_t on, acrm__choice *out)
 {
     static const acrm_value none = { .type = ACRM_LIST };
-    int32_t st = acrm__catalogue_of(call, trim, &out->catalogue);
+    int32_t st = acrm__catalogue_of(call, trim, on, &out->catalogue);
 
     if (st != ACRM_OK)
         return st;

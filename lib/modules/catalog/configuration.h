@@ -40,6 +40,7 @@ typedef struct acrm__catalogue {
     unsigned char trim[16], model[16], make[16];
     const char *code, *name;
     int32_t model_year, from_day, to_day; /* year 0: none; always: INT32_MIN, INT32_MAX */
+    int32_t since, until; /* days between which rules and offers are these */
     bool active;
     acrm__catalogue_option *options; /* offered or named by a rule; by code */
     acrm__catalogue_rule *rules;
@@ -47,13 +48,15 @@ typedef struct acrm__catalogue {
     acrm_configuration *compiled;
 } acrm__catalogue;
 
-/* What a trim offers now; lent until the transaction ends. */
-int32_t acrm__catalogue_of(acrm__call *call, const unsigned char trim[16],
+/* What a trim offers on a day; lent until the transaction ends. */
+int32_t acrm__catalogue_of(acrm__call *call, const unsigned char trim[16], int32_t on,
                            const acrm__catalogue **out);
 /* The same made anew with a rule as it is being written in place of the one stored (NULL: as they
  * are stored), or without it. */
-int32_t acrm__catalogue_with(acrm__call *call, const unsigned char trim[16],
+int32_t acrm__catalogue_with(acrm__call *call, const unsigned char trim[16], int32_t on,
                              const acrm__rec *rule, bool without, acrm__catalogue **out);
+/* The days of a valid_from and valid_to; INT32_MIN and INT32_MAX without them. */
+void acrm__catalogue_days(const acrm__rec *rec, uint32_t from, uint32_t to, int32_t days[2]);
 /* An option by its code; ACRM_CONFIGURATION_NONE. */
 uint32_t acrm__catalogue_find(const acrm__catalogue *catalogue, const char *code);
 /* A hook's end: what it was made of changes. */

@@ -104,6 +104,14 @@ static bool contradict_has(const acrm__catalogue *c, const contradict_found *fou
     return false;
 }
 
+/* " from 2026-07-01", of a catalogue that was another before. */
+static const char *contradict_since(acrm__call *call, const acrm__catalogue *c)
+{
+    return c->since == INT32_MIN ? ""
+                                 : acrm__arena_format(call->arena, " from %s",
+                                                      acrm__date_text(call, c->since));
+}
+
 static int32_t contradict_fault(acrm__call *call, const acrm__catalogue *c,
                                 const acrm_configuration_contradiction *item, acrm_value *faults)
 {
@@ -113,26 +121,32 @@ static int32_t contradict_fault(acrm__call *call, const acrm__catalogue *c,
 
     if (st != ACRM_OK)
         return st;
-    const char *message = acrm__arena_format(call->arena, "in trim %s %s", c->name,
-                                             acrm__get_text(told, "message"));
+    const char *since = contradict_since(call, c);
+    const char *message = since ? acrm__arena_format(call->arena, "in trim %s%s %s", c->name,
+                                                     since, acrm__get_text(told, "message"))
+                                : NULL;
     return message && acrm__put_text(fault, "field", "then_options") &&
                    acrm__put_text(fault, "reason", "contradiction") &&
                    acrm__put_text(fault, "message", message)
                ? ACRM_OK : acrm__nomem(call);
 }
 
-static int32_t contradict_new(acrm__call *call, const acrm__rec *rule,
-                              const unsigned char trim[16], acrm_value *faults)
+/* On a day; *until is the last of those that are like it. */
+static int32_t contradict_day(acrm__call *call, const acrm__rec *rule,
+                              const unsigned char trim[16], int32_t on, int32_t *until,
+                              acrm_value *faults)
 {
     acrm__catalogue *with, *without;
     contradict_found now, before;
-    int32_t st = acrm__catalogue_with(call, trim, rule, false, &with);
+    int32_t st = acrm__catalogue_with(call, trim, on, rule, false, &with);
 
     if (st == ACRM_OK)
         st = contradict_find(call, with, &now);
+    if (st == ACRM_OK)
+        *until = with->until;
     if (st != ACRM_OK || now.count == 0)
         return st;
-    st = acrm__catalogue_with(call, trim, rule, true, &without);
+    st = acrm__catalogue_with(call, trim, on, rule, true, &without);
     if (st == ACRM_OK)
         st = contradict_find(call, without, &before);
     for (size_t i = 0; st == ACRM_OK && i < now.count; i++)
@@ -140,6 +154,33 @@ static int32_t contradict_new(acrm__call *call, const acrm__rec *rule,
             acrm_value_count(faults) < CONTRADICT_FAULTS &&
             !contradict_has(without, &before, with, &now.items[i]))
             st = contradict_fault(call, with, &now.items[i], faults);
+    return st;
+}
+
+/* The days on which a trim is sold that lie within `days`. */
+static void contradict_days(const acrm__rec *trim, int32_t days[2])
+{
+    int32_t sold[2];
+
+    acrm__catalogue_days(trim, F_vehicle_trim__from_date, F_vehicle_trim__to_date, sold);
+    days[0] = sold[0] > days[0] ? sold[0] : days[0];
+    days[1] = sold[1] < days[1] ? sold[1] : days[1];
+}
+
+/* While the rule is valid: the first days on which it makes something impossible. */
+static int32_t contradict_new(acrm__call *call, const acrm__rec *rule, const acrm__rec *trim,
+                              acrm_value *faults)
+{
+    size_t known = acrm_value_count(faults);
+    int32_t days[2], st = ACRM_OK;
+
+    acrm__catalogue_days(rule, F_option_rule__valid_from, F_option_rule__valid_to, days);
+    contradict_days(trim, days);
+    for (int32_t on = days[0], until = on; st == ACRM_OK && on <= days[1]; on = until + 1) {
+        st = contradict_day(call, rule, acrm__id(trim, F_ID), on, &until, faults);
+        if (until >= days[1] || acrm_value_count(faults) > known)
+            break;
+    }
     return st;
 }
 
@@ -215,7 +256,7 @@ int32_t acrm__contradict_rule(acrm__call *call, const acrm__rec *rule)
         trims = (acrm__recs){ &trim, 1 };
     for (size_t i = 0; st == ACRM_OK && i < trims.count && acrm__int(rule, F_option_rule__active) &&
                        acrm_value_count(faults) < CONTRADICT_FAULTS; i++)
-        st = contradict_new(call, rule, acrm__id(trims.items[i], F_ID), faults);
+        st = contradict_new(call, rule, trims.items[i], faults);
     return st == ACRM_OK && acrm_value_count(faults) > 0
                ? acrm__error_fields(call->err, ACRM_E_INVALID, faults)
                : st;
@@ -223,20 +264,27 @@ int32_t acrm__contradict_rule(acrm__call *call, const acrm__rec *rule)
 
 /* --- configuration.contradictions --- */
 
-static int32_t contradict_list(acrm__call *call, const unsigned char trim[16], acrm_value *trims,
-                               size_t *count)
+/* Those of a day on; *until is the last of those that are like it. */
+static int32_t contradict_list(acrm__call *call, const unsigned char trim[16], int32_t on,
+                               int32_t *until, acrm_value *trims, size_t *count)
 {
     const acrm__catalogue *c;
     contradict_found found;
-    int32_t st = acrm__catalogue_of(call, trim, &c);
+    int32_t st = acrm__catalogue_of(call, trim, on, &c);
 
     if (st == ACRM_OK)
         st = contradict_find(call, c, &found);
+    if (st == ACRM_OK)
+        *until = c->until;
     if (st != ACRM_OK || found.count == 0)
         return st;
     acrm_value *one = acrm__add_map(trims);
     acrm_value *list = one && acrm__put_text(one, "trim_id", acrm__id_text(call, trim)) &&
-                               acrm__put_text(one, "name", c->name)
+                               acrm__put_text(one, "name", c->name) &&
+                               acrm__put_text(one, "from_date", c->since == INT32_MIN
+                                                  ? NULL : acrm__date_text(call, c->since)) &&
+                               acrm__put_text(one, "to_date", c->until == INT32_MAX
+                                                  ? NULL : acrm__date_text(call, c->until))
                            ? acrm__put_list(one, "contradictions") : NULL;
     for (size_t i = 0; st == ACRM_OK && i < found.count; i++) {
         acrm_value *item = list ? acrm__add_map(list) : NULL;
@@ -252,8 +300,10 @@ int32_t acrm__contradictions(acrm__call *call)
     acrm__rec *trim = NULL;
     acrm__recs trims = { NULL, 0 };
     size_t count = 0;
+    int64_t day = acrm__today(call);
     int32_t st;
 
+    (void)acrm__arg_time(call, "on", &day);
     if (acrm__arg_id(call, "model_id", id))
         st = contradict_trims(call, id, &trims);
     else if (acrm__arg_id(call, "trim_id", id))
@@ -266,8 +316,15 @@ int32_t acrm__contradictions(acrm__call *call)
     acrm_value *list = acrm__put_list(call->out, "trims");
     if (st == ACRM_OK && !list)
         st = acrm__nomem(call);
-    for (size_t i = 0; st == ACRM_OK && i < trims.count; i++)
-        st = contradict_list(call, acrm__id(trims.items[i], F_ID), list, &count);
+    for (size_t i = 0; st == ACRM_OK && i < trims.count; i++) {
+        int32_t days[2] = { (int32_t)day, INT32_MAX };
+        contradict_days(trims.items[i], days);
+        for (int32_t on = days[0], until = on; st == ACRM_OK && on <= days[1]; on = until + 1) {
+            st = contradict_list(call, acrm__id(trims.items[i], F_ID), on, &until, list, &count);
+            if (until >= days[1])
+                break;
+        }
+    }
     return st != ACRM_OK || acrm__put_int(call->out, "count", (int64_t)count) ? st
                                                                               : acrm__nomem(call);
 }

@@ -60,13 +60,15 @@ static const acrm__field configuration_contradictions_in[] = {
       .help = "This trim" },
     { .name = "model_id", .type = ACRM__T_REF, .target = "vehicle_model",
       .help = "Or all trims of this model" },
+    { .name = "on", .type = ACRM__T_DATE,
+      .help = "What is so on this day or will be; defaults to today" },
     { .name = NULL }
 };
 static const acrm__field configuration_contradictions_out[] = {
     { .name = "count", .type = ACRM__T_INT, .help = "How many" },
     { .name = "trims", .type = ACRM__T_MAP, .flags = ACRM__LIST,
-      .help = "Trims with contradictions: trim_id, name, contradictions (kind: nothing, option, "
-              "group or unknown; option, rules, message)" },
+      .help = "Trims with contradictions: trim_id, name, from_date, to_date, contradictions "
+              "(kind: nothing, option, group or unknown; option, rules, message)" },
     { .name = NULL }
 };
 

@@ -69,11 +69,23 @@ int32_t acrm__model_option_write(acrm__call *call, acrm__rec *rec, const acrm__r
     return ACRM_OK;
 }
 
+static int32_t model_days(acrm__call *call, const acrm__rec *rec, uint32_t from, uint32_t to)
+{
+    int32_t days[2];
+
+    acrm__catalogue_days(rec, from, to, days);
+    return days[1] >= days[0] ? ACRM_OK
+                              : acrm__fail(call, ACRM_E_INVALID, "range", "valid_to",
+                                           "valid_to must not be before valid_from");
+}
+
 int32_t acrm__model_offer_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
 {
     acrm__rec *trim, *option, *model;
+    int32_t st = model_days(call, rec, F_trim_option__valid_from, F_trim_option__valid_to);
 
-    int32_t st = acrm__catalogue_changed(call);
+    if (st == ACRM_OK)
+        st = acrm__catalogue_changed(call);
     if (st != ACRM_OK || before)
         return st;
     st = acrm__load(call, "vehicle_trim", acrm__id(rec, F_trim_option__trim_id), "trim_id",
@@ -141,6 +153,8 @@ int32_t acrm__model_rule_write(acrm__call *call, acrm__rec *rec, const acrm__rec
     int32_t st = acrm__model_codes(call, rec, F_option_rule__when_options, &when);
     if (st == ACRM_OK)
         st = acrm__model_codes(call, rec, F_option_rule__then_options, &then);
+    if (st == ACRM_OK)
+        st = model_days(call, rec, F_option_rule__valid_from, F_option_rule__valid_to);
     if (st != ACRM_OK || !kind)
         return st;
     if (acrm_value_count(then) == 0)

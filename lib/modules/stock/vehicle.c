@@ -101,9 +101,22 @@ static int32_t vehicle_begin(acrm__call *call, acrm__rec *rec)
     return ACRM_OK;
 }
 
+/* What is in the trade changes its dealer where it arrives: by a transfer, or as it is received. */
+static int32_t vehicle_moves(acrm__call *call, const acrm__rec *rec, const acrm__rec *before)
+{
+    bool arrives = acrm__changed(rec, F_vehicle__place) &&
+                   acrm__stock_is(rec, F_vehicle__place, "in_stock");
+
+    if (acrm__is_null(before, F_vehicle__place) || acrm__is_null(before, F_vehicle__dealer_id) ||
+        !acrm__changed(rec, F_vehicle__dealer_id) || arrives)
+        return ACRM_OK;
+    return acrm__fail(call, ACRM_E_CONFLICT, "transfer", "dealer_id",
+                      "a vehicle of the stock goes to another dealer by vehicle.transfer_request");
+}
+
 int32_t acrm__stock_vehicle_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
 {
-    int32_t st = before ? ACRM_OK : vehicle_begin(call, rec);
+    int32_t st = before ? vehicle_moves(call, rec, before) : vehicle_begin(call, rec);
 
     if (st != ACRM_OK)
         return st;

@@ -221,7 +221,7 @@ START_TEST(appraisal__the_sheet_is_escaped)
     ck_assert_ptr_nonnull(strstr(html, "Fiat Panda &lt;b&gt;"));
     ck_assert_ptr_nonnull(strstr(html, "&lt;script&gt;&amp;"));
     ck_assert_ptr_null(strstr(html, "<script>"));
-    ck_assert_ptr_nonnull(strstr(html, "10500.00 EUR"));
+    ck_assert_ptr_nonnull(strstr(html, "EUR 10,500.00"));
     ck_assert_ptr_nonnull(strstr(html, "<td>Ada</td>"));
     acrm_value_free(out);
     ck_assert_str_eq(world_get(&d.w, "appraisal.sheet", world_args(
@@ -229,6 +229,61 @@ START_TEST(appraisal__the_sheet_is_escaped)
         "html"), "rtl 1M8GDM9AXKP042788");
     office_refused(&d.w.o, "appraisal.sheet", world_args("{'id':'%s','template':'{{#a}}'}",
                    d.sheet), ACRM_E_INVALID, "template", "section");
+    office_close(&d.w.o);
+}
+END_TEST
+
+START_TEST(appraisal__the_sheet_speaks_five_languages)
+{
+    static const struct {
+        const char *language, *says[9];
+    } rows[] = {
+        { "en", { "dir=\"ltr\"", "<h1>Appraisal: ", "<td>Bonnet</td><td>damaged</td>",
+                  "<td>Periodic inspection</td><td>missing</td>", "<td>My glass</td>",
+                  "<td>2026-11-21</td>", "EUR 300.00", "81,000 km", "Offered" } },
+        { "fa-IR", { "dir=\"rtl\"", "<h1>کارشناسی خودرو: ", "<td>در موتور</td><td>آسیب‌دیده</td>",
+                     "<td>معاینه فنی</td><td>ناموجود</td>", "<td>My glass</td>",
+                     "<td>1405/08/30</td>", "300٫00 EUR", "81٬000 کیلومتر", "مبلغ پیشنهادی" } },
+        { "it", { "dir=\"ltr\"", "<h1>Perizia: ", "<td>Cofano</td><td>danneggiato</td>",
+                  "<td>Revisione</td><td>mancante</td>", "<td>My glass</td>",
+                  "<td>21/11/2026</td>", "300,00 EUR", "81.000 km", "Offerta" } },
+        { "zh", { "dir=\"ltr\"", "<h1>车辆评估单: ", "<td>发动机盖</td><td>损坏</td>",
+                  "<td>年检</td><td>缺失</td>", "<td>My glass</td>", "81,000 公里", "收购报价",
+                  "评估师", "签字" } },
+        { "ru", { "dir=\"ltr\"", "<h1>Оценка автомобиля: ", "<td>Капот</td><td>повреждение</td>",
+                  "<td>Технический осмотр</td><td>отсутствует</td>", "<td>My glass</td>",
+                  "<td>21.11.2026</td>", "Пробег", "Предложено", "Подпись" } },
+        { "xx", { "dir=\"ltr\"", "<h1>Appraisal: ", "<td>Bonnet</td>", "<td>My glass</td>" } },
+    };
+    desk d;
+
+    desk_open(&d, OFFICE_MEMORY);
+    acrm_value *glass = office_call(&d.w.o, "appraisal_element.list",
+                                    "{\"where\":{\"code\":\"windscreen\"}}");
+    world_do(&d.w, "appraisal_element.update", world_args(
+        "{'id':'%s','name':'My glass','last_write_wins':true}",
+        office_text(acrm_value_at(acrm_value_get(glass, "items"), 0), "id")));
+    acrm_value_free(glass);
+    desk_item(&d, "bonnet", ",'condition':'damaged','currency':'EUR','repair':'300.00'");
+    desk_item(&d, "windscreen", ",'condition':'good'");
+    desk_item(&d, "inspection", ",'condition':'missing'");
+    desk_offer(&d, "11000.00", "10500.00");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        acrm_value *out = office_call(&d.w.o, "appraisal.sheet", world_args(
+            "{'id':'%s','language':'%s'}", d.sheet, rows[i].language));
+        const char *html = office_text(out, "html");
+        for (size_t k = 0; k < 9 && rows[i].says[k]; k++)
+            ck_assert_msg(strstr(html, rows[i].says[k]) != NULL, "%s: %s is not in %s",
+                          rows[i].language, rows[i].says[k], html);
+        ck_assert_ptr_null(strstr(html, "<td></td><td></td><td></td>"));
+        acrm_value_free(out);
+    }
+    /* Nothing said, it is in the customer's language. */
+    world_do(&d.w, "customer.update", world_args("{'id':'%s','language':'it','last_write_wins':"
+                                                 "true}", d.w.ada));
+    acrm_value *out = office_call(&d.w.o, "appraisal.sheet", world_args("{'id':'%s'}", d.sheet));
+    ck_assert_ptr_nonnull(strstr(office_text(out, "html"), "lang=\"it\""));
+    acrm_value_free(out);
     office_close(&d.w.o);
 }
 END_TEST
@@ -268,6 +323,7 @@ static Suite *make_suite(void)
                         OFFICE_STORAGES);
     tcase_add_test(t, appraisal__states_are_compared);
     tcase_add_loop_test(t, appraisal__the_sheet_is_escaped, 0, OFFICE_STORAGES);
+    tcase_add_test(t, appraisal__the_sheet_speaks_five_languages);
     tcase_add_test(t, appraisal__customers_see_their_own);
     suite_add_tcase(s, t);
     return s;

@@ -4,6 +4,8 @@
 #include "support/speak.h"
 #include "support/suite.h"
 
+#include <stdbool.h>
+
 static const char define[] = "option_rule.create";
 
 typedef struct shop {
@@ -171,6 +173,167 @@ START_TEST(catalogue__contradictions_of_offers_are_listed)
     refused(&s.o, ACRM_E_INVALID, "required", "configuration.contradictions", "{}");
     refused(&s.o, ACRM_E_INVALID, "not_offered", "configuration.price",
             "{'trim_id':'%s','options':['ESP'],'on':'2026-06-01'}", s.base.text);
+    office_close(&s.o);
+}
+END_TEST
+
+static const char *verdict(shop *s, id trim, const char *on, const char *options)
+{
+    static char reason[40];
+    acrm_value *out = call(&s->o, "configuration.check", "{'trim_id':'%s','on':'%s','options':%s}",
+                           trim.text, on, options);
+    const char *first = breach(out, 0, "reason");
+
+    snprintf(reason, sizeof reason, "%s", first ? first : "valid");
+    acrm_value_free(out);
+    return reason;
+}
+
+START_TEST(catalogue__rules_and_offers_hold_between_their_days)
+{
+    static const struct {
+        const char *on, *options, *verdict;
+    } rows[] = {
+        { "2026-06-30", "['TOW','ESP','W19']", "valid" },
+        { "2026-07-01", "['TOW','ESP','W19']", "excluded" },
+        { "2026-09-30", "['TOW','ESP','W19']", "excluded" },
+        { "2026-10-01", "['TOW','ESP','W19']", "valid" },
+        { "2026-07-31", "['ROOF']", "not_offered" },
+        { "2026-08-01", "['ROOF']", "valid" },
+        { "2026-08-31", "['ROOF']", "valid" },
+        { "2026-09-01", "['ROOF']", "not_offered" },
+    };
+    shop s;
+    shop_open(&s, _i);
+    make(&s.o, define, "{'trim_id':'%s','name':'Summer','kind':'excludes','when_options':['TOW'],"
+         "'then_options':['W19'],'valid_from':'2026-07-01','valid_to':'2026-09-30'}", s.base.text);
+    id roof = make(&s.o, "vehicle_option.create", "{'make_id':'%s','code':'ROOF','name':'Roof'}",
+                   s.make.text);
+    make(&s.o, "trim_option.create", "{'trim_id':'%s','option_id':'%s','valid_from':'2026-08-01',"
+         "'valid_to':'2026-08-31'}", s.base.text, roof.text);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        ck_assert_msg(strcmp(verdict(&s, s.base, rows[i].on, rows[i].options),
+                             rows[i].verdict) == 0, "%s %s", rows[i].on, rows[i].options);
+    refused(&s.o, ACRM_E_INVALID, "excluded", "configuration.create", "{'trim_id':'%s','options':"
+            "['TOW','ESP','W19'],'priced_on':'2026-07-01'}", s.base.text);
+    make(&s.o, "configuration.create", "{'trim_id':'%s','options':['TOW','ESP','W19'],'priced_on':"
+         "'2026-06-30'}", s.base.text);
+    refused(&s.o, ACRM_E_INVALID, "range", define, "{'model_id':'%s','name':'X','kind':'excludes',"
+            "'when_options':['TOW'],'then_options':['W19'],'valid_from':'2026-02-02','valid_to':"
+            "'2026-02-01'}", s.model.text);
+    refused(&s.o, ACRM_E_INVALID, "range", "trim_option.create", "{'trim_id':'%s','option_id':"
+            "'%s','valid_from':'2026-02-02','valid_to':'2026-02-01'}", s.sport.text, roof.text);
+    office_close(&s.o);
+}
+END_TEST
+
+START_TEST(catalogue__rules_of_different_days_do_not_contradict)
+{
+    shop s;
+    acrm_error *err = NULL;
+    char json[600];
+    shop_open(&s, _i);
+    const char *when = "'kind':'excludes','when_options':['SEATS'],'then_options':['W17']";
+    const char *then = "'kind':'requires','when_options':['SEATS'],'then_options':['W17']";
+
+    make(&s.o, define, "{'trim_id':'%s','name':'Old',%s,'valid_to':'2026-06-30'}", s.base.text,
+         when);
+    refused(&s.o, ACRM_E_INVALID, "contradiction", define, "{'trim_id':'%s','name':'Always',%s}",
+            s.base.text, then);
+    refused(&s.o, ACRM_E_INVALID, "contradiction", define, "{'trim_id':'%s','name':'Early',%s,"
+            "'valid_from':'2026-06-30'}", s.base.text, then);
+    id next = make(&s.o, define, "{'trim_id':'%s','name':'New',%s,'valid_from':'2026-07-01'}",
+                   s.base.text, then);
+    snprintf(json, sizeof json, "{\"trim_id\":\"%s\",\"name\":\"Late\",\"kind\":\"excludes\","
+             "\"when_options\":[\"SEATS\"],\"then_options\":[\"W17\"],\"valid_from\":"
+             "\"2026-05-01\"}", s.base.text);
+    ck_assert_int_eq(acrm_call_json(s.o.session, define, json, strlen(json), NULL, &err),
+                     ACRM_E_INVALID);
+    ck_assert_str_eq(acrm_error_message(err), "in trim Base from 2026-07-01 option SEATS can never "
+                                              "be chosen, by the rules: New; Late");
+    acrm_error_free(err);
+    refused(&s.o, ACRM_E_INVALID, "contradiction", "option_rule.update", "{'id':'%s','version':1,"
+            "'valid_from':'2026-06-30'}", next.text);
+    /* What is offered can still make them impossible, from its day on. */
+    id w17 = { "" };
+    acrm_value *page = call(&s.o, "trim_option.list", "{'where':{'trim_id':'%s','option.code':"
+                            "'W17'}}", s.base.text);
+    snprintf(w17.text, sizeof w17.text, "%s",
+             office_text(acrm_value_at(acrm_value_get(page, "items"), 0), "id"));
+    acrm_value_free(page);
+    acrm_value_free(call(&s.o, "trim_option.update", "{'id':'%s','version':1,'valid_to':"
+                         "'2026-08-31'}", w17.text));
+    acrm_value *out = call(&s.o, "configuration.contradictions", "{'trim_id':'%s','on':"
+                           "'2026-01-01'}", s.base.text);
+    ck_assert_int_eq(office_number(out, "count"), 2); /* the seats, and the package with them */
+    const acrm_value *trim = acrm_value_at(acrm_value_get(out, "trims"), 0);
+    ck_assert_str_eq(office_text(trim, "from_date"), "2026-09-01");
+    ck_assert_ptr_null(office_text(trim, "to_date"));
+    acrm_value_free(out);
+    office_close(&s.o);
+}
+END_TEST
+
+static uint32_t dice_state = 7;
+
+static uint32_t dice(uint32_t sides)
+{
+    dice_state = dice_state * 1664525u + 1013904223u;
+    return (dice_state >> 8) % sides;
+}
+
+/* Random rules of random days, and choices on random days, against a plain look at each rule. */
+START_TEST(catalogue__agrees_with_each_dated_rule_looked_at_alone)
+{
+    enum { OPTIONS = 5, DAYS = 9, RULES = 12, CHOICES = 60 };
+    struct {
+        uint32_t when, then, from, to;
+        bool excludes;
+    } rules[RULES];
+    shop s;
+    uint32_t invalid = 0;
+
+    shop_open(&s, OFFICE_MEMORY);
+    for (char code[] = "A"; code[0] < 'A' + OPTIONS; code[0]++)
+        offer(&s, code, "equipment", "optional", NULL);
+    uint32_t n = 0;
+    for (int i = 0; i < RULES; i++) {
+        uint32_t when = dice(OPTIONS), then = (when + 1 + dice(OPTIONS - 1)) % OPTIONS;
+        uint32_t from = dice(DAYS), to = from + dice(DAYS - from);
+        bool excludes = dice(2) == 0;
+        char json[400];
+        snprintf(json, sizeof json, "{\"trim_id\":\"%s\",\"name\":\"R%d\",\"kind\":\"%s\","
+                 "\"when_options\":[\"%c\"],\"then_options\":[\"%c\"],\"valid_from\":"
+                 "\"2026-06-0%u\",\"valid_to\":\"2026-06-0%u\"}", s.base.text, i,
+                 excludes ? "excludes" : "requires", 'A' + (int)when, 'A' + (int)then, from + 1,
+                 to + 1);
+        int32_t st = acrm_call_json(s.o.session, define, json, strlen(json), NULL, NULL);
+        ck_assert(st == ACRM_OK || st == ACRM_E_INVALID); /* it contradicts those before */
+        if (st == ACRM_OK) {
+            rules[n].when = when, rules[n].then = then, rules[n].excludes = excludes;
+            rules[n].from = from, rules[n++].to = to;
+        }
+    }
+    ck_assert_uint_ge(n, RULES / 2);
+    for (int i = 0; i < CHOICES; i++) {
+        uint32_t chosen = dice(1u << OPTIONS), day = dice(DAYS);
+        char options[64] = "[", on[16];
+        bool valid = true;
+        for (uint32_t o = 0; o < OPTIONS; o++)
+            if (chosen >> o & 1)
+                snprintf(options + strlen(options), 8, "%s'%c'", options[1] ? "," : "",
+                         'A' + (int)o);
+        strcat(options, "]");
+        snprintf(on, sizeof on, "2026-06-0%u", day + 1);
+        for (uint32_t r = 0; r < n; r++)
+            if (day >= rules[r].from && day <= rules[r].to && chosen >> rules[r].when & 1 &&
+                (chosen >> rules[r].then & 1) == (rules[r].excludes ? 1u : 0u))
+                valid = false;
+        invalid += !valid;
+        ck_assert_msg((strcmp(verdict(&s, s.base, on, options), "valid") == 0) == valid, "%s %s",
+                      on, options);
+    }
+    ck_assert(invalid > CHOICES / 10 && invalid < CHOICES * 9 / 10);
     office_close(&s.o);
 }
 END_TEST
@@ -361,6 +524,11 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, catalogue__a_contradicting_rule_is_refused_and_named, 0,
                         OFFICE_STORAGES);
     tcase_add_loop_test(t, catalogue__contradictions_of_offers_are_listed, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, catalogue__rules_and_offers_hold_between_their_days, 0,
+                        OFFICE_STORAGES);
+    tcase_add_loop_test(t, catalogue__rules_of_different_days_do_not_contradict, 0,
+                        OFFICE_STORAGES);
+    tcase_add_test(t, catalogue__agrees_with_each_dated_rule_looked_at_alone);
     tcase_add_loop_test(t, catalogue__each_component_of_a_price_is_explained, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, catalogue__the_list_that_fits_best_decides, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, catalogue__what_cannot_be_priced_is_refused_by_name, 0,

@@ -242,6 +242,37 @@ START_TEST(stock__vehicles_go_from_dealer_to_dealer)
 }
 END_TEST
 
+START_TEST(stock__no_update_takes_a_vehicle_to_another_dealer)
+{
+    world w;
+    char car[40], late[40], own[40];
+
+    world_open(&w, _i);
+    world_car(&w, car, "");
+    world_keep(&w, late, "vehicle.create", world_args(
+        "{'make':'Fiat','kind':'new','status':'ordered','dealer_id':'%s'}", w.north));
+    const char *cars[] = { car, late };
+    for (int i = 0; i < 2; i++) {
+        office_refused(&w.o, "vehicle.update", world_args(
+            "{'id':'%s','dealer_id':'%s','last_write_wins':true}", cars[i], w.south),
+            ACRM_E_CONFLICT, "dealer_id", "transfer");
+        office_refused(&w.o, "vehicle.update", world_args(
+            "{'id':'%s','dealer_id':null,'last_write_wins':true}", cars[i]), ACRM_E_CONFLICT,
+            "dealer_id", "transfer");
+        ck_assert_str_eq(world_get(&w, "vehicle.get", world_args("{'id':'%s'}", cars[i]),
+                                   "dealer_id"), w.north);
+    }
+    /* One that was ordered may arrive elsewhere; a customer's may be looked after elsewhere. */
+    world_do(&w, "vehicle.receive", world_args("{'id':'%s','dealer_id':'%s'}", late, w.south));
+    ck_assert_str_eq(world_get(&w, "vehicle.get", world_args("{'id':'%s'}", late), "dealer_id"),
+                     w.south);
+    world_keep(&w, own, "vehicle.create", world_args("{'make':'Fiat','dealer_id':'%s'}", w.north));
+    world_do(&w, "vehicle.update", world_args("{'id':'%s','dealer_id':'%s','last_write_wins':true}",
+                                              own, w.south));
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(stock__costs_add_up_by_kind)
 {
     world w;
@@ -376,6 +407,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, stock__a_reservation_ends_by_itself, 0, OFFICE_STORAGES);
     tcase_add_test(t, stock__nothing_is_sold_twice);
     tcase_add_loop_test(t, stock__vehicles_go_from_dealer_to_dealer, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, stock__no_update_takes_a_vehicle_to_another_dealer, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, stock__costs_add_up_by_kind, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, stock__the_report_tells_ages_and_turn, 0, OFFICE_STORAGES);
     tcase_add_test(t, stock__customers_see_what_is_theirs);
