@@ -273,9 +273,7 @@ int32_t acrm_describe(acrm_engine *engine, const char *what, acrm_buf **out, acr
     acrm__arena_init(&arena, &engine->allocator);
     acrm__str_init(&text, &engine->allocator);
     acrm__schemas s = { .refs = "#/$defs/", .arena = &arena, .out = &text };
-    pthread_mutex_lock(&engine->lock);
     s.registry = engine->registry; /* stays valid: registries are kept until the engine ends */
-    pthread_mutex_unlock(&engine->lock);
     int32_t st = describe_part(&s, what ? what : "registry");
     if (st == ACRM_OK)
         st = text.failed ? ACRM_E_NOMEM : acrm__str_to_buf(&text, out);

@@ -118,19 +118,11 @@ static int32_t custom_epoch(acrm__call *call, int64_t *out)
     return st;
 }
 
-static acrm__registry *custom_newest(acrm_engine *engine)
-{
-    pthread_mutex_lock(&engine->lock);
-    acrm__registry *newest = engine->registry;
-    pthread_mutex_unlock(&engine->lock);
-    return newest;
-}
-
 /* Inside a transaction, so that epoch and declarations belong together. */
 static int32_t custom_renew(acrm__call *call)
 {
     acrm_engine *engine = call->session->engine;
-    acrm__registry *older = custom_newest(engine), *renewed;
+    acrm__registry *older = engine->registry, *seen = older, *renewed;
     acrm__custom custom;
     int64_t epoch;
     int32_t st = custom_epoch(call, &epoch);
@@ -143,12 +135,8 @@ static int32_t custom_renew(acrm__call *call)
     if (st != ACRM_OK)
         return st;
     renewed->epoch = epoch;
-    pthread_mutex_lock(&engine->lock);
-    bool first = engine->registry == older;
-    if (first)
-        engine->registry = renewed;
-    pthread_mutex_unlock(&engine->lock);
-    if (!first) { /* another thread has just done the same */
+    if (!atomic_compare_exchange_strong(&engine->registry, &seen, renewed)) {
+        /* another thread has just done the same */
         renewed->older = NULL;
         acrm__registry_free(renewed);
     }
@@ -206,7 +194,7 @@ static int32_t custom_stage(acrm__call *call, const char *changed)
 {
     acrm_session *session = call->session;
     acrm_engine *engine = session->engine;
-    acrm__registry *older = custom_newest(engine), *staged;
+    acrm__registry *older = engine->registry, *staged;
     acrm__custom custom;
     int64_t epoch;
     int32_t st = acrm__custom_read(call, call->arena, &custom);

@@ -253,9 +253,7 @@ int32_t acrm__dispatch(acrm_session *session, const char *operation, const acrm_
         return st;
     }
     acrm_error_free(first);
-    pthread_mutex_lock(&session->engine->lock);
     session->registry = session->engine->registry;
-    pthread_mutex_unlock(&session->engine->lock);
     st = dispatch_tries(session, operation, args, out, finish, user, err);
     if (session->outdated) /* and once more: somebody changes it all the time */
         st = acrm__error(err, ACRM_E_BUSY, "schema", NULL,

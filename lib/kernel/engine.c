@@ -175,8 +175,10 @@ static int32_t engine_new(const acrm_options *o, const acrm_storage_ops *ops, vo
         st = engine_ports(engine, o, err);
     if (st == ACRM_OK)
         st = acrm__hosted_take(engine, o, err);
+    acrm__registry *registry = NULL;
     if (st == ACRM_OK)
-        st = acrm__registry_build(&allocator, NULL, NULL, &engine->registry, err);
+        st = acrm__registry_build(&allocator, NULL, NULL, &registry, err);
+    engine->registry = registry;
     if (st == ACRM_OK)
         st = acrm__schema_open(engine, o->keys, err);
     if (st != ACRM_OK) {

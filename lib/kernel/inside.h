@@ -95,8 +95,8 @@ struct acrm_engine {
     uint32_t n_transports;
     acrm_connector *connectors;
     uint32_t n_connectors;
-    pthread_mutex_t lock;           /* guards registry and uuid */
-    acrm__registry *registry;       /* the newest */
+    pthread_mutex_t lock;           /* guards uuid and pool */
+    acrm__registry *_Atomic registry; /* the newest; older ones stay as long as the engine */
     acrm__uuid_state uuid;
     unsigned char pool[ACRM__POOL_BYTES]; /* random bytes not given out yet */
     uint32_t pool_left;

@@ -30,9 +30,7 @@ int32_t acrm__session_enter(acrm_session *session, acrm_error **err)
                            "the session is in use: by another thread, or by the call that called "
                            "this callback");
     acrm__arena_reset(&session->arena);
-    pthread_mutex_lock(&session->engine->lock);
     session->registry = session->engine->registry;
-    pthread_mutex_unlock(&session->engine->lock);
     return ACRM_OK;
 }
 

@@ -31,9 +31,7 @@ int32_t acrm__transaction_begin(acrm__call *call, bool write)
 
 static void transaction_install(acrm_session *s)
 {
-    pthread_mutex_lock(&s->engine->lock);
     s->engine->registry = s->staged;
-    pthread_mutex_unlock(&s->engine->lock);
     s->registry = s->staged;
     s->staged = NULL;
 }
