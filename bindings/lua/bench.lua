@@ -4,11 +4,6 @@
 local autocrm = require "autocrm"
 
 local crm = autocrm.open(arg[1], { flags = autocrm.SYNC_NORMAL })
-for start = 0, 9999, 1000 do
-    local records = {}
-    for n = start, start + 999 do records[#records + 1] = { name = ("Customer %06d"):format(n) } end
-    crm.customer.create_many{ records = records }
-end
 local ids = {}
 for one in crm.customer.each{ limit = 1000, fields = { "id" } } do ids[#ids + 1] = one.id end
 local runs = {}

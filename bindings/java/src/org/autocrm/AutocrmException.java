@@ -2,6 +2,7 @@
 package org.autocrm;
 
 import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -20,10 +21,10 @@ public final class AutocrmException extends RuntimeException {
         if (error == null) {
             return of(Values.text(Library.acrm_status_name(status)), "the call failed");
         }
-        byte[] json = Values.bytes(Library.acrm_error_json(error));
+        byte[] json = Values.text(Library.acrm_error_json(error)).getBytes(StandardCharsets.UTF_8);
         Library.acrm_error_free(error);
         @SuppressWarnings("unchecked")
-        Map<String, Object> told = (Map<String, Object>) Values.parse(json);
+        Map<String, Object> told = (Map<String, Object>) new Json().read(json);
         return new AutocrmException(told);
     }
 

@@ -46,7 +46,7 @@ public final class Crm extends Session {
 
     /** JSON text as maps, lists, texts and numbers. */
     public static Object parse(byte[] json) {
-        return Values.parse(json);
+        return new Json().read(json);
     }
 
     @Override

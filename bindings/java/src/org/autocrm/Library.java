@@ -66,49 +66,12 @@ final class Library {
 
     static native void acrm_session_free(Pointer session);
 
-    static native int acrm_call(Pointer session, byte[] operation, Pointer args,
-        PointerByReference out, PointerByReference err);
+    static native int acrm_call_json(Pointer session, byte[] operation, byte[] json,
+        NativeLong jsonLen, Pointer out, Pointer err);
 
-    static native int acrm_value_new(Pointer allocator, PointerByReference out);
+    static native Pointer acrm_buf_data(Pointer buf);
 
-    static native void acrm_value_free(Pointer root);
+    static native NativeLong acrm_buf_len(Pointer buf);
 
-    static native int acrm_value_parse(Pointer allocator, byte[] json, NativeLong len,
-        PointerByReference out, PointerByReference err);
-
-    static native int acrm_value_type(Pointer value);
-
-    static native int acrm_value_bool(Pointer value);
-
-    static native long acrm_value_int(Pointer value);
-
-    static native double acrm_value_real(Pointer value);
-
-    static native Pointer acrm_value_text(Pointer value, long[] len);
-
-    static native NativeLong acrm_value_count(Pointer value);
-
-    static native Pointer acrm_value_at(Pointer value, NativeLong n);
-
-    static native Pointer acrm_value_key(Pointer map, NativeLong n, long[] len);
-
-    static native int acrm_value_set_null(Pointer value);
-
-    static native int acrm_value_set_bool(Pointer value, int truth);
-
-    static native int acrm_value_set_int(Pointer value, long integer);
-
-    static native int acrm_value_set_real(Pointer value, double real);
-
-    static native int acrm_value_set_text(Pointer value, byte[] text, NativeLong len);
-
-    static native int acrm_value_set_bytes(Pointer value, byte[] bytes, NativeLong len);
-
-    static native int acrm_value_set_list(Pointer value);
-
-    static native int acrm_value_set_map(Pointer value);
-
-    static native Pointer acrm_value_add(Pointer list);
-
-    static native Pointer acrm_value_put(Pointer map, byte[] key);
+    static native void acrm_buf_free(Pointer buf);
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 package org.autocrm;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import java.util.ArrayDeque;
@@ -18,6 +21,10 @@ import java.util.concurrent.locks.ReentrantLock;
 public class Session implements AutoCloseable {
     final Engine engine;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Json reader = new Json();
+    /** Where a call leaves its answer, and behind it its error. */
+    private final Memory answer = new Memory(2L * Native.POINTER_SIZE);
+    private final Pointer error = answer.share(Native.POINTER_SIZE);
     private Pointer handle;
 
     Session(Engine engine, String principal) {
@@ -51,37 +58,36 @@ public class Session implements AutoCloseable {
     /** Run an operation. */
     @SuppressWarnings("unchecked")
     public Map<String, Object> call(String operation, Map<String, ?> arguments) {
-        Pointer args = Values.give(arguments);
-        try {
-            return (Map<String, Object>) run(operation, args);
-        } finally {
-            Library.acrm_value_free(args);
-        }
-    }
-
-    private Object run(String operation, Pointer args) {
+        byte[] json = Values.encode(arguments);
         enter();
         try {
             if (handle == null) {
                 throw AutocrmException.misuse("the session was closed");
             }
-            PointerByReference out = new PointerByReference();
-            PointerByReference err = new PointerByReference();
-            int status = Library.acrm_call(handle, Values.utf8(operation), args, out, err);
-            if (status != 0) {
-                throw engine.thrown(AutocrmException.of(status, err.getValue()));
-            }
-            Object result = Values.take(out.getValue());
-            engine.rethrow();
-            return result;
+            return (Map<String, Object>) run(Values.utf8(operation), json);
         } finally {
             lock.unlock();
         }
     }
 
+    private Object run(byte[] operation, byte[] json) {
+        answer.clear();
+        int status = Library.acrm_call_json(handle, operation, json, new NativeLong(json.length),
+            answer, error);
+        if (status != 0) {
+            throw engine.thrown(AutocrmException.of(status, error.getPointer(0)));
+        }
+        Pointer buf = answer.getPointer(0);
+        byte[] text = Library.acrm_buf_data(buf)
+            .getByteArray(0, Library.acrm_buf_len(buf).intValue());
+        Library.acrm_buf_free(buf);
+        engine.rethrow();
+        return reader.read(text);
+    }
+
     private void enter() {
-        if (!lock.tryLock()) {
-            throw AutocrmException.misuse("a session is used by one thread at a time");
+        if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
+            throw AutocrmException.misuse("a session runs one call at a time");
         }
     }
 
