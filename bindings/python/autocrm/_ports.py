@@ -128,20 +128,17 @@ def _answer(raw, sent):
     raw.reference, raw.reason = _fit(sent.reference, 128), _fit(sent.reason, 128)
 
 
-_of_thread = threading.local()
+_raised = {}
 
 
 def take_raised():
     """The first exception of a callback within the call that this thread has just made, if any."""
-    raised = getattr(_of_thread, "raised", None)
-    _of_thread.raised = None
-    return raised
+    return _raised.pop(threading.get_ident(), None) if _raised else None
 
 
 def keep_raised(error):
     """An exception that the call which this thread has just made is to raise."""
-    if getattr(_of_thread, "raised", None) is None:
-        _of_thread.raised = error
+    _raised.setdefault(threading.get_ident(), error)
 
 
 def guarded(prototype, function, failed):

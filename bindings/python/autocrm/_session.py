@@ -12,15 +12,14 @@ from ctypes import byref, c_void_p
 from . import errors, storage
 from ._library import PROGRESS, READ, WRITE, lib
 from ._ports import guarded, take_raised
-from ._types import Schemas, encode
+from ._types import Schemas, decode, encode
 
 
-def _bytes_of(buf):
-    """The content of a buffer of the library's, which is freed."""
-    try:
-        return ctypes.string_at(lib.acrm_buf_data(buf), lib.acrm_buf_len(buf))
-    finally:
-        lib.acrm_buf_free(buf)
+def _text_of(buf):
+    """The text in a buffer of the library's, which is freed."""
+    text = lib.acrm_buf_data(buf)
+    lib.acrm_buf_free(buf)
+    return text
 
 
 def _name(word):
@@ -63,7 +62,7 @@ class Engine:
         status = lib.acrm_describe(self.handle, what.encode(), byref(out), byref(err))
         if status != 0:
             raise errors.from_status(status, err)
-        return _bytes_of(out)
+        return _text_of(out)
 
     def describe(self, what="registry"):
         """The registry as data: "registry", "openapi", "entities" or "operations"."""
@@ -111,8 +110,12 @@ class Registry:
         reader = self._readers.get(name)
         if reader is None:
             operation = self.operations.get(name) or {}
-            reader = self._readers[name] = self.schemas.of_schema(operation.get("result"))
+            reader = self._readers[name] = self.schemas.of_schema(operation.get("result")) or _same
         return reader(data)
+
+
+def _same(value):
+    return value
 
 
 def _document(operation):
@@ -205,6 +208,10 @@ class Session:
         self._handle = out
         self._end = weakref.finalize(self, lib.acrm_session_free, out)
         self._busy = threading.Lock()
+        self._door = threading.RLock()
+        self._interrupted = False
+        self._out, self._err = c_void_p(), c_void_p()
+        self._places = byref(self._out), byref(self._err)
         self._lent = None
         self._nouns = {}
         self._nouns_of = None
@@ -220,8 +227,9 @@ class Session:
         if not self._busy.acquire(blocking=False):
             raise errors.Misuse("a session cannot be closed while it runs a call")
         try:
-            self._end()
-            self._handle = None
+            with self._door:
+                self._end()
+                self._handle = None
         finally:
             self._busy.release()
 
@@ -235,9 +243,10 @@ class Session:
 
     def interrupt(self):
         """End the running call; the one method that another thread may use."""
-        handle = self._handle
-        if handle is not None:
-            lib.acrm_interrupt(handle, 1)
+        with self._door:
+            if self._handle is not None:
+                lib.acrm_interrupt(self._handle, 1)
+                self._interrupted = True
 
     @property
     def statements(self):
@@ -252,27 +261,34 @@ class Session:
         `_input` is a file to read from (imports, attachments), `_output` one to write to,
         `_progress` a function (what, done, total) called during long work; returning False ends
         it."""
+        return self._invoke(operation, arguments, _input, _output, _progress)
+
+    def _invoke(self, operation, arguments, source, sink, progress):
         body = encode(arguments)
-        if not self._busy.acquire(blocking=False):
-            raise errors.Misuse("a session is used by one thread at a time; open another one")
+        if not self._busy.acquire(False):
+            raise errors.Misuse("a session runs one call at a time; let each thread open its own")
         try:
             if self._handle is None:
                 raise errors.Misuse("the session was closed")
-            lib.acrm_interrupt(self._handle, 0)
-            self._lend(_input, _output, _progress)
+            if self._interrupted:
+                self._interrupted = False
+                lib.acrm_interrupt(self._handle, 0)
+            if not (source is sink is progress is self._lent is None):
+                self._lend(source, sink, progress)
             text = self._run(operation, body)
         finally:
             self._busy.release()
+        engine = self._engine
         if operation.startswith(_CHANGES_WORDS):
-            self._engine.forget_registry()
-        return self._engine.registry.read(operation, json.loads(text))
+            engine.forget_registry()
+        return engine.registry.read(operation, decode(text))
 
     def _run(self, operation, body):
-        out, err = c_void_p(), c_void_p()
-        status = lib.acrm_call_json(self._handle, operation.encode(), body, len(body), byref(out),
-                                    byref(err))
-        text = _bytes_of(out) if out else b"null"
-        failure = errors.from_status(status, err) if status != 0 else None
+        self._err.value = None
+        status = lib.acrm_call_json(self._handle, operation.encode(), body, len(body),
+                                    *self._places)
+        failure = errors.from_status(status, self._err) if status != 0 else None
+        text = None if failure else _text_of(self._out)
         raised = take_raised()
         if raised:
             raise raised from failure
@@ -281,8 +297,6 @@ class Session:
         return text
 
     def _lend(self, source, sink, progress):
-        if source is None and sink is None and progress is None and self._lent is None:
-            return
         self._lent = [
             READ() if source is None else guarded(READ, _reader(source), _FAILED),
             WRITE() if sink is None else guarded(WRITE, _writer(sink), _FAILED),
@@ -296,12 +310,12 @@ class Session:
         parameters = operation["parameters"]["properties"]
         first = next(iter(parameters), None)
 
-        def method(*positional, **arguments):
+        def method(*positional, _input=None, _output=None, _progress=None, **arguments):
             if positional:
                 if len(positional) > 1 or first is None:
                     raise TypeError(f"{name} takes at most one argument without its name")
                 arguments.setdefault("id" if "id" in parameters else first, positional[0])
-            return self.invoke(name, **arguments)
+            return self._invoke(name, arguments, _input, _output, _progress)
         method.__name__ = method.__qualname__ = name
         method.__doc__ = _document(operation)
         return method
