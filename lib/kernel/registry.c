@@ -31,6 +31,7 @@ typedef struct registry_builder {
     acrm__registry *r;
     const acrm__custom *custom;
     acrm_error **err;
+    const acrm__opinfo *shared[ACRM__VERB_HISTORY + 1]; /* the first of each verb */
 } registry_builder;
 
 /* --- Names --- */
@@ -543,11 +544,14 @@ static int32_t registry_table(registry_builder *b, acrm__entity *entity, uint32_
     acrm__arena *arena = &b->r->arena;
     acrm_column *columns = acrm__arena_array(arena, entity->n_fields, sizeof *columns);
     registry_indexes list = { NULL, 0 };
-    uint32_t most = entity->n_fields * 2;
+    uint32_t most = 1;
 
     for (const char *p = entity->def->indexes; p && *p; p++)
         most += *p == ';';
-    list.items = acrm__arena_array(arena, most + 1, sizeof *list.items);
+    for (uint32_t i = 0; i < entity->n_fields; i++)
+        most += ((entity->fields[i].def.flags & ACRM__UNIQUE) != 0) +
+                ((entity->fields[i].def.flags & ACRM__INDEXED) != 0);
+    list.items = acrm__arena_array(arena, most, sizeof *list.items);
     if (!columns || !list.items)
         return ACRM_E_NOMEM;
     for (uint32_t i = 0; i < entity->n_fields; i++) {
@@ -731,10 +735,18 @@ static int32_t registry_add_op(registry_builder *b, acrm__opinfo op)
     const acrm__field *in = op.op->in;
     if (op.verb == ACRM__VERB_CREATE)
         in = r->entities[op.entity]->def->options;
-    int32_t st = registry_parameters(b, in, &op);
-    if (st != ACRM_OK)
-        return st;
+    const acrm__opinfo *same = b->shared[op.verb];
+    if (same) {
+        op.in = same->in;
+        op.n_in = same->n_in;
+    } else {
+        int32_t st = registry_parameters(b, in, &op);
+        if (st != ACRM_OK)
+            return st;
+    }
     r->ops[r->n_ops] = op;
+    if (op.verb != ACRM__VERB_NONE && op.verb != ACRM__VERB_CREATE) /* the same for each entity */
+        b->shared[op.verb] = &r->ops[r->n_ops];
     registry_names_add(&r->op_names, op.name, r->n_ops);
     r->n_ops++;
     return ACRM_OK;
