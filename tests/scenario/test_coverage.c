@@ -168,15 +168,21 @@ static const life_step rest[] = {
     { "report.performance", "{'from_date':'2026-11-01','to_date':'2026-11-30'}" },
     { "forecast.sales", "{'history':12}" },
     { "commission_rule.create", "{'code':'base','name':'Base','from_date':'2026-01-01','measure':"
-                                "'units','currency':'EUR','steps':[{'from':1,'pay':'50.00'}]}" },
+                                "'units','currency':'EUR','steps':[{'from':1,'pay':'50.00'}]}",
+      .save = "base=id" },
+    { "commission_share.create", "{'rule_id':'$base','user_id':'$omid','share':'0.1'}" },
     { "lead.create", "{'customer_id':'$twin','dealer_id':'$south','owner_id':'$omid'}",
       .save = "sold=id" },
     { "sales_contract.create", "{'number':'C-7','customer_id':'$twin','lead_id':'$sold',"
                                "'dealer_id':'$south','status':'signed','signed_on':'2026-10-05',"
-                               "'currency':'EUR','total':'20000.00'}" },
+                               "'currency':'EUR','total':'20000.00'}", .save = "done=id" },
+    { "commission_split.create", "{'sales_contract_id':'$done','user_id':'$omid','share':'0.5'}" },
     { "commission.run", "{'from_date':'2026-10-01','to_date':'2026-10-31'}", .save = "pay=id" },
     { "commission.export", "{'id':'$pay'}" },
     { "commission.approve", "{'id':'$pay'}" },
+    { "sales_contract.create", "{'number':'C-8','customer_id':'$twin','lead_id':'$sold',"
+                               "'dealer_id':'$south','status':'signed','signed_on':'2026-10-06',"
+                               "'currency':'EUR','total':'20000.00'}" },
     { "appraisal.create", "{'vehicle_id':'$car','customer_id':'$twin','currency':'EUR',"
                           "'appraised':'9000.00','offered':'8500.00'}", .save = "worth=id" },
     { "appraisal_item.create", "{'appraisal_id':'$worth','element':'roof','condition':'good'}" },

@@ -10,7 +10,7 @@
 
 __extension__ typedef __int128 commission_wide;
 
-enum { COMMISSION_SHARE_DIGITS = 6, COMMISSION_WHOLE = 1000000 };
+enum { COMMISSION_SHARE_DIGITS = 6, COMMISSION_WHOLE = ACRM__COMMISSION_WHOLE };
 
 /* --- What is paid --- */
 
@@ -41,24 +41,25 @@ static commission_wide commission_upto(const acrm__commission_plan *plan, int64_
 bool acrm__commission_pays(const acrm__commission_plan *plan, int64_t before, int64_t own,
                            int64_t all, int64_t paid, int64_t *out)
 {
-    commission_wide pay = 0;
+    commission_wide due = 0;
     int64_t after;
 
     if (!acrm__money_add(before, own, &after))
         return false;
     if (!plan->retroactive) {
-        pay = commission_upto(plan, after) - commission_upto(plan, before);
+        due = commission_upto(plan, after);
     } else {
         for (size_t i = 0; i < plan->n && all > commission_begin(plan, i); i++)
-            pay = (commission_wide)own * plan->steps[i].pay;
+            due = (commission_wide)after * plan->steps[i].pay;
     }
     if (plan->measure != ACRM__RESULT_UNITS)
-        pay = (pay + (pay < 0 ? -COMMISSION_WHOLE / 2 : COMMISSION_WHOLE / 2)) / COMMISSION_WHOLE;
-    if (plan->cap >= 0 && pay > (commission_wide)plan->cap - paid)
-        pay = (commission_wide)plan->cap - paid;
-    if (pay > INT64_MAX / 2 || pay < -(INT64_MAX / 2))
+        due = (due + (due < 0 ? -COMMISSION_WHOLE / 2 : COMMISSION_WHOLE / 2)) / COMMISSION_WHOLE;
+    if (plan->cap >= 0 && due > plan->cap)
+        due = plan->cap;
+    due -= paid;
+    if (due > INT64_MAX / 2 || due < -(INT64_MAX / 2))
         return false;
-    *out = (int64_t)pay;
+    *out = (int64_t)due;
     return true;
 }
 
@@ -132,9 +133,23 @@ int32_t acrm__commission_read(acrm__call *call, const acrm__rec *rule, acrm__com
     return ACRM_OK;
 }
 
+int32_t acrm__commission_read_share(acrm__call *call, const acrm__rec *rec, uint32_t field,
+                                    int64_t *out)
+{
+    const acrm_cell *share = &rec->cells[field];
+    const char *name = rec->entity->fields[field].def.name;
+
+    *out = 0;
+    if (share->type != ACRM_CELL_TEXT ||
+        (acrm__parse_decimal(share->data, share->size, COMMISSION_SHARE_DIGITS, out) &&
+         *out >= 0 && *out <= COMMISSION_WHOLE))
+        return ACRM_OK;
+    return acrm__fail(call, ACRM_E_INVALID, "range", name,
+                      "%s must be 0 to 1 with at most 6 decimals", name);
+}
+
 int32_t acrm__commission_rule_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
 {
-    const acrm_cell *share = &rec->cells[F_commission_rule__manager_share];
     acrm__commission_plan plan;
     int64_t part = 0;
 
@@ -147,11 +162,11 @@ int32_t acrm__commission_rule_write(acrm__call *call, acrm__rec *rec, const acrm
         acrm__int(rec, F_commission_rule__to_date) < acrm__int(rec, F_commission_rule__from_date))
         return acrm__fail(call, ACRM_E_INVALID, "range", "to_date",
                           "to_date must not be before from_date");
-    if (share->type == ACRM_CELL_TEXT &&
-        (!acrm__parse_decimal(share->data, share->size, COMMISSION_SHARE_DIGITS, &part) ||
-         part < 0 || part > COMMISSION_WHOLE))
-        return acrm__fail(call, ACRM_E_INVALID, "range", "manager_share",
-                          "manager_share must be 0 to 1 with at most 6 decimals");
+    int32_t st = acrm__commission_read_share(call, rec, F_commission_rule__manager_share, &part);
+    if (st == ACRM_OK && before)
+        st = acrm__commission_shares_fit(call, acrm__id(rec, F_ID), NULL, part);
+    if (st != ACRM_OK)
+        return st;
     if (part > 0 && acrm__is_null(rec, F_commission_rule__manager_id))
         return acrm__fail(call, ACRM_E_INVALID, "required", "manager_id",
                           "who has the manager's share?");

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAYROLL_WHOLE = 1000000 };
-
 typedef struct payroll_line {
     const acrm__contract *contract;
     const acrm__rec *rule, *reverses; /* reverses NULL: earned */
@@ -29,6 +27,7 @@ typedef struct commission_run {
     size_t n, cap;
     payroll_line *lines;
     size_t n_lines, cap_lines;
+    acrm__commission_parts parts;
 } commission_run;
 
 /* --- What was sold --- */
@@ -37,7 +36,7 @@ static int32_t payroll_contract(void *user, const acrm__contract *c)
 {
     commission_run *run = user;
 
-    if (c->cancelled || !c->has_user || !*c->currency)
+    if (c->cancelled || c->draft || !c->has_user || !*c->currency)
         return 0;
     if (run->n == run->cap) {
         size_t cap = run->cap ? run->cap * 2 : 64;
@@ -101,13 +100,12 @@ static payroll_line *payroll_add(commission_run *run)
 }
 
 typedef struct payroll_reckoning {
-    int64_t before, own, all, paid, pay, part; /* part: of the manager, in millionths */
-    const char *share;                         /* "seller" or "manager" */
+    int64_t before, own, all, paid, pay;
 } payroll_reckoning;
 
 static const char *payroll_explain(acrm__call *call, const acrm__rec *rule,
                                const acrm__commission_plan *plan, const acrm__contract *c,
-                               const payroll_reckoning *r)
+                               const payroll_reckoning *r, const acrm__commission_part *part)
 {
     const char *currency = acrm__text(rule, F_commission_rule__currency);
     bool money = plan->measure != ACRM__RESULT_UNITS;
@@ -129,8 +127,8 @@ static const char *payroll_explain(acrm__call *call, const acrm__rec *rule,
            acrm__result_money(map, "pays", currency, r->pay) &&
            (plan->cap < 0 ? acrm__put_null(map, "cap")
                           : acrm__result_money(map, "cap", currency, plan->cap)) &&
-           acrm__put_text(map, "share", r->share) &&
-           acrm__put_int(map, "manager_millionths", r->part);
+           acrm__put_text(map, "share", part->of) &&
+           acrm__put_int(map, "share_millionths", part->share);
     acrm__str_init(&text, &call->arena->allocator);
     if (done && acrm__json_write(&text, map, 0) == ACRM_OK && !text.failed)
         kept = acrm__arena_text(call->arena, text.data, text.len);
@@ -140,42 +138,35 @@ static const char *payroll_explain(acrm__call *call, const acrm__rec *rule,
 
 static int32_t payroll_share(commission_run *run, const acrm__rec *rule,
                          const acrm__commission_plan *plan, const acrm__contract *c,
-                         payroll_reckoning *r)
+                         const payroll_reckoning *r)
 {
-    const unsigned char *manager = acrm__id(rule, F_commission_rule__manager_id);
-    int64_t part = 0;
+    acrm__commission_part parts[ACRM__COMMISSION_PARTS];
+    size_t n = 0;
+    int32_t st = acrm__commission_divide(&run->parts, rule, c, r->pay, parts, &n);
 
-    if (manager && r->part > 0 &&
-        !acrm__money_ratio(r->pay, r->part, PAYROLL_WHOLE, ACRM__ROUND_DOWN, &part))
-        return ACRM_E_LIMIT;
-    for (int i = 0; i < 2; i++) {
-        int64_t amount = i ? part : r->pay - part;
-        if (amount == 0)
+    for (size_t i = 0; st == ACRM_OK && i < n; i++) {
+        if (parts[i].amount == 0)
             continue;
         payroll_line *line = payroll_add(run);
-        r->share = i ? "manager" : "seller";
         if (!line)
             return acrm__nomem(run->call);
-        *line = (payroll_line){ .contract = c, .rule = rule, .amount = amount,
-                            .explain = payroll_explain(run->call, rule, plan, c, r) };
-        memcpy(line->user, i ? manager : c->user, 16);
+        *line = (payroll_line){ .contract = c, .rule = rule, .amount = parts[i].amount,
+            .explain = payroll_explain(run->call, rule, plan, c, r, &parts[i]) };
+        memcpy(line->user, parts[i].user, 16);
         if (!line->explain)
             return acrm__nomem(run->call);
     }
-    return ACRM_OK;
+    return st;
 }
 
 /* One person's contracts by one rule. */
 static int32_t payroll_person(commission_run *run, const acrm__rec *rule,
                           const acrm__commission_plan *plan, const acrm__contract *first, size_t n)
 {
-    const acrm_cell *share = &rule->cells[F_commission_rule__manager_share];
     payroll_reckoning r = { .before = 0 };
     bool fits = true;
     int32_t st = ACRM_OK;
 
-    if (share->type == ACRM_CELL_TEXT)
-        (void)acrm__parse_decimal(share->data, share->size, 6, &r.part);
     for (size_t i = 0; i < n; i++)
         if (payroll_fits(rule, &first[i]))
             fits = fits && acrm__money_add(r.all, payroll_measure(plan, &first[i]), &r.all);
@@ -186,7 +177,7 @@ static int32_t payroll_person(commission_run *run, const acrm__rec *rule,
         fits = acrm__commission_pays(plan, r.before, r.own, r.all, r.paid, &r.pay);
         if (fits)
             st = payroll_share(run, rule, plan, &first[i], &r);
-        fits = fits && st != ACRM_E_LIMIT && acrm__money_add(r.before, r.own, &r.before) &&
+        fits = fits && acrm__money_add(r.before, r.own, &r.before) &&
                acrm__money_add(r.paid, r.pay, &r.paid);
     }
     return fits ? st : acrm__fail(run->call, ACRM_E_LIMIT, "overflow", NULL,
@@ -394,6 +385,48 @@ static int32_t payroll_open(commission_run *run)
     return acrm__insert(call, run->run);
 }
 
+/* Those that became known after their period was paid: this run takes them. */
+static int32_t payroll_late(commission_run *run)
+{
+    int32_t st = ACRM_OK;
+
+    for (size_t i = 0; st == ACRM_OK && i < run->parts.late.count; i++) {
+        acrm__rec *late = run->parts.late.items[i];
+        size_t n = run->n;
+        st = acrm__contract_one(run->call, acrm__id(late, F_commission_late__sales_contract_id),
+                                payroll_contract, run);
+        if (st != ACRM_OK || run->n == n)
+            continue;
+        if (run->contracts[n].signed_on >= run->from) {
+            run->n = n; /* of this period, or of a later one */
+            continue;
+        }
+        acrm__set(late, F_commission_late__run_id, run->run->cells[F_ID]);
+        st = acrm__update(run->call, late);
+    }
+    return st;
+}
+
+/* The contracts that it pays for, by who sold them. */
+static int32_t payroll_collect(commission_run *run)
+{
+    int32_t first = run->from;
+    int32_t st = acrm__commission_parts_of(run->call, run->run, run->dealer, &run->parts);
+
+    if (st == ACRM_OK)
+        st = acrm__contracts(run->call, run->from, run->to, run->dealer, true, payroll_contract,
+                             run);
+    if (st == ACRM_OK)
+        st = payroll_late(run);
+    if (st == ACRM_E_NOMEM)
+        return acrm__nomem(run->call);
+    if (run->n)
+        qsort(run->contracts, run->n, sizeof *run->contracts, payroll_order);
+    for (size_t i = 0; i < run->n; i++)
+        first = run->contracts[i].signed_on < first ? run->contracts[i].signed_on : first;
+    return st == ACRM_OK ? acrm__commission_splits(&run->parts, first, run->to) : st;
+}
+
 int32_t acrm__commission_run(acrm__call *call)
 {
     unsigned char dealer[16];
@@ -404,11 +437,7 @@ int32_t acrm__commission_run(acrm__call *call)
     if (st == ACRM_OK)
         st = payroll_open(&run);
     if (st == ACRM_OK)
-        st = acrm__contracts(call, run.from, run.to, run.dealer, true, payroll_contract, &run);
-    if (st == ACRM_E_NOMEM)
-        return acrm__nomem(call);
-    if (st == ACRM_OK && run.n)
-        qsort(run.contracts, run.n, sizeof *run.contracts, payroll_order);
+        st = payroll_collect(&run);
     if (st == ACRM_OK)
         st = payroll_rules(&run);
     if (st == ACRM_OK)

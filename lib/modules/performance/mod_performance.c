@@ -23,14 +23,19 @@ static const acrm__field performance_report_in[] = {
     PERFORMANCE_PERIOD,
     { .name = "group", .type = ACRM__T_ENUM, .choices = "dealer|team|user", .preset = "\"user\"",
       .help = "Who is compared" },
+    { .name = "goal", .type = ACRM__T_DURATION, .preset = "\"PT15M\"",
+      .help = "Open hours within which a lead is to be reached" },
     { .name = NULL }
 };
 static const acrm__field performance_report_out[] = {
     { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
       .help = "Best first: id, name, leads, contracts, cancelled, share, revenue, margin, average "
-              "(each by currency), conversion_cohort, conversion_period, response_p50_minutes, "
-              "response_p90_minutes, not_reached, rank, quartile" },
+              "(each by currency), conversion_cohort, conversion_period, response_p50_minutes and "
+              "response_p90_minutes (by the clock), response_p50_working_minutes and "
+              "response_p90_working_minutes (in the dealer's hours), response_in_goal, "
+              "not_reached, rank, quartile" },
     { .name = "total", .type = ACRM__T_MAP, .help = "All of them together" },
+    { .name = "formula", .type = ACRM__T_TEXT, .help = "How the figures are made, with a version" },
     { .name = "from_date", .type = ACRM__T_DATE, .help = "First day" },
     { .name = "to_date", .type = ACRM__T_DATE, .help = "Last day" },
     { .name = NULL }
@@ -152,7 +157,15 @@ static const acrm__hook performance_hooks[] = {
     { .entity = "account_step", .before_write = acrm__account_step_write },
     { .entity = "sales_target", .before_write = acrm__target_write },
     { .entity = "commission_rule", .before_write = acrm__commission_rule_write },
+    { .entity = "commission_share", .before_write = acrm__commission_share_write },
+    { .entity = "commission_split", .before_write = acrm__commission_split_write },
     { .entity = NULL }
+};
+
+static const acrm__reaction performance_reactions[] = {
+    { .type = "sales_contract.created", .run = acrm__result_contract },
+    { .type = "sales_contract.updated", .run = acrm__result_contract },
+    { .type = NULL }
 };
 
 static const acrm__timer_kind performance_timers[] = {
@@ -167,5 +180,6 @@ const acrm__module acrm__mod_performance = {
     .entities = performance_entities,
     .ops = performance_ops,
     .hooks = performance_hooks,
+    .reactions = performance_reactions,
     .timers = performance_timers,
 };

@@ -10,12 +10,19 @@
 typedef struct people_row {
     unsigned char id[16];
     bool none; /* records of nobody */
-    int64_t leads, won, not_reached, contracts, cancelled;
+    int64_t leads, won, not_reached, contracts, cancelled, in_goal;
     acrm__purse revenue, margin;
-    int64_t *waited; /* one for each lead that was reached */
+    int64_t *waited, *worked; /* of each lead that was reached; worked: in open hours, seconds */
     size_t n, cap;
     int64_t rank, quartile;
 } people_row;
+
+/* A lead that was reached. */
+typedef struct people_answer {
+    people_row *row;
+    unsigned char dealer[16]; /* zeros: none */
+    int64_t received_at, waited, worked;
+} people_answer;
 
 typedef struct people_run {
     acrm__call *call;
@@ -24,6 +31,9 @@ typedef struct people_run {
     size_t n, cap;
     uint32_t *slots; /* row + 1, by id; a power of two, at most half full */
     size_t n_slots;
+    people_answer *answers;
+    size_t n_answers, cap_answers;
+    int64_t goal; /* seconds */
     people_row total;
 } people_run;
 
@@ -108,37 +118,128 @@ static int32_t people_contract(void *user, const acrm__contract *c)
                          : st;
 }
 
-static bool people_wait(acrm__call *call, people_row *row, const acrm__lead_result *l)
-{
-    row->leads++;
-    row->won += l->won;
-    if (!l->reached) {
-        row->not_reached++;
-        return true;
-    }
-    if (row->n == row->cap) {
-        size_t cap = row->cap ? row->cap * 2 : 16;
-        int64_t *waited = acrm__arena_array(call->arena, cap, sizeof *waited);
-        if (!waited)
-            return false;
-        if (row->n)
-            memcpy(waited, row->waited, row->n * sizeof *waited);
-        row->waited = waited;
-        row->cap = cap;
-    }
-    row->waited[row->n++] = l->waited;
-    return true;
-}
-
 static int32_t people_lead(void *user, const acrm__lead_result *l)
 {
     people_run *run = user;
     people_row *row = strcmp(run->entity, "dealer") == 0 ? people_of(run, l->dealer, l->has_dealer)
                     : strcmp(run->entity, "team") == 0   ? people_of(run, l->team, l->has_team)
                                                          : people_of(run, l->user, l->has_user);
+    people_row *rows[] = { row, &run->total };
 
-    return row && people_wait(run->call, row, l) && people_wait(run->call, &run->total, l)
-               ? 0 : ACRM_E_NOMEM;
+    for (size_t i = 0; row && i < 2; i++) {
+        rows[i]->leads++;
+        rows[i]->won += l->won;
+        rows[i]->not_reached += !l->reached;
+    }
+    if (!row || !l->reached)
+        return row ? 0 : ACRM_E_NOMEM;
+    if (run->n_answers == run->cap_answers) {
+        size_t cap = run->cap_answers ? run->cap_answers * 2 : 64;
+        people_answer *more = acrm__arena_array(run->call->arena, cap, sizeof *more);
+        if (!more)
+            return ACRM_E_NOMEM;
+        if (run->n_answers)
+            memcpy(more, run->answers, run->n_answers * sizeof *more);
+        run->answers = more;
+        run->cap_answers = cap;
+    }
+    people_answer *answer = &run->answers[run->n_answers++];
+    *answer = (people_answer){ .row = row, .received_at = l->received_at, .waited = l->waited,
+                               .worked = l->waited / ACRM__SECOND_US };
+    if (l->has_dealer)
+        memcpy(answer->dealer, l->dealer, 16);
+    return 0;
+}
+
+/* --- In open hours --- */
+
+static int people_answer_order(const void *a, const void *b)
+{
+    const people_answer *x = a, *y = b;
+    int by = memcmp(x->dealer, y->dealer, 16);
+
+    return by ? by : memcmp(x->row->id, y->row->id, 16);
+}
+
+/* How much of the waiting of n answers a calendar was open. */
+static int32_t people_open_hours(people_run *run, const unsigned char calendar[16],
+                                 people_answer *answers, size_t n)
+{
+    acrm__call *call = run->call;
+    acrm_value *args = acrm__value_in(call->arena), *out = NULL;
+    bool ok = args && acrm_value_set_map(args) == ACRM_OK &&
+              acrm__put_text(args, "id", acrm__id_text(call, calendar));
+    acrm_value *spans = ok ? acrm__put_list(args, "spans") : NULL;
+
+    ok = spans != NULL;
+    for (size_t i = 0; ok && i < n; i++) {
+        const people_answer *answer = &answers[i];
+        ok = acrm__add_text(spans, acrm__instant_text(call, answer->received_at)) &&
+             acrm__add_text(spans, acrm__instant_text(call, answer->received_at +
+                                                                answer->waited));
+    }
+    int32_t st = ok ? acrm__run(call, "calendar.between", args, &out) : acrm__nomem(call);
+    const acrm_value *each = st == ACRM_OK ? acrm_value_get(out, "each") : NULL;
+    for (size_t i = 0; st == ACRM_OK && i < n; i++)
+        answers[i].worked = acrm_value_int(acrm_value_at(each, i));
+    return st;
+}
+
+/* A dealer without a calendar is open around the clock. */
+static int32_t people_worked(people_run *run)
+{
+    const acrm__entity *dealer = acrm__entity_of(run->call, "dealer");
+    uint32_t calendar = acrm__field_of(dealer, "calendar_id");
+    const acrm__term term = { calendar, ACRM_FILTER_NE, acrm__cell_null() };
+    const acrm__select select = { .entity = "dealer", .terms = &term, .n_terms = 1,
+                                  .as_system = true };
+    acrm__recs dealers;
+    int32_t st = acrm__find(run->call, &select, &dealers);
+
+    if (run->n_answers)
+        qsort(run->answers, run->n_answers, sizeof *run->answers, people_answer_order);
+    for (size_t i = 0, n = 0; st == ACRM_OK && i < run->n_answers; i += n) {
+        people_answer *first = &run->answers[i];
+        for (n = 1; i + n < run->n_answers && memcmp(first[n].dealer, first->dealer, 16) == 0;)
+            n++;
+        for (size_t d = 0; st == ACRM_OK && d < dealers.count; d++)
+            if (memcmp(acrm__id(dealers.items[d], F_ID), first->dealer, 16) == 0)
+                st = people_open_hours(run, acrm__id(dealers.items[d], calendar), first, n);
+    }
+    return st;
+}
+
+static bool people_add(people_run *run, people_row *row, const people_answer *answer)
+{
+    if (row->n == row->cap) {
+        size_t cap = row->cap ? row->cap * 2 : 16;
+        int64_t *waited = acrm__arena_array(run->call->arena, cap, sizeof *waited);
+        int64_t *worked = acrm__arena_array(run->call->arena, cap, sizeof *worked);
+        if (!waited || !worked)
+            return false;
+        if (row->n) {
+            memcpy(waited, row->waited, row->n * sizeof *waited);
+            memcpy(worked, row->worked, row->n * sizeof *worked);
+        }
+        row->waited = waited;
+        row->worked = worked;
+        row->cap = cap;
+    }
+    row->in_goal += answer->worked <= run->goal;
+    row->waited[row->n] = answer->waited / ACRM__SECOND_US;
+    row->worked[row->n++] = answer->worked;
+    return true;
+}
+
+static int32_t people_answers(people_run *run)
+{
+    int32_t st = people_worked(run);
+    bool ok = true;
+
+    for (size_t i = 0; st == ACRM_OK && ok && i < run->n_answers; i++)
+        ok = people_add(run, run->answers[i].row, &run->answers[i]) &&
+             people_add(run, &run->total, &run->answers[i]);
+    return ok ? st : ACRM_E_NOMEM;
 }
 
 /* --- Comparison --- */
@@ -179,20 +280,37 @@ static bool people_rate(acrm_value *map, const char *key, int64_t part, int64_t 
                      : acrm__put_null(map, key);
 }
 
-/* Nearest rank. */
-static bool people_minutes(acrm_value *map, const char *key, const people_row *row, size_t percent)
+/* Nearest rank, by the clock and in open hours. */
+static bool people_minutes(acrm_value *map, const people_row *row)
 {
-    return row->n ? acrm__put_int(map, key, row->waited[(row->n * percent + 99) / 100 - 1] /
-                                                (60 * INT64_C(1000000)))
-                  : acrm__put_null(map, key);
+    const struct {
+        const char *key;
+        const int64_t *seconds;
+        size_t percent;
+    } told[] = {
+        { "response_p50_minutes", row->waited, 50 },
+        { "response_p90_minutes", row->waited, 90 },
+        { "response_p50_working_minutes", row->worked, 50 },
+        { "response_p90_working_minutes", row->worked, 90 },
+    };
+    bool done = true;
+
+    if (row->n) {
+        qsort(row->waited, row->n, sizeof *row->waited, people_number_order);
+        qsort(row->worked, row->n, sizeof *row->worked, people_number_order);
+    }
+    for (size_t i = 0; done && i < sizeof told / sizeof told[0]; i++)
+        done = row->n ? acrm__put_int(map, told[i].key,
+                                      told[i].seconds[(row->n * told[i].percent + 99) / 100 - 1] /
+                                          60)
+                      : acrm__put_null(map, told[i].key);
+    return done && people_rate(map, "response_in_goal", row->in_goal, row->leads);
 }
 
-static bool people_put(const people_run *run, acrm_value *to, people_row *row)
+static bool people_put(const people_run *run, acrm_value *to, const people_row *row)
 {
     acrm_value *average = acrm__put_map(to, "average");
 
-    if (row->n)
-        qsort(row->waited, row->n, sizeof *row->waited, people_number_order);
     /* The average of amounts in whole minor units, rounded towards zero. */
     bool done = average != NULL;
     for (size_t i = 0; done && i < row->revenue.n; i++)
@@ -207,12 +325,10 @@ static bool people_put(const people_run *run, acrm_value *to, people_row *row)
            acrm__purse_put(to, "margin", &row->margin) &&
            people_rate(to, "conversion_cohort", row->won, row->leads) &&
            people_rate(to, "conversion_period", row->contracts, row->leads) &&
-           people_minutes(to, "response_p50_minutes", row, 50) &&
-           people_minutes(to, "response_p90_minutes", row, 90) &&
-           acrm__put_int(to, "not_reached", row->not_reached);
+           people_minutes(to, row) && acrm__put_int(to, "not_reached", row->not_reached);
 }
 
-static int32_t people_tell(const people_run *run, acrm_value *to, people_row *row)
+static int32_t people_tell(const people_run *run, acrm_value *to, const people_row *row)
 {
     const char *name = NULL;
     int32_t st = row->none ? ACRM_OK : acrm__result_name(run->call, run->entity, row->id, &name);
@@ -233,10 +349,13 @@ int32_t acrm__report_performance(acrm__call *call)
     const unsigned char *dealer = acrm__arg_id(call, "dealer_id", dealer_id) ? dealer_id : NULL;
     int32_t from, to, st = acrm__result_days(call, &from, &to);
 
+    (void)acrm__arg_time(call, "goal", &run.goal);
     if (st == ACRM_OK)
         st = acrm__contracts(call, from, to, dealer, false, people_contract, &run);
     if (st == ACRM_OK)
         st = acrm__lead_results(call, from, to, dealer, people_lead, &run);
+    if (st == ACRM_OK)
+        st = people_answers(&run);
     if (st == ACRM_E_NOMEM)
         return acrm__nomem(call);
     people_rank(&run);
@@ -249,6 +368,7 @@ int32_t acrm__report_performance(acrm__call *call)
         return st;
     acrm_value *total = acrm__put_map(call->out, "total");
     return total && people_put(&run, total, &run.total) &&
+                   acrm__put_text(call->out, "formula", "performance/2") &&
                    acrm__put_text(call->out, "from_date", acrm__date_text(call, from)) &&
                    acrm__put_text(call->out, "to_date", acrm__date_text(call, to))
                ? ACRM_OK : acrm__nomem(call);

@@ -12,8 +12,8 @@ enum { ACRM__RESULT_UNITS = 0, ACRM__RESULT_REVENUE, ACRM__RESULT_MARGIN, ACRM__
 #define ACRM__RESULT_MEASURES "units|revenue|margin|leads"
 
 typedef struct acrm__contract {
-    unsigned char id[16], user[16], dealer[16], team[16], customer[16];
-    bool has_user, has_dealer, has_team, cancelled;
+    unsigned char id[16], user[16], dealer[16], team[16], customer[16], owner[16];
+    bool has_user, has_dealer, has_team, has_owner, cancelled, draft; /* owner: of its lead */
     char number[68], model[104]; /* "": unknown */
     char currency[4];           /* "": none */
     int64_t total, margin;
@@ -26,6 +26,9 @@ typedef int32_t (*acrm__contract_fn)(void *user, const acrm__contract *contract)
  * of its lead; in order of signature. Drafts are left out. as_system: past the row scope. */
 int32_t acrm__contracts(acrm__call *call, int32_t from, int32_t to, const unsigned char *dealer,
                         bool as_system, acrm__contract_fn each, void *user);
+/* One of them, past the row scope, be it a draft; its day is 0 while it is not signed. */
+int32_t acrm__contract_one(acrm__call *call, const unsigned char id[16], acrm__contract_fn each,
+                           void *user);
 
 typedef struct acrm__lead_result {
     unsigned char user[16], dealer[16], team[16];
@@ -60,6 +63,10 @@ int32_t acrm__result_name(acrm__call *call, const char *entity, const unsigned c
 int32_t acrm__report_performance(acrm__call *call); /* people.c */
 int32_t acrm__target_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 int32_t acrm__report_targets(acrm__call *call); /* target.c */
+/* A contract was made or signed here: CONFLICT when it is more than a quota holds. */
+int32_t acrm__target_quota(acrm__call *call, const unsigned char contract[16]);
+/* Reaction to contracts that are made or signed: quotas are kept, late ones are noted. */
+int32_t acrm__result_contract(acrm__call *call, const acrm__event *event);
 int32_t acrm__forecast_sales(acrm__call *call); /* foresee.c */
 
 /* --- commission.c, commission_run.c --- */
@@ -81,7 +88,8 @@ typedef struct acrm__commission_plan {
 
 /* What of a person's results a contract pays, minor units: `before` is the result until it (in
  * vehicles or minor units), `own` what it adds, `all` the result of the whole period, `paid` what
- * was paid before it. False on overflow. */
+ * was paid before it. What is paid until a contract is what the results until it come to, rounded
+ * once: so all of them make what the whole period comes to. False on overflow. */
 bool acrm__commission_pays(const acrm__commission_plan *plan, int64_t before, int64_t own,
                            int64_t all, int64_t paid, int64_t *out);
 int32_t acrm__commission_read(acrm__call *call, const acrm__rec *rule,
@@ -90,6 +98,44 @@ int32_t acrm__commission_rule_write(acrm__call *call, acrm__rec *rec, const acrm
 int32_t acrm__commission_run(acrm__call *call);
 int32_t acrm__commission_approve(acrm__call *call);
 int32_t acrm__commission_export(acrm__call *call);
+
+/* --- commission_part.c: who has a part of what a contract pays; contracts that came late --- */
+
+typedef struct acrm__commission_part {
+    unsigned char user[16];
+    int64_t share, amount; /* share: millionths of `of` */
+    const char *of;        /* "seller", "manager", "share", "split" */
+} acrm__commission_part;
+
+enum { ACRM__COMMISSION_PARTS = 32, ACRM__COMMISSION_WHOLE = 1000000 };
+
+typedef struct acrm__commission_parts {
+    acrm__call *call;
+    acrm__recs shares; /* of all rules */
+    acrm__recs splits; /* of the run's contracts */
+    acrm__recs late;   /* those that this run takes */
+} acrm__commission_parts;
+
+/* Shares, and the late ones that a run of a dealer or (NULL) all takes. */
+int32_t acrm__commission_parts_of(acrm__call *call, const acrm__rec *run,
+                                  const unsigned char *dealer, acrm__commission_parts *out);
+/* Splits of contracts signed from one day to another. */
+int32_t acrm__commission_splits(acrm__commission_parts *parts, int32_t from, int32_t to);
+/* Divide what a contract pays by a rule; the parts make the whole, to the cent. The first is the
+ * seller's. */
+int32_t acrm__commission_divide(const acrm__commission_parts *parts, const acrm__rec *rule,
+                                const acrm__contract *contract, int64_t pays,
+                                acrm__commission_part out[ACRM__COMMISSION_PARTS], size_t *n);
+int32_t acrm__commission_share_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
+int32_t acrm__commission_split_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
+/* A contract became known: its period may have been paid already. */
+int32_t acrm__commission_late(acrm__call *call, const acrm__rec *contract);
+/* A share of 0 to 1 in millionths; 0 when null. */
+/* The shares of a rule but `except` (NULL: all), and `more`, are no more than all. */
+int32_t acrm__commission_shares_fit(acrm__call *call, const unsigned char rule[16],
+                                    const unsigned char *except, int64_t more);
+int32_t acrm__commission_read_share(acrm__call *call, const acrm__rec *rec, uint32_t field,
+                                    int64_t *out);
 
 /* --- account.c --- */
 

@@ -3,6 +3,7 @@
 #include "modules/performance/performance.h"
 
 #include "base/money.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -82,7 +83,7 @@ int32_t acrm__target_write(acrm__call *call, acrm__rec *rec, const acrm__rec *be
     return target_once(call, rec);
 }
 
-/* --- report.targets --- */
+/* --- Targets and what was reached of them --- */
 
 typedef struct target_row {
     const acrm__rec *rec;
@@ -122,16 +123,21 @@ static void target_add(target_run *run, target_row *t, int64_t amount)
     run->failed |= !acrm__money_add(t->actual, amount, &t->actual);
 }
 
+static bool target_takes(const target_row *t, const acrm__contract *c)
+{
+    return c->signed_on >= t->from && c->signed_on <= t->to && strcmp(t->measure, "leads") != 0 &&
+           (!t->model || strcmp(t->model, c->model) == 0) &&
+           (!t->currency || strcmp(t->currency, c->currency) == 0) &&
+           target_is_of(t, c->has_user, c->user, c->has_team, c->team, c->has_dealer, c->dealer);
+}
+
 static int32_t target_contract(void *user, const acrm__contract *c)
 {
     target_run *run = user;
 
     for (size_t i = 0; !c->cancelled && i < run->n; i++) {
         target_row *t = &run->rows[i];
-        if (c->signed_on < t->from || c->signed_on > t->to || strcmp(t->measure, "leads") == 0 ||
-            (t->model && strcmp(t->model, c->model) != 0) ||
-            (t->currency && strcmp(t->currency, c->currency) != 0) ||
-            !target_is_of(t, c->has_user, c->user, c->has_team, c->team, c->has_dealer, c->dealer))
+        if (!target_takes(t, c))
             continue;
         target_add(run, t, strcmp(t->measure, "units") == 0     ? 1
                            : strcmp(t->measure, "revenue") == 0 ? c->total
@@ -195,6 +201,93 @@ static int32_t target_read(acrm__call *call, const acrm__rec *rec, target_row *t
     };
     return t->user || t->team ? target_place(call, t) : ACRM_OK;
 }
+
+/* --- Quotas are kept --- */
+
+static int32_t target_kept(void *user, const acrm__contract *c)
+{
+    *(acrm__contract *)user = *c;
+    return 0;
+}
+
+/* Quotas of a contract's day that it counts in: of vehicles or their prices. Leads are never
+ * refused, and nobody earns too much. */
+static int32_t target_quotas(acrm__call *call, const acrm__contract *c, target_run *run)
+{
+    const acrm__term terms[] = {
+        { F_sales_target__from_date, ACRM_FILTER_LE, acrm__cell_int(c->signed_on) },
+        { F_sales_target__to_date, ACRM_FILTER_GE, acrm__cell_int(c->signed_on) },
+        { F_sales_target__kind, ACRM_FILTER_EQ, acrm__cell_text("quota") },
+    };
+    const acrm__select select = { .entity = "sales_target", .terms = terms, .n_terms = 3,
+                                  .as_system = true };
+    acrm__recs found;
+    int32_t st = acrm__find(call, &select, &found);
+
+    if (st != ACRM_OK || found.count == 0)
+        return st;
+    run->rows = acrm__arena_array(call->arena, found.count, sizeof *run->rows);
+    if (!run->rows)
+        return acrm__nomem(call);
+    for (size_t i = 0; st == ACRM_OK && i < found.count; i++) {
+        target_row *t = &run->rows[run->n];
+        st = target_read(call, found.items[i], t);
+        if (!target_takes(t, c) || strcmp(t->measure, "margin") == 0)
+            continue;
+        run->n++;
+        run->from = t->from < run->from ? t->from : run->from;
+        run->to = t->to > run->to ? t->to : run->to;
+    }
+    return st;
+}
+
+static int32_t target_full(acrm__call *call, const target_row *t)
+{
+    const char *of = t->user ? "user" : t->team ? "team" : t->dealer ? "dealer" : NULL;
+    acrm__call system = *call;
+    const char *name = NULL;
+    char goal[32];
+    int32_t st = ACRM_OK;
+
+    system.as_system = true;
+    if (of)
+        st = acrm__result_name(&system, of, t->user ? t->user : t->team ? t->team : t->dealer,
+                               &name);
+    if (st != ACRM_OK)
+        return st;
+    int32_t digits = t->currency ? acrm__currency_digits(t->currency, strlen(t->currency)) : 0;
+    goal[acrm__print_decimal(t->goal, digits < 0 ? 2 : digits, goal)] = '\0';
+    return acrm__fail(call, ACRM_E_CONFLICT, "quota", "id",
+                      "the quota of %s %s for %s from %s to %s is used up", goal,
+                      t->currency ? t->currency : t->model ? t->model : "vehicles",
+                      name ? name : "all", acrm__date_text(call, t->from),
+                      acrm__date_text(call, t->to));
+}
+
+int32_t acrm__target_quota(acrm__call *call, const unsigned char contract[16])
+{
+    acrm__contract c = { .cancelled = true };
+    target_run run = { .call = call, .from = INT32_MAX, .to = INT32_MIN };
+    int32_t st = acrm__contract_one(call, contract, target_kept, &c);
+
+    if (st != ACRM_OK || c.cancelled)
+        return st;
+    if (c.draft)
+        c.signed_on = acrm__today(call);
+    st = target_quotas(call, &c, &run);
+    if (st != ACRM_OK || run.n == 0)
+        return st;
+    st = acrm__contracts(call, run.from, run.to, NULL, true, target_contract, &run);
+    if (st == ACRM_OK && c.draft)
+        st = target_contract(&run, &c);
+    for (size_t i = 0; st == ACRM_OK && i < run.n; i++)
+        if (run.rows[i].actual > run.rows[i].goal)
+            st = target_full(call, &run.rows[i]);
+    return st == ACRM_E_LIMIT
+               ? acrm__fail(call, st, "overflow", NULL, "a sum is too large") : st;
+}
+
+/* --- report.targets --- */
 
 static bool target_agree(const char *a, const char *b)
 {

@@ -74,14 +74,45 @@ int32_t acrm__work_calendar_subtract(acrm__call *call)
     return time_move(call, -1);
 }
 
+static int32_t time_spans(acrm__call *call, const acrm__work_calendar *c,
+                          const acrm_value *spans)
+{
+    acrm_value *each = acrm__put_list(call->out, "each");
+    size_t n = acrm_value_count(spans);
+    int32_t st = each ? ACRM_OK : acrm__nomem(call);
+
+    if (n % 2)
+        return acrm__fail(call, ACRM_E_INVALID, "required", "spans",
+                          "the last span has no until");
+    for (size_t i = 0; st == ACRM_OK && i < n; i += 2) {
+        int64_t ends[2] = { 0, 0 }, amount = 0;
+        for (size_t k = 0; k < 2; k++) {
+            size_t len = 0;
+            const char *text = acrm_value_text(acrm_value_at(spans, i + k), &len);
+            if (!text || !acrm__instant_parse(text, len, &ends[k]))
+                return acrm__fail(call, ACRM_E_INVALID, "format", "spans",
+                                  "spans are instants");
+        }
+        st = time_answered(call, acrm_calendar_between(c->calendar, ends[0], ends[1], &amount));
+        acrm_value *one = st == ACRM_OK ? acrm_value_add(each) : NULL;
+        if (st == ACRM_OK)
+            st = one && acrm_value_set_int(one, amount / ACRM__SECOND_US) == ACRM_OK
+                     ? ACRM_OK : acrm__nomem(call);
+    }
+    return st;
+}
+
 int32_t acrm__work_calendar_between(acrm__call *call)
 {
     const acrm__work_calendar *c = NULL;
+    const acrm_value *spans = acrm__arg(call, "spans");
     int64_t from = call->now, until = call->now, amount = 0;
 
     acrm__arg_time(call, "from", &from);
     acrm__arg_time(call, "until", &until);
     int32_t st = time_begin(call, &c);
+    if (st == ACRM_OK && spans)
+        return time_spans(call, c, spans);
     if (st == ACRM_OK)
         st = time_answered(call, acrm_calendar_between(c->calendar, from, until, &amount));
     if (st != ACRM_OK)

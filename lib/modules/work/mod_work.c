@@ -36,12 +36,16 @@ static const acrm__field work_between_in[] = {
     WORK_CALENDAR,
     { .name = "from", .type = ACRM__T_INSTANT, .help = "From then; without it, from now" },
     { .name = "until", .type = ACRM__T_INSTANT, .help = "Until then; without it, until now" },
+    { .name = "spans", .type = ACRM__T_INSTANT, .flags = ACRM__LIST,
+      .help = "Many at once: from, until, from, until and so on" },
     { .name = NULL }
 };
 static const acrm__field work_between_out[] = {
     { .name = "amount", .type = ACRM__T_DURATION,
       .help = "Business time; negative when until is before from" },
     { .name = "seconds", .type = ACRM__T_INT, .unit = "s", .help = "The same in seconds" },
+    { .name = "each", .type = ACRM__T_INT, .flags = ACRM__LIST, .unit = "s",
+      .help = "Of spans: the business time of each, instead" },
     { .name = NULL }
 };
 static const acrm__field work_open_out[] = {

@@ -344,6 +344,117 @@ START_TEST(contract__is_cancelled_with_what_follows)
 }
 END_TEST
 
+/* --- Quotas --- */
+
+/* A quote of a car of its own, issued. */
+static void quota_quote(const char *model, const char *total, char quote[72])
+{
+    char lines[200];
+
+    deal_does(&w.o, "vehicle.create", deal_json("{'make':'Exemplar','model':'%s','kind':'new',"
+              "'status':'in_stock','dealer_id':'%s'}", model, w.dealer), "id", w.car);
+    snprintf(lines, sizeof lines, ",'tax_rate':'0','lines':[{'kind':'vehicle','name':'Car',"
+             "'amount':'%s'}]", total);
+    deal_does(&w.o, "quote.create", deal_json("{'customer_id':'%s','dealer_id':'%s','vehicle_id':"
+              "'%s','currency':'EUR'%s}", w.customer, w.dealer, w.car, lines), "id", quote);
+    deal_does(&w.o, "quote.issue", deal_json("{'id':'%s'}", quote), NULL, NULL);
+}
+
+static void quota(const char *more, char id[72])
+{
+    deal_does(&w.o, "sales_target.create", deal_json("{'kind':'quota','from_date':'2025-01-01',"
+              "'to_date':'2025-01-31'%s}", more), "id", id);
+}
+
+START_TEST(contract__no_more_are_made_than_a_quota_holds)
+{
+    char quotes[4][72], contract[72], late[72], of[72], more[160];
+
+    deal_open(&w, _i);
+    for (int i = 0; i < 3; i++)
+        quota_quote("Comet", "10000.00", quotes[i]);
+    quota_quote("Vega", "10000.00", quotes[3]);
+    snprintf(more, sizeof more, ",'dealer_id':'%s','measure':'units','model':'Comet','units':1",
+             w.dealer);
+    quota(more, of);
+    /* Two are agreed on while there is a place; the first that is signed has it. */
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", quotes[0]), "contract", contract);
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", quotes[1]), "contract", late);
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract), NULL, NULL);
+    office_refused(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", late), ACRM_E_CONFLICT,
+                   "id", "quota");
+    deal_is(&w.o, "sales_contract", late, "status", "draft");
+    ck_assert_int_eq(office_count(&w.o, "contract_party.count",
+                                  "{\"where\":{\"signed_at\":{\"$ne\":null}}}"), 1);
+    office_refused(&w.o, "quote.accept", deal_json("{'id':'%s'}", quotes[2]), ACRM_E_CONFLICT,
+                   "id", "quota");
+    deal_is(&w.o, "quote", quotes[2], "state", "issued");
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", quotes[3]), NULL, NULL);
+    /* A cancelled one gives its place back; a raised quota has more. */
+    deal_does(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'dealer'}", contract),
+              NULL, NULL);
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", late), NULL, NULL);
+    deal_does(&w.o, "sales_target.update", deal_json("{'id':'%s','units':2,'last_write_wins':true}",
+                                                     of), NULL, NULL);
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", quotes[2]), "contract", contract);
+    /* What was signed elsewhere is a fact, and counts. */
+    deal_does(&w.o, "sales_contract.create", deal_json("{'number':'X-1','customer_id':'%s',"
+              "'dealer_id':'%s','vehicle_id':'%s','status':'signed','signed_on':'2025-01-09'}",
+              w.customer, w.dealer, w.car), NULL, NULL);
+    deal_does(&w.o, "vehicle.update", deal_json("{'id':'%s','model':'Comet','last_write_wins':"
+                                                "true}", w.car), NULL, NULL);
+    office_refused(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract),
+                   ACRM_E_CONFLICT, "id", "quota");
+    /* The next month is another one. */
+    deal_clock += 25 * DEAL_DAY;
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract), NULL, NULL);
+    office_close(&w.o);
+}
+END_TEST
+
+START_TEST(contract__a_quota_may_be_of_money_or_of_all)
+{
+    static const struct {
+        const char *more, *message;
+    } rows[] = {
+        { ",'measure':'revenue','currency':'EUR','amount':'9999.99'",
+          "the quota of 9999.99 EUR for all from 2025-01-01 to 2025-01-31 is used up" },
+        { ",'measure':'units','units':0,'dealer_id':'@'",
+          "the quota of 0 vehicles for North Cars from 2025-01-01 to 2025-01-31 is used up" },
+        { ",'measure':'revenue','currency':'USD','amount':'1.00'", NULL },
+        { ",'measure':'margin','currency':'EUR','amount':'0.00'", NULL },
+        { ",'measure':'leads','units':0", NULL },
+        { ",'measure':'units','units':0,'model':'Vega'", NULL },
+        { ",'measure':'units','units':0,'kind':'target'", NULL },
+    };
+    char quote[72], of[72], json[120];
+
+    deal_open(&w, OFFICE_MEMORY);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char more[200];
+        const char *at = strchr(rows[i].more, '@');
+        acrm_error *err = NULL;
+        snprintf(more, sizeof more, "%.*s%s%s", at ? (int)(at - rows[i].more) : 200, rows[i].more,
+                 at ? w.dealer : "", at ? "'" : "");
+        quota_quote("Comet", "10000.00", quote);
+        if (strstr(more, "'kind'"))
+            deal_does(&w.o, "sales_target.create", deal_json("{'from_date':'2025-01-01',"
+                      "'to_date':'2025-01-31'%s}", more), "id", of);
+        else
+            quota(more, of);
+        snprintf(json, sizeof json, "{\"id\":\"%s\"}", quote);
+        int32_t st = acrm_call_json(w.o.session, "quote.accept", json, strlen(json), NULL, &err);
+        ck_assert_int_eq(st, rows[i].message ? ACRM_E_CONFLICT : ACRM_OK);
+        if (rows[i].message)
+            ck_assert_str_eq(acrm_error_message(err), rows[i].message);
+        acrm_error_free(err);
+        deal_does(&w.o, "sales_target.delete", deal_json("{'id':'%s','last_write_wins':true}", of),
+                  NULL, NULL);
+    }
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(contract__made_elsewhere_is_cancelled_without_more)
 {
     char contract[72];
@@ -373,6 +484,8 @@ static Suite *make_suite(void)
     tcase_add_test(tcase, contract__has_the_car_to_itself_whoever_is_faster);
     tcase_add_loop_test(tcase, contract__is_signed_by_all_who_must, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__is_signed_through_a_service, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__no_more_are_made_than_a_quota_holds, 0, OFFICE_STORAGES);
+    tcase_add_test(tcase, contract__a_quota_may_be_of_money_or_of_all);
     tcase_add_loop_test(tcase, contract__waits_for_its_guarantees, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__is_cancelled_with_what_follows, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__made_elsewhere_is_cancelled_without_more, 0,

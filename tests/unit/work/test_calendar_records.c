@@ -87,6 +87,14 @@ START_TEST(calendar__a_new_database_has_a_default)
     acrm_value *out = ask(&o, "calendar.days", "{'from':'2026-11-20','until':'2026-11-25'}");
     ck_assert_int_eq(office_number(out, "days"), 3);
     acrm_value_free(out);
+    out = ask(&o, "calendar.between", "{'spans':['2026-11-20T16:00:00Z','2026-11-23T09:00:00Z',"
+              "'2026-11-23T09:00:00Z','2026-11-20T16:00:00Z']}");
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(out, "each")), 2);
+    ck_assert_int_eq(acrm_value_int(acrm_value_at(acrm_value_get(out, "each"), 0)), 7200);
+    ck_assert_int_eq(acrm_value_int(acrm_value_at(acrm_value_get(out, "each"), 1)), -7200);
+    acrm_value_free(out);
+    refused(&o, "calendar.between", "{'spans':['2026-11-20T16:00:00Z']}", ACRM_E_INVALID, "spans",
+            "required");
     office_close(&o);
 }
 END_TEST
