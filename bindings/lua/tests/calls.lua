@@ -33,6 +33,17 @@ local function compare(expected, got, path)
     end
 end
 
+-- Microseconds since 1970 of an instant as text.
+local function micros_of(text)
+    local year, month, day, hour, minute, second, part =
+        text:match("(%d+)-(%d+)-(%d+)T(%d+):(%d+):(%d+)%.?(%d*)Z")
+    local late = math.floor((14 - month) / 12) -- January and February end the year before
+    local years, months = year + 4800 - late, month + 12 * late - 3
+    local days = day + math.floor((153 * months + 2) / 5) + 365 * years + math.floor(years / 4)
+        - math.floor(years / 100) + math.floor(years / 400) - 32045 - 2440588
+    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000 + (tonumber(part) or 0)
+end
+
 local function at(value, path)
     for word in path:gmatch("[^.]+") do
         value = value[tonumber(word) and tonumber(word) + 1 or word]
@@ -41,7 +52,7 @@ local function at(value, path)
 end
 
 local function run(name, script)
-    local micros = 1767600000000000 + tonumber(script.now:match("%.(%d+)Z") or 0)
+    local micros = micros_of(script.now)
     local crm = autocrm.open("memory:", { clock = function() return micros end })
     local kept = {}
     for _, step in ipairs(script.steps) do

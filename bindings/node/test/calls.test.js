@@ -52,7 +52,8 @@ async function play(script, invoke) {
 
 for (const name of fs.readdirSync(folder).filter((each) => each.endsWith('.json'))) {
   const script = JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8'));
-  const micros = 1767600000000000n + BigInt((/\.(\d+)Z/.exec(script.now) || [0, 0])[1]);
+  const [, second, part] = /^([^.]+?)(?:\.(\d+))?Z$/.exec(script.now);
+  const micros = BigInt(Date.parse(`${second}Z`)) * 1000n + BigInt(part || 0);
   for (const way of ['invoke', 'invokeSync']) {
     test(`${name} by ${way}`, async () => {
       const crm = autocrm.open('memory:', { clock: () => micros });
