@@ -20,16 +20,55 @@ class Failure extends Error {
   }
 }
 
+/** The arguments break their schema or a rule; see `fields`. */
+class Invalid extends Failure {}
+/** No such operation or record, or not one that this session may see. */
+class NotFound extends Failure {}
+/** A stale version, or a value that must be unique is taken. */
+class Conflict extends Failure {}
+/** The session's role lacks the permission of this operation. */
+class Denied extends Failure {}
+/** Another writer holds the storage; try again. */
+class Busy extends Failure {}
+/** A fault of the program, such as use after close. */
+class Misuse extends Failure {}
+
+const CLASSES = {
+  ACRM_E_INVALID: Invalid,
+  ACRM_E_NOTFOUND: NotFound,
+  ACRM_E_CONFLICT: Conflict,
+  ACRM_E_DENIED: Denied,
+  ACRM_E_BUSY: Busy,
+  ACRM_E_MISUSE: Misuse,
+};
+
 /** The exception of a status; frees the library's error. */
 function failureOf(status, error) {
-  if (!error) return new Failure({ name: library.statusName(status), message: 'the call failed' });
-  const told = JSON.parse(library.errorJson(error));
-  library.errorFree(error);
-  return new Failure(told);
+  let told = { name: library.statusName(status), message: 'the call failed' };
+  if (error) {
+    told = JSON.parse(library.errorJson(error));
+    library.errorFree(error);
+  }
+  return new (CLASSES[told.name] || Failure)(told);
 }
 
 function misuse(message) {
-  return new Failure({ name: 'ACRM_E_MISUSE', message });
+  return new Misuse({ name: 'ACRM_E_MISUSE', message });
 }
 
-module.exports = { Failure, failureOf, misuse };
+/** Thrown by ask of a connector: the other side has understood, and the answer is no. */
+class Refused extends Error {}
+/** Thrown by ask of a connector: this request will never be answered. */
+class Never extends Error {}
+/** Thrown by ask of a connector: not now; seconds tell when to ask again, if that is known. */
+class Later extends Error {
+  constructor(message, seconds = 0) {
+    super(message);
+    this.seconds = seconds;
+  }
+}
+
+module.exports = {
+  Failure, Invalid, NotFound, Conflict, Denied, Busy, Misuse, Refused, Never, Later, failureOf,
+  misuse,
+};

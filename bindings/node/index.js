@@ -3,13 +3,15 @@
 
 const library = require('./library.js');
 const { Engine } = require('./engine.js');
-const { Failure } = require('./failure.js');
+const {
+  Failure, Invalid, NotFound, Conflict, Denied, Busy, Misuse, Refused, Never, Later,
+} = require('./failure.js');
 const { Session } = require('./session.js');
 
 /**
  * Open a database, creating or upgrading it as needed.
  * @param {string} where a file, "memory:", or what else the library can open
- * @param {object} [options] principal, zone, flags, clock, transports: see index.d.ts
+ * @param {object} [options] principal, zone, key, flags, transports ...: see index.d.ts
  */
 function open(where, options = {}) {
   const engine = new Engine(where, options);
@@ -24,6 +26,15 @@ function open(where, options = {}) {
 module.exports = {
   open,
   Failure,
+  Invalid,
+  NotFound,
+  Conflict,
+  Denied,
+  Busy,
+  Misuse,
+  Refused,
+  Never,
+  Later,
   version: library.version(),
   READONLY: 1,
   NO_CREATE: 2,

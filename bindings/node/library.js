@@ -9,8 +9,24 @@ const lib = koffi.load(process.env.AUTOCRM_LIBRARY || 'libautocrm.so.0');
 const NowProto = koffi.proto('int64_t acrm_now(void *self)');
 const SubmitProto = koffi.proto('int32_t acrm_submit(void *self, void *message, void *sent)');
 
+const FillProto = koffi.proto('void acrm_fill(void *self, void *bytes, size_t len)');
+const GetKeyProto = koffi.proto('int32_t acrm_get_key(void *self, void *key)');
+const AskProto = koffi.proto('int32_t acrm_ask(void *self, void *request, void *answer)');
+const AnswerWriteProto = koffi.proto(
+  'int32_t acrm_answer_write(void *to, const void *bytes, size_t size)');
+const ReadProto = koffi.proto('int64_t acrm_read(void *user, void *dst, size_t cap)');
+const WriteProto = koffi.proto('int32_t acrm_write(void *user, void *bytes, size_t len)');
+const ProgressProto = koffi.proto(
+  'int32_t acrm_progress(void *user, const char *what, int64_t done, int64_t total)');
+
 const Clock = koffi.struct('acrm_clock', {
   struct_size: 'uint32_t', flags: 'uint32_t', self: 'void *', now: koffi.pointer(NowProto),
+});
+const Random = koffi.struct('acrm_random', {
+  struct_size: 'uint32_t', flags: 'uint32_t', self: 'void *', fill: koffi.pointer(FillProto),
+});
+const Keys = koffi.struct('acrm_keys', {
+  struct_size: 'uint32_t', flags: 'uint32_t', self: 'void *', get: koffi.pointer(GetKeyProto),
 });
 koffi.struct('acrm_outgoing_file', {
   name: 'const char *', media_type: 'const char *', data: 'void *', size: 'size_t',
@@ -32,21 +48,47 @@ const Transport = koffi.struct('acrm_transport', {
   body_max: 'uint32_t', rate: 'uint32_t', rate_window: 'uint32_t', self: 'void *',
   submit: koffi.pointer(SubmitProto), files_max: 'uint32_t', reserved: 'uint32_t',
 });
+const Request = koffi.struct('acrm_connector_request', {
+  struct_size: 'uint32_t', attempt: 'int32_t', key: 'const char *', name: 'const char *',
+  body: 'void *', body_len: 'size_t', timeout_ms: 'uint32_t', reserved: 'uint32_t',
+});
+const Answer = koffi.struct('acrm_connector_answer', {
+  struct_size: 'uint32_t', outcome: 'int32_t', retry_after: 'int32_t', code: 'int32_t',
+  reference: koffi.array('char', 128), reason: koffi.array('char', 128), to: 'void *',
+  write: 'void *',
+});
+const Connector = koffi.struct('acrm_connector', {
+  struct_size: 'uint32_t', flags: 'uint32_t', name: 'const char *', timeout_ms: 'uint32_t',
+  answer_max: 'uint32_t', self: 'void *', ask: koffi.pointer(AskProto),
+});
 const Options = koffi.struct('acrm_options', {
   struct_size: 'uint32_t', flags: 'uint32_t', allocator: 'void *',
-  clock: koffi.pointer(Clock), random: 'void *', log: 'void *', keys: 'void *',
+  clock: koffi.pointer(Clock), random: koffi.pointer(Random), log: 'void *',
+  keys: koffi.pointer(Keys),
   zone: 'const char *', blobs: 'void *', transports: 'void *', n_transports: 'uint32_t',
-  phone: 'void *',
+  phone: 'void *', connectors: 'void *', n_connectors: 'uint32_t',
 });
 
 module.exports = {
   koffi,
   NowProto,
+  FillProto,
+  GetKeyProto,
   SubmitProto,
+  AskProto,
+  AnswerWriteProto,
+  ReadProto,
+  WriteProto,
+  ProgressProto,
   Clock,
+  Random,
+  Keys,
   Outgoing,
   Sent,
   Transport,
+  Request,
+  Answer,
+  Connector,
   Options,
   version: lib.func('const char *acrm_version(void)'),
   statusName: lib.func('const char *acrm_status_name(int32_t status)'),
@@ -63,6 +105,10 @@ module.exports = {
     '_Out_ void **out, _Out_ void **err)'),
   sessionFree: lib.func('void acrm_session_free(void *session)'),
   interrupt: lib.func('void acrm_interrupt(void *session, int32_t on)'),
+  setInput: lib.func('void acrm_session_set_input(void *session, acrm_read *read, void *user)'),
+  setOutput: lib.func('void acrm_session_set_output(void *session, acrm_write *write, void *user)'),
+  setProgress: lib.func(
+    'void acrm_session_set_progress(void *session, acrm_progress *progress, void *user)'),
   callJson: lib.func('int32_t acrm_call_json(void *session, const char *operation, ' +
     'const char *json, size_t len, _Out_ void **out, _Out_ void **err)'),
 };

@@ -2,7 +2,10 @@
 'use strict';
 
 const library = require('./library.js');
+const { bytesAt } = require('./ports.js');
 const { failureOf, misuse } = require('./failure.js');
+
+const { koffi } = library;
 
 /** What JSON has no form for is refused; bytes become base64, instants their text. */
 function plain(key, value, given) {
@@ -26,6 +29,21 @@ function encode(args) {
   return JSON.stringify(args, function replace(key, value) {
     return plain(key, value, this[key]);
   });
+}
+
+/** What is read from is a function (room) => bytes; text and bytes are taken piece by piece. */
+function sourceOf(input) {
+  if (typeof input === 'function' || input === undefined) return input;
+  const whole = typeof input === 'string' ? Buffer.from(input) : input;
+  if (!(whole instanceof Uint8Array)) {
+    throw new TypeError('an input is text, bytes, or a function (room) => bytes');
+  }
+  let at = 0;
+  return (room) => {
+    const piece = whole.subarray(at, at + room);
+    at += piece.length;
+    return piece;
+  };
 }
 
 /** The operations of one noun; each() walks a list to its end. */
@@ -59,8 +77,12 @@ class Session {
   #engine;
   #handle;
   #owner;
+  #face;
   #last = Promise.resolve();
   #running = 0;
+  #lent = null;
+  #lending = null;
+  #streams = null;
 
   constructor(engine, principal, owner) {
     const out = [null];
@@ -72,15 +94,77 @@ class Session {
     this.#handle = out[0];
     this.#owner = owner;
     /** The same nouns, answering at once instead of by promise. */
-    this.blocking = withNouns({}, (name, args) => this.invokeSync(name, args),
+    this.blocking = withNouns({
+      lend: (lent) => {
+        this.lend(lent);
+        return this.blocking;
+      },
+    }, (name, args) => this.invokeSync(name, args),
       (name, args) => this.#walkSync(name, args));
   }
 
   /** A session whose nouns are members: crm.lead.assign({...}). */
   static begin(engine, principal, owner) {
     const session = new Session(engine, principal, owner);
-    return withNouns(session, (name, args) => session.invoke(name, args),
+    session.#face = withNouns(session, (name, args) => session.invoke(name, args),
       (name, args) => session.#walk(name, args));
+    return session.#face;
+  }
+
+  /**
+   * What the next call reads from, writes to and tells its progress: crm.lend({ input:
+   * fs.readFileSync('leads.csv') }).import.run({ source: 'leads.csv' }).
+   * @param {{input, output, progress}} lent input: text, bytes, or (room) => bytes, empty at the
+   *   end; output: (bytes) => void; progress: (what, done, total) => false to end the call
+   */
+  lend({ input, output, progress }) {
+    this.#lent = { read: sourceOf(input), write: output, tell: progress };
+    return this.#face;
+  }
+
+  #takeLent() {
+    const lent = this.#lent;
+    this.#lent = null;
+    return lent;
+  }
+
+  /** The callbacks of what is lent, made when something is for the first time. */
+  #callbacks() {
+    const register = (...callback) => this.#engine.register(...callback);
+    this.#streams = this.#streams || {
+      read: register(library.ReadProto, (user, place, room) => {
+        const bytes = this.#lending.read(Number(room)) || [];
+        if (bytes.length > room) throw new RangeError(`an input gave more than ${room} bytes`);
+        koffi.encode(place, 'uint8_t', bytes, bytes.length);
+        return bytes.length;
+      }, -7),
+      write: register(library.WriteProto, (user, bytes, size) => {
+        this.#lending.write(bytesAt(bytes, size));
+        return 0;
+      }, -7),
+      tell: register(library.ProgressProto, (user, what, done, total) => (
+        this.#lending.tell(what, Number(done), Number(total)) === false ? 1 : 0), 1),
+    };
+    return this.#streams;
+  }
+
+  #begin(lent) {
+    this.#running += 1;
+    library.interrupt(this.#handle, 0);
+    this.#lending = lent;
+    if (lent) this.#lay((name) => (lent[name] ? this.#callbacks()[name] : null));
+  }
+
+  #lay(streamOf) {
+    library.setInput(this.#handle, streamOf('read'), null);
+    library.setOutput(this.#handle, streamOf('write'), null);
+    library.setProgress(this.#handle, streamOf('tell'), null);
+  }
+
+  #end() {
+    if (this.#lending) this.#lay(() => null);
+    this.#lending = null;
+    this.#running -= 1;
   }
 
   /** Another session: "user:UUID", "customer:UUID" or "system". */
@@ -96,22 +180,22 @@ class Session {
 
   /** Run an operation by name, on a worker thread; calls of one session run one after the other. */
   invoke(operation, args = {}) {
+    const lent = this.#takeLent();
     const json = encode(args);
-    const done = this.#last.then(() => this.#runLater(operation, json));
+    const done = this.#last.then(() => this.#runLater(operation, json, lent));
     this.#last = done.catch(() => {});
     return done;
   }
 
-  #runLater(operation, json) {
+  #runLater(operation, json, lent) {
     return new Promise((resolve, reject) => {
       if (!this.#handle) return reject(misuse('the session was closed'));
       const out = [null];
       const err = [null];
-      this.#running += 1;
-      library.interrupt(this.#handle, 0);
+      this.#begin(lent);
       library.callJson.async(this.#handle, operation, json, Buffer.byteLength(json), out, err,
         (broken, status) => {
-          this.#running -= 1;
+          this.#end();
           if (broken) return reject(broken);
           try {
             resolve(this.#result(status, out[0], err[0]));
@@ -126,19 +210,19 @@ class Session {
 
   /** The same at once, on this thread. */
   invokeSync(operation, args = {}) {
+    const lent = this.#takeLent();
     const json = encode(args);
     if (!this.#handle) throw misuse('the session was closed');
     if (this.#running) throw misuse('a session runs one call at a time; await the other one');
     const out = [null];
     const err = [null];
-    this.#running += 1;
-    library.interrupt(this.#handle, 0);
+    this.#begin(lent);
     try {
       const status = library.callJson(this.#handle, operation, json, Buffer.byteLength(json), out,
         err);
       return this.#result(status, out[0], err[0]);
     } finally {
-      this.#running -= 1;
+      this.#end();
     }
   }
 
@@ -178,6 +262,7 @@ class Session {
     if (this.#handle) {
       library.sessionFree(this.#handle);
       this.#handle = null;
+      Object.values(this.#streams || {}).forEach((each) => this.#engine.unregister(each));
       this.#engine.ended();
     }
     if (this.#owner) this.#engine.close();

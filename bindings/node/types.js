@@ -12,6 +12,10 @@ const TYPES = {
   decimal: 'Amount', instant: 'Instant', date: 'string', time: 'string', duration: 'string',
   text: 'string', enum: 'string', bytes: 'string', filter: 'Filter', map: 'Record<string, any>',
 };
+/** What may be given where a value of the type is wanted. */
+const GIVEN = {
+  int: 'number | bigint', instant: 'Instant | Date', bytes: 'string | Uint8Array',
+};
 const HEAD = `// SPDX-License-Identifier: MIT
 // Written by autocrm-types from the registry of the library.
 /** UUID version 7 */
@@ -38,7 +42,7 @@ function typeOf(schema, given) {
   if (schema.items) return `(${typeOf(schema.items, given)})[]`;
   if (schema.properties) return `{ ${fields(schema, false)} }`;
   const kind = TYPES[schema['x-type']];
-  if (kind) return given && kind === 'Instant' ? 'Instant | Date' : given && kind === 'number' ? 'number | bigint' : kind;
+  if (kind) return (given && GIVEN[schema['x-type']]) || kind;
   const plain = [].concat(schema.type || [])[0];
   return { string: 'string', integer: 'number', boolean: 'boolean' }[plain] || 'any';
 }
