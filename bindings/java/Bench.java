@@ -16,7 +16,7 @@ public final class Bench {
     }
 
     public static void main(String[] args) {
-        try (Crm crm = Crm.open(args[0], "system", null, Crm.SYNC_NORMAL, null)) {
+        try (Crm crm = Crm.opening(args[0]).flags(Crm.SYNC_NORMAL).open()) {
             List<Object> ids = new ArrayList<>();
             for (Map<String, Object> each : crm.each("customer.list",
                 Map.of("limit", 1000, "fields", List.of("id")))) {

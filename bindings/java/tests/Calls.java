@@ -105,7 +105,7 @@ public final class Calls {
                 long now = ChronoUnit.MICROS.between(Instant.EPOCH,
                     Instant.parse((String) script.get("now")));
                 Map<String, Object> kept = new HashMap<>();
-                try (Crm crm = Crm.open("memory:", "system", null, 0, () -> now)) {
+                try (Crm crm = Crm.opening("memory:").clock(() -> now).open()) {
                     for (Object each : (List<?>) script.get("steps")) {
                         Map<?, ?> step = (Map<?, ?>) each;
                         step(crm, step, kept, file.getFileName() + ": " + step.get("call"));

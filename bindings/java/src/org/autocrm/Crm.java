@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 package org.autocrm;
 
-import java.util.function.LongSupplier;
-
 /** A database that was opened, and a session on it; closing it closes both. */
 public final class Crm extends Session {
     public static final int READONLY = 1;
@@ -14,25 +12,24 @@ public final class Crm extends Session {
         super(engine, principal);
     }
 
-    /** Open a database as its system, creating or upgrading it as needed. */
-    public static Crm open(String where) {
-        return open(where, "system", null, 0, null);
-    }
-
     /**
-     * Open a database.
+     * Open a database as its system, creating or upgrading it as needed.
      *
      * @param where a file, "memory:", or what else the library can open
-     * @param principal "system", "user:UUID" or "customer:UUID"
-     * @param zone IANA name of the business's time zone; null: UTC
-     * @param flags READONLY, NO_CREATE, SYNC_NORMAL, NO_UPGRADE, added up
-     * @param micros the clock, in microseconds since 1970; null: the system's
      */
-    public static Crm open(String where, String principal, String zone, int flags,
-        LongSupplier micros) {
-        Engine engine = new Engine(where, zone, flags, micros);
+    public static Crm open(String where) {
+        return opening(where).open();
+    }
+
+    /** Open a database in some other way. */
+    public static Opening opening(String where) {
+        return new Opening(where);
+    }
+
+    static Crm open(Opening asked) {
+        Engine engine = new Engine(asked);
         try {
-            return new Crm(engine, principal);
+            return new Crm(engine, asked.principal);
         } catch (RuntimeException wrong) {
             engine.close();
             throw wrong;

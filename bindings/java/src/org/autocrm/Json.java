@@ -216,12 +216,12 @@ final class Json {
         if (known >= 0) {
             return "\"\\/\b\f\n\r\t".charAt(known);
         }
-        int code = 0;
-        for (int n = 0; n < 4 && c == 'u'; n++) {
+        int code = c == 'u' ? 0 : -1;
+        for (int n = 0; n < 4 && code >= 0; n++) {
             int digit = Character.digit(text[++at], 16);
-            code = digit < 0 ? Integer.MIN_VALUE : code * 16 + digit;
+            code = digit < 0 ? -1 : code * 16 + digit;
         }
-        if (c != 'u' || code < 0) {
+        if (code < 0) {
             throw broken();
         }
         return (char) code;

@@ -6,6 +6,8 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -26,6 +28,8 @@ public class Session implements AutoCloseable {
     private final Memory answer = new Memory(2L * Native.POINTER_SIZE);
     private final Pointer error = answer.share(Native.POINTER_SIZE);
     private Pointer handle;
+    private Lent lent;
+    private volatile boolean interrupted;
 
     Session(Engine engine, String principal) {
         this.engine = engine;
@@ -43,6 +47,35 @@ public class Session implements AutoCloseable {
         return new Session(engine, principal);
     }
 
+    /** The registry as data: "registry", "openapi", "entities", "operations", or a noun. */
+    @SuppressWarnings("unchecked")
+    public Map<String, Object> describe(String what) {
+        return (Map<String, Object>) new Json().read(engine.describe(what));
+    }
+
+    private Lent lending() {
+        lent = lent == null ? new Lent() : lent;
+        return lent;
+    }
+
+    /** What the next call reads from: crm.input(file).call("import.run", "source", "leads.csv"). */
+    public Session input(InputStream input) {
+        lending().input = input;
+        return this;
+    }
+
+    /** What the next call writes to: crm.output(file).call("attachment.read", "id", photo). */
+    public Session output(OutputStream output) {
+        lending().output = output;
+        return this;
+    }
+
+    /** Whom the next call tells its progress. */
+    public Session progress(Progress progress) {
+        lending().progress = progress;
+        return this;
+    }
+
     /** Run an operation; keys and values of its arguments alternate: "id", lead, "force", true. */
     public Map<String, Object> call(String operation, Object... arguments) {
         if (arguments.length % 2 != 0) {
@@ -58,31 +91,47 @@ public class Session implements AutoCloseable {
     /** Run an operation. */
     @SuppressWarnings("unchecked")
     public Map<String, Object> call(String operation, Map<String, ?> arguments) {
+        Lent now = lent;
+        lent = null;
         byte[] json = Values.encode(arguments);
         enter();
         try {
             if (handle == null) {
                 throw AutocrmException.misuse("the session was closed");
             }
-            return (Map<String, Object>) run(Values.utf8(operation), json);
+            return (Map<String, Object>) run(Values.utf8(operation), json, now);
         } finally {
             lock.unlock();
         }
     }
 
-    private Object run(byte[] operation, byte[] json) {
+    private Object run(byte[] operation, byte[] json, Lent now) {
+        if (interrupted) {
+            interrupted = false;
+            Library.acrm_interrupt(handle, 0);
+        }
+        if (now != null) {
+            now.lay(engine, handle);
+        }
         answer.clear();
         int status = Library.acrm_call_json(handle, operation, json, new NativeLong(json.length),
             answer, error);
-        if (status != 0) {
-            throw engine.thrown(AutocrmException.of(status, error.getPointer(0)));
+        if (now != null) {
+            Lent.takeBack(handle);
         }
-        Pointer buf = answer.getPointer(0);
-        byte[] text = Library.acrm_buf_data(buf)
-            .getByteArray(0, Library.acrm_buf_len(buf).intValue());
-        Library.acrm_buf_free(buf);
-        engine.rethrow();
+        byte[] text = status == 0 ? Library.take(answer.getPointer(0)) : null;
+        engine.rethrow(status == 0 ? null : AutocrmException.of(status, error.getPointer(0)));
         return reader.read(text);
+    }
+
+    /** End the running call; the one method that another thread may use. */
+    public void interrupt() {
+        synchronized (answer) {
+            if (handle != null) {
+                Library.acrm_interrupt(handle, 1);
+                interrupted = true;
+            }
+        }
     }
 
     private void enter() {
@@ -130,9 +179,11 @@ public class Session implements AutoCloseable {
     public void close() {
         enter();
         try {
-            if (handle != null) {
-                Library.acrm_session_free(handle);
-                handle = null;
+            synchronized (answer) {
+                if (handle != null) {
+                    Library.acrm_session_free(handle);
+                    handle = null;
+                }
             }
         } finally {
             lock.unlock();

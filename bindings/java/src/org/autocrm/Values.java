@@ -31,10 +31,10 @@ final class Values {
         return text.getString(0, "UTF-8");
     }
 
-    /** The arguments of a call. */
-    static byte[] encode(Map<String, ?> arguments) {
+    /** Arguments or an answer as JSON text. */
+    static byte[] encode(Object given) {
         StringBuilder out = new StringBuilder(128);
-        write(out, arguments, 0);
+        write(out, given, 0);
         return out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
