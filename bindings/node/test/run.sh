@@ -22,12 +22,17 @@ node_modules/.bin/tsc --noEmit --strict --target es2022 --module nodenext test/t
     grep . && { echo "1 checks, 1 failures"; exit 1; }
 node --test test/
 
-# The example of the documentation, as a program that depends on the package would run it.
+# The examples of the documentation, as programs that depend on the package would run them.
+page="$here/../../docs/bindings.md"
+block() {
+    sed -n "/^$1/,/^\`\`\`\$/p" "$page" | sed "1,${2}d;\$d"
+}
+rm -rf example
 mkdir -p example/node_modules
 ln -sfn "$(pwd)" example/node_modules/autocrm
-sed -n '/<!-- file: first.js -->/,/^```$/p' "$here/../../docs/bindings.md" | sed '1,2d;$d' \
-    >example/first.js
-sed -n '/^\$ node first.js/,/^```$/p' "$here/../../docs/bindings.md" | sed '1d;$d' >example/shown
-rm -f example/dealer.db*
-(cd example && node first.js) >example/got
-diff example/shown example/got
+for name in first.js post.mjs; do
+    block "<!-- file: $name -->" 2 >"example/$name"
+    block "\\$ node $name" 1 >example/shown
+    (cd example && node "$name") >example/got
+    diff example/shown example/got
+done
