@@ -37,6 +37,7 @@ def caller(port, tool, folder):
         route = routes.get(operation, {"method": "POST", "path": f"/v1/operations/{operation}"})
         arguments = dict(arguments)
         path, body = route["path"], None
+        id_missing = "id" in route and route["id"] not in arguments
         if "id" in route:
             path = path.replace("{id}", quote(str(arguments.pop(route["id"], _NO_ID))))
         if route["method"] in ("POST", "PATCH"):
@@ -50,7 +51,7 @@ def caller(port, tool, folder):
         if response.status < 300:
             return answer, None
         error = {key: value for key, value in answer.items() if key not in _TOLD}
-        if _NO_ID in path: # a path always has one: what it may say then is what is wrong with it
+        if id_missing: # a path always has one: what it may say then is what is wrong with it
             error["reason"] = "required"
         return None, error
     return call
