@@ -10,13 +10,18 @@ static const acrm__op session_own_op = { .name = "engine.open" };
 static const acrm__opinfo session_own_info = { .name = "engine.open", .op = &session_own_op,
                                                .entity = UINT32_MAX };
 
+int64_t acrm__clock(const acrm__call *call)
+{
+    const acrm_clock *clock = &call->session->engine->clock;
+
+    return clock->now(clock->self);
+}
+
 void acrm__call_init(acrm__call *call, acrm_session *session, acrm_error **err)
 {
-    acrm_engine *engine = session->engine;
-
     *call = (acrm__call){ .session = session, .info = &session_own_info,
-                          .args = &session_no_args, .arena = &session->arena, .err = err,
-                          .now = engine->clock.now(engine->clock.self) };
+                          .args = &session_no_args, .arena = &session->arena, .err = err };
+    call->now = acrm__clock(call);
 }
 
 int32_t acrm__session_enter(acrm_session *session, acrm_error **err)

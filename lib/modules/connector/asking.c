@@ -97,6 +97,7 @@ static int32_t asking_take(acrm__call *call, const acrm_connector *connector, as
     *item = (asking_item){ .connector = connector };
     if (st != ACRM_OK)
         return st;
+    call->now = acrm__clock(call); /* the mark counts from here on */
     st = asking_due(call, connector->name, &item->rec, &any, &at);
     if (st == ACRM_OK && item->rec)
         st = asking_mark(call, item->rec, connector);
@@ -257,6 +258,7 @@ static int32_t asking_keep(acrm__call *call, asking_item *item, asking *t)
 
     if (st != ACRM_OK)
         return st;
+    call->now = acrm__clock(call);
     st = asking_lost(call, item, &lost);
     if (st == ACRM_OK && !lost)
         st = acrm__attempt(call, asking_outcome, item, &failure);
@@ -320,8 +322,9 @@ static int32_t asking_next(acrm__call *call, bool *any, int64_t *at)
     return st;
 }
 
-int32_t acrm__connector_tick(acrm__call *call)
+int32_t acrm__connector_tick(acrm__call *whole)
 {
+    acrm__call own = *whole, *call = &own;
     asking t = { .left = acrm__arg_int(call, "limit", 1000) };
     bool any = false, more = true;
     int64_t next = 0;

@@ -3,7 +3,9 @@
  * Sending, a part of engine.tick: what is due is taken (its policy is asked then), handed over
  * outside of any transaction, and what came of it is kept. A message is marked before it is handed
  * over; if the process ends before the outcome is kept, the mark runs out and it is handed over
- * again under the same key.
+ * again under the same key. Long before that, whoever marked it hands over no more: of a slow
+ * transport's batch the rest is given back. One that was stuck for so long that its marks have run
+ * out keeps only what nobody else has taken meanwhile.
  */
 #include "base/text.h"
 #include "kernel/inside.h"
@@ -21,6 +23,8 @@ enum {
 };
 #define OUTBOX_SECOND INT64_C(1000000)
 #define OUTBOX_LEASE (INT64_C(900) * OUTBOX_SECOND)
+#define OUTBOX_HOLD (INT64_C(300) * OUTBOX_SECOND) /* no more is handed over after that */
+#define OUTBOX_SKEW (INT64_C(60) * OUTBOX_SECOND)  /* between the clocks of hosts */
 #define OUTBOX_PAUSE_MAX INT64_C(86400)
 
 static const struct {
@@ -45,6 +49,8 @@ typedef struct outbox_item {
     const acrm_transport *transport;
     acrm_sent sent;
     const char *name, *country;
+    bool handed; /* over */
+    bool lost;   /* somebody else has taken it meanwhile */
 } outbox_item;
 
 uint32_t acrm__message_channel(const char *word)
@@ -482,21 +488,70 @@ static const char *outbox_event(const acrm__rec *rec)
            : strcmp(status, "failed") == 0 ? "message.failed" : "message.sent";
 }
 
+/* Taken, but not handed over: as it was. */
+static int32_t outbox_give_back(acrm__call *call, acrm__rec *rec, outbox *box)
+{
+    outbox_set(rec, "queued", NULL);
+    acrm__set(rec, F_message__handed_at, acrm__cell_null());
+    acrm__set(rec, F_message__sent_at, acrm__cell_null());
+    acrm__set(rec, F_message__attempts, acrm__cell_int(acrm__int(rec, F_message__attempts) - 1));
+    acrm__set(rec, F_message__next_at, acrm__cell_int(call->now));
+    box->left++;
+    return acrm__update(call, rec);
+}
+
+/* Those whose mark is no longer ours. */
+static int32_t outbox_look_for_lost(acrm__call *call, outbox_item *items, size_t n)
+{
+    outbox_column ids = { .call = call, .n = n };
+    acrm__rec *found[OUTBOX_BATCH];
+    uint32_t n_found = 0, k = 0;
+
+    ids.cells = acrm__arena_array(call->arena, n, sizeof *ids.cells);
+    if (!ids.cells)
+        return acrm__nomem(call);
+    for (size_t i = 0; i < n; i++)
+        ids.cells[i] = items[i].rec->cells[F_ID];
+    int32_t st = outbox_load(call, &ids, found, &n_found);
+    for (size_t i = 0; st == ACRM_OK && i < n; i++) {
+        bool there = k < n_found && acrm__cell_equal(&found[k]->cells[F_ID], &ids.cells[i]);
+        items[i].lost = !there || strcmp(acrm__text(found[k], F_message__status), "sending") != 0 ||
+                        acrm__int(found[k], F_message__next_at) !=
+                            acrm__int(items[i].rec, F_message__next_at);
+        k += there;
+    }
+    return st;
+}
+
+static int32_t outbox_keep_one(acrm__call *call, const outbox_item *item, outbox *box)
+{
+    if (item->lost)
+        return ACRM_OK;
+    if (!item->handed)
+        return outbox_give_back(call, item->rec, box);
+    int32_t st = outbox_outcome(call, item, box);
+    if (st == ACRM_OK)
+        st = acrm__update(call, item->rec);
+    const char *event = outbox_event(item->rec);
+    if (st == ACRM_OK && event)
+        st = acrm__emit(call, event, "message", acrm__id(item->rec, F_ID), NULL);
+    return st;
+}
+
 static int32_t outbox_keep(acrm__call *call, outbox_item *items, size_t n, outbox *box)
 {
+    int64_t taken = call->now;
     int32_t st = acrm__begin(call);
 
     if (st != ACRM_OK)
         return st;
-    st = acrm__gather(call);
-    for (size_t i = 0; i < n && st == ACRM_OK; i++) {
-        st = outbox_outcome(call, &items[i], box);
-        if (st == ACRM_OK)
-            st = acrm__update(call, items[i].rec);
-        const char *event = outbox_event(items[i].rec);
-        if (st == ACRM_OK && event)
-            st = acrm__emit(call, event, "message", acrm__id(items[i].rec, F_ID), NULL);
-    }
+    call->now = acrm__clock(call);
+    if (call->now - taken >= OUTBOX_LEASE - OUTBOX_SKEW)
+        st = outbox_look_for_lost(call, items, n);
+    if (st == ACRM_OK)
+        st = acrm__gather(call);
+    for (size_t i = 0; i < n && st == ACRM_OK; i++)
+        st = outbox_keep_one(call, &items[i], box);
     if (st == ACRM_OK)
         return acrm__commit(call);
     acrm__rollback(call);
@@ -519,8 +574,16 @@ static int32_t outbox_round(acrm__call *call, outbox *box, bool *more)
         st = acrm__commit(call);
     else
         acrm__rollback(call);
-    for (size_t i = 0; i < n && st == ACRM_OK; i++)
+    for (size_t i = 0; i < n && st == ACRM_OK; i++) {
+        if (acrm__clock(call) - call->now >= OUTBOX_HOLD)
+            break;
         st = outbox_hand_over(call, &links, &items[i]);
+        items[i].handed = true;
+    }
+    if (n > 0 && !items[n - 1].handed) { /* the rest, in another round */
+        box->full = 0;
+        *more = true;
+    }
     return st == ACRM_OK && n > 0 ? outbox_keep(call, items, n, box) : st;
 }
 
@@ -544,8 +607,9 @@ static int32_t outbox_next(acrm__call *call, bool *any, int64_t *at)
     return st;
 }
 
-int32_t acrm__message_tick(acrm__call *call)
+int32_t acrm__message_tick(acrm__call *whole)
 {
+    acrm__call own = *whole, *call = &own;
     outbox box = { .left = acrm__arg_int(call, "limit", 1000) };
     bool any = false, more = true;
     int64_t next = 0;
@@ -554,6 +618,7 @@ int32_t acrm__message_tick(acrm__call *call)
     if (!acrm__transport_at(call, 0))
         return ACRM_OK;
     while (st == ACRM_OK && more && box.left > 0) {
+        call->now = acrm__clock(call); /* marks count from when they are made */
         st = outbox_next(call, &any, &next);
         if (st != ACRM_OK || !any || next > call->now)
             break;

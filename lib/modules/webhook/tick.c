@@ -4,8 +4,8 @@
  * handed over in rounds, some of each endpoint, outside of any transaction.
  *
  * An endpoint's deliveries are handed over by one process at a time: its cursor says until when. If
- * the process ends meanwhile they are handed over again after that, under the same id. After a
- * failure an endpoint is left alone for the rest of the tick, so one that hangs costs the others
+ * the process ends meanwhile they are handed over again after that, under the same id. Long before
+ * that no more is handed over, and what is left of a batch stays as it is. After a failure an endpoint is left alone for the rest of the tick, so one that hangs costs the others
  * one time limit of the transport.
  */
 #include "kernel/inside.h"
@@ -19,6 +19,8 @@ enum {
     TICK_FORGET = 200   /* deliveries forgotten a tick */
 };
 #define TICK_BUSY (INT64_C(900) * ACRM__WEBHOOK_SECOND)
+#define TICK_HOLD (INT64_C(300) * ACRM__WEBHOOK_SECOND) /* no more is handed over after that */
+#define TICK_SKEW (INT64_C(60) * ACRM__WEBHOOK_SECOND)  /* between the clocks of hosts */
 #define TICK_MINUTE (INT64_C(60) * ACRM__WEBHOOK_SECOND)
 #define TICK_KEPT (INT64_C(30) * 86400 * ACRM__WEBHOOK_SECOND)
 
@@ -271,18 +273,60 @@ static int32_t tick_take_all(acrm__call *call, tick *t, acrm__webhook_batch **ba
     return st;
 }
 
+/* Whether somebody else has the endpoint, or had it: then what they kept counts. */
+static int32_t tick_lost(acrm__call *call, const acrm__webhook_batch *batch, bool *out)
+{
+    const acrm__term by_id = { F_ID, ACRM_FILTER_EQ, batch->cursor->cells[F_ID] };
+    acrm__rec *cursor = NULL;
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "webhook_cursor",
+        .terms = &by_id, .n_terms = 1, .as_system = true }, &cursor);
+
+    *out = st == ACRM_OK &&
+           (!cursor || acrm__int(cursor, F_webhook_cursor__busy_until) !=
+                           acrm__int(batch->cursor, F_webhook_cursor__busy_until));
+    return st;
+}
+
 static int32_t tick_keep_all(acrm__call *call, tick *t, acrm__webhook_batch *batches, size_t n)
 {
+    int64_t taken = call->now;
     int32_t st = acrm__begin(call);
 
     if (st != ACRM_OK)
         return st;
-    for (size_t i = 0; st == ACRM_OK && i < n; i++)
-        if (batches[i].deliveries.count > 0)
+    call->now = acrm__clock(call);
+    for (size_t i = 0; st == ACRM_OK && i < n; i++) {
+        bool lost = false;
+        if (batches[i].deliveries.count == 0)
+            continue;
+        if (call->now - taken >= TICK_BUSY - TICK_SKEW)
+            st = tick_lost(call, &batches[i], &lost);
+        if (st == ACRM_OK && !lost)
             st = acrm__webhook_keep(call, &batches[i], &t->told);
+        t->left += (int64_t)batches[i].deliveries.count - batches[i].handed;
+    }
     if (st == ACRM_OK)
         return acrm__commit(call);
     acrm__rollback(call);
+    return st;
+}
+
+/* One after the other of each endpoint, so that none waits for another. */
+static int32_t tick_hand_over(acrm__call *call, const tick *t, acrm__webhook_batch *batches,
+                              size_t n)
+{
+    acrm__call each = *call;
+    int32_t st = ACRM_OK;
+
+    for (uint32_t k = 0; st == ACRM_OK && k < ACRM__WEBHOOK_BATCH; k++)
+        for (size_t i = 0; st == ACRM_OK && i < n; i++) {
+            if (k >= batches[i].deliveries.count || batches[i].failed)
+                continue;
+            each.now = acrm__clock(call); /* receivers refuse what was signed minutes ago */
+            if (each.now - call->now >= TICK_HOLD)
+                return ACRM_OK;
+            st = acrm__webhook_hand_over(&each, t->transport, &batches[i]);
+        }
     return st;
 }
 
@@ -292,10 +336,8 @@ static int32_t tick_round(acrm__call *call, tick *t)
     size_t n = 0;
     int32_t st = tick_take_all(call, t, &batches, &n);
 
-    for (uint32_t k = 0; st == ACRM_OK && k < ACRM__WEBHOOK_BATCH; k++)
-        for (size_t i = 0; st == ACRM_OK && i < n; i++)
-            if (k < batches[i].deliveries.count && !batches[i].failed)
-                st = acrm__webhook_hand_over(call, t->transport, &batches[i]);
+    if (st == ACRM_OK)
+        st = tick_hand_over(call, t, batches, n);
     for (size_t i = 0; batches && i < n; i++)
         acrm__webhook_secrets_wipe(&batches[i].secrets);
     return st == ACRM_OK ? tick_keep_all(call, t, batches, n) : st;
@@ -342,8 +384,7 @@ static int32_t tick_work(acrm__call *call, tick *t)
         acrm__arena_reset(call->arena);
         if (st == ACRM_OK)
             st = acrm__progress(call, "webhooks", t->told.delivered + t->told.failed, 0);
-        /* Receivers refuse what was signed minutes ago, and a round may take long. */
-        call->now = call->session->engine->clock.now(call->session->engine->clock.self);
+        call->now = acrm__clock(call); /* a round may take long */
         if (st == ACRM_OK)
             st = tick_look(call, t);
     }

@@ -289,6 +289,35 @@ START_TEST(connector__is_asked_once_by_hosts_that_tick_together)
 }
 END_TEST
 
+static void slow_other_ticks(void *user)
+{
+    desk *d = user;
+
+    now_us += 20 * SECOND;
+    d->bank.meanwhile = NULL; /* it asks too, and nobody else while it does */
+    ck_assert_int_eq(acrm_call_json(d->other, "engine.tick", "{\"limit\":1}", 11, NULL, NULL),
+                     ACRM_OK);
+    d->bank.meanwhile = slow_other_ticks;
+}
+
+START_TEST(connector__that_is_slow_is_asked_each_once)
+{
+    desk d;
+    char id[40];
+
+    desk_open(&d, OFFICE_SQLITE);
+    ck_assert_int_eq(acrm_session_new(d.o.engine, "system", &d.other, NULL), ACRM_OK);
+    for (int i = 0; i < 20; i++)
+        desk_request(&d, "", id);
+    d.bank.meanwhile = slow_other_ticks;
+    d.bank.user = &d;
+    ck_assert_int_eq(desk_tick(&d, "answered"), 10); /* and the other one as many */
+    ck_assert_int_eq(d.bank.asked, 20);
+    acrm_session_free(d.other);
+    office_close(&d.o);
+}
+END_TEST
+
 START_TEST(connector__is_asked_again_under_the_same_key_after_a_kill)
 {
     desk d;
@@ -499,6 +528,7 @@ static Suite *make_suite(void)
     tcase_add_test(t, connector__what_comes_too_late_is_dead);
     tcase_add_test(t, connector__waits_for_a_host_that_has_it);
     tcase_add_test(t, connector__is_asked_once_by_hosts_that_tick_together);
+    tcase_add_test(t, connector__that_is_slow_is_asked_each_once);
     tcase_add_test(t, connector__is_asked_again_under_the_same_key_after_a_kill);
     tcase_add_test(t, connector__one_that_fails_costs_a_tick_three_attempts);
     tcase_add_test(t, connector__a_long_answer_is_refused);

@@ -25,6 +25,10 @@ typedef struct post {
     char file[200];
     acrm_sent answer;
     int32_t status;
+    int64_t takes;           /* microseconds that the clock moves on with each */
+    acrm_session *meanwhile; /* of another host, which takes one while the first hands one over */
+    const char *args;        /* of its tick */
+    bool within;
 } post;
 
 typedef struct world {
@@ -46,6 +50,13 @@ static int32_t world_submit(void *self, const acrm_outgoing *message, acrm_sent 
     post *p = self;
 
     ck_assert_uint_eq(message->struct_size, sizeof *message);
+    world_clock += p->takes;
+    if (p->meanwhile && !p->within) {
+        p->within = true;
+        ck_assert_int_eq(acrm_call_json(p->meanwhile, "engine.tick", p->args, strlen(p->args), NULL,
+                                        NULL), ACRM_OK);
+        p->within = false;
+    }
     p->n++;
     snprintf(p->to, sizeof p->to, "%s", message->to);
     snprintf(p->name, sizeof p->name, "%s", message->name ? message->name : "");

@@ -283,6 +283,52 @@ START_TEST(outbox__a_lost_outcome_is_found_again)
 }
 END_TEST
 
+/* Two hosts, and a transport so slow that what one of them took in one go would be let go before
+ * it came to it. */
+START_TEST(outbox__a_slow_transport_is_handed_each_once)
+{
+    world w;
+
+    world_open(&w, OFFICE_SQLITE);
+    for (int i = 0; i < 50; i++)
+        (void)world_send_ready(&w);
+    ck_assert_int_eq(acrm_session_new(w.o.engine, "system", &w.post.meanwhile, NULL), ACRM_OK);
+    w.post.args = "{\"limit\":1}";
+    w.post.takes = INT64_C(30) * WORLD_SECOND;
+    acrm_value_free(office_call(&w.o, "engine.tick", "{}"));
+    ck_assert_int_eq(w.post.n, 50);
+    ck_assert_int_eq(w.post.attempt, 1);
+    ck_assert_int_eq(office_count(&w.o, "message.count", "{\"where\":{\"status\":\"sent\","
+                                  "\"attempts\":1}}"), 50);
+    acrm_session_free(w.post.meanwhile);
+    office_close(&w.o);
+}
+END_TEST
+
+/* One is stuck for so long that another takes all of it over, and comes back then. */
+START_TEST(outbox__who_was_stuck_leaves_the_rest_to_whom_took_over)
+{
+    world w;
+
+    world_open(&w, OFFICE_SQLITE);
+    for (int i = 0; i < 5; i++)
+        (void)world_send_ready(&w);
+    ck_assert_int_eq(acrm_session_new(w.o.engine, "system", &w.post.meanwhile, NULL), ACRM_OK);
+    w.post.args = "{}";
+    w.post.takes = INT64_C(1000) * WORLD_SECOND;
+    acrm_value_free(office_call(&w.o, "engine.tick", "{}"));
+    ck_assert_int_eq(w.post.n, 6); /* the one it was stuck with went again */
+    ck_assert_int_eq(w.post.attempt, 1);
+    ck_assert_int_eq(office_count(&w.o, "message.count", "{\"where\":{\"status\":\"sent\"}}"), 5);
+    ck_assert_int_eq(office_count(&w.o, "message.count", "{\"where\":{\"attempts\":2}}"), 5);
+    acrm_value *out = office_call(&w.o, "event.list", "{\"types\":[\"message.sent\"]}");
+    ck_assert_uint_eq(acrm_value_count(acrm_value_get(out, "items")), 5);
+    acrm_value_free(out);
+    acrm_session_free(w.post.meanwhile);
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(outbox__transports_are_checked_when_they_are_given)
 {
     const acrm_transport good = { .struct_size = sizeof good, .name = "a",
@@ -334,6 +380,8 @@ static Suite *outbox_suite(void)
                         OFFICE_STORAGES);
     tcase_add_loop_test(t, outbox__the_rate_is_a_sliding_window, 0, OFFICE_STORAGES);
     tcase_add_test(t, outbox__a_lost_outcome_is_found_again);
+    tcase_add_test(t, outbox__a_slow_transport_is_handed_each_once);
+    tcase_add_test(t, outbox__who_was_stuck_leaves_the_rest_to_whom_took_over);
     tcase_add_test(t, outbox__transports_are_checked_when_they_are_given);
     suite_add_tcase(s, t);
     return s;

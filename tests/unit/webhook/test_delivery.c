@@ -317,6 +317,51 @@ START_TEST(delivery__is_handed_over_by_one_process_at_a_time)
 }
 END_TEST
 
+/* Longer in all than an endpoint is kept from others, and than receivers believe a signature. */
+START_TEST(delivery__to_slow_receivers_is_once_each)
+{
+    world w;
+    char code[16];
+
+    world_open(&w, OFFICE_SQLITE);
+    for (int i = 0; i < 3; i++)
+        world_endpoint(&w, "");
+    for (int i = 0; i < 20; i++) {
+        snprintf(code, sizeof code, "s%d", i);
+        world_happen(&w, code);
+    }
+    ck_assert_int_eq(acrm_session_new(w.o.engine, "system", &w.meanwhile, NULL), ACRM_OK);
+    w.takes = INT64_C(20) * WORLD_SECOND;
+    (void)world_tick(&w, "delivered");
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(w.receivers[i].n, 20 + 2 - i); /* and the endpoints made after it */
+        ck_assert_int_eq(w.receivers[i].forged, 0);
+        ck_assert(!w.receivers[i].disorder);
+    }
+    acrm_session_free(w.meanwhile);
+    office_close(&w.o);
+}
+END_TEST
+
+START_TEST(delivery__of_who_was_stuck_is_left_to_whom_took_over)
+{
+    world w;
+
+    world_open(&w, OFFICE_SQLITE);
+    world_endpoint(&w, "");
+    for (char code[] = "a"; *code < 'e'; ++*code)
+        world_happen(&w, code);
+    ck_assert_int_eq(acrm_session_new(w.o.engine, "system", &w.meanwhile, NULL), ACRM_OK);
+    w.takes = INT64_C(1000) * WORLD_SECOND;
+    (void)world_tick(&w, "delivered");
+    ck_assert_int_eq(w.receivers[0].n, 5); /* the one it was stuck with went again */
+    ck_assert_int_eq(office_count(&w.o, "webhook_delivery.count", "{\"where\":{\"status\":"
+                                  "\"delivered\",\"attempts\":1}}"), 4);
+    acrm_session_free(w.meanwhile);
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(delivery__is_lost_by_no_failed_allocation)
 {
     alloc_fail state = { .fail_at = 0 };
@@ -411,6 +456,8 @@ static Suite *delivery_suite(void)
     tcase_add_loop_test(t, delivery__keeps_to_the_rate, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, delivery__is_repeated_by_hand_for_a_time, 0, OFFICE_STORAGES);
     tcase_add_test(t, delivery__is_handed_over_by_one_process_at_a_time);
+    tcase_add_test(t, delivery__to_slow_receivers_is_once_each);
+    tcase_add_test(t, delivery__of_who_was_stuck_is_left_to_whom_took_over);
     tcase_add_test(t, delivery__is_lost_by_no_failed_allocation);
     tcase_add_loop_test(t, delivery__of_many_events_is_once_each, 0, OFFICE_STORAGES);
     tcase_add_test(t, delivery__comes_again_under_its_id_when_the_process_is_killed);
