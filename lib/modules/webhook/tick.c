@@ -5,8 +5,9 @@
  *
  * An endpoint's deliveries are handed over by one process at a time: its cursor says until when. If
  * the process ends meanwhile they are handed over again after that, under the same id. Long before
- * that no more is handed over, and what is left of a batch stays as it is. After a failure an endpoint is left alone for the rest of the tick, so one that hangs costs the others
- * one time limit of the transport.
+ * that no more is handed over, and what is left of a batch stays as it is. After a failure an
+ * endpoint is left alone for the rest of the tick, so one that hangs costs the others one time
+ * limit of the transport.
  */
 #include "kernel/inside.h"
 #include "modules/webhook/entities.h"
