@@ -16,6 +16,12 @@ class Session
     private ?FFI\CData $handle = null;
     /** @var array<string, Noun> */
     private array $nouns = [];
+    private ?Lent $lent = null;
+    private bool $running = false;
+
+    /** How values are written. */
+    public const JSON = JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES
+        | JSON_PRESERVE_ZERO_FRACTION;
 
     public function __construct(protected Engine $engine, string $principal = 'system')
     {
@@ -36,6 +42,26 @@ class Session
         return new Session($this->engine, $principal);
     }
 
+    /** @return array<string, mixed> the registry: "registry", "openapi", "names" or a noun */
+    public function describe(string $what = 'registry'): array
+    {
+        return $this->engine->describe($what);
+    }
+
+    /**
+     * What the next call reads from, writes to and tells its progress:
+     * $crm->lend(input: fopen('leads.csv', 'rb'))->import->run(source: 'leads.csv').
+     *
+     * @param resource|string|null $input an open file, or the bytes themselves
+     * @param resource|(callable(string): void)|null $output an open file, or what takes pieces
+     * @param (callable(string, int, int): mixed)|null $progress what, done, total; false ends the call
+     */
+    public function lend(mixed $input = null, mixed $output = null, ?callable $progress = null): static
+    {
+        $this->lent = new Lent($input, $output, $progress);
+        return $this;
+    }
+
     /**
      * Run an operation by name.
      *
@@ -43,24 +69,37 @@ class Session
      */
     public function invoke(string $operation, array $arguments = []): mixed
     {
+        $lent = $this->lent;
+        $this->lent = null;
         if ($this->handle === null) {
             throw Failure::misuse('the session was closed');
         }
+        if ($this->running) {
+            throw Failure::misuse('a session runs one call at a time');
+        }
+        $json = json_encode((object) $arguments, self::JSON);
+        $lent?->lay($this->handle);
+        $this->running = true;
+        try {
+            $text = $this->run($operation, $json);
+        } finally {
+            $this->running = false;
+            $lent?->takeBack($this->handle);
+        }
+        return json_decode($text, true, 128, JSON_THROW_ON_ERROR);
+    }
+
+    private function run(string $operation, string $json): string
+    {
         $ffi = Library::ffi();
-        $json = json_encode((object) $arguments, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE
-            | JSON_UNESCAPED_SLASHES | JSON_PRESERVE_ZERO_FRACTION);
         $out = $ffi->new('acrm_buf *');
         $err = $ffi->new('acrm_error *');
         $status = $ffi->acrm_call_json($this->handle, $operation, $json, strlen($json),
             FFI::addr($out), FFI::addr($err));
-        if ($status !== 0) {
-            $failure = Failure::of($status, FFI::isNull($err) ? null : $err);
-            Engine::rethrow();
-            throw $failure;
-        }
-        $text = Library::take($out);
-        Engine::rethrow();
-        return json_decode($text, true, 128, JSON_THROW_ON_ERROR);
+        $failure = $status === 0 ? null : Failure::of($status, FFI::isNull($err) ? null : $err);
+        $text = $status === 0 ? Library::take($out) : '';
+        Callbacks::rethrow();
+        return $failure === null ? $text : throw $failure;
     }
 
     public function __get(string $noun): Noun
@@ -71,6 +110,9 @@ class Session
     /** End the session. Closing twice does nothing. */
     public function close(): void
     {
+        if ($this->running) {
+            throw Failure::misuse('a session cannot be closed while it runs a call');
+        }
         if ($this->handle !== null) {
             Library::ffi()->acrm_session_free($this->handle);
             $this->handle = null;
