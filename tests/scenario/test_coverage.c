@@ -150,6 +150,7 @@ static const life_step rest[] = {
     { "configuration.check", "{'trim_id':'$trim','options':['TOW']}" },
     { "configuration.price", "{'trim_id':'$trim','options':['TOW','ESP']}" },
     { "configuration.contradictions", "{'model_id':'$model'}" },
+    { "vin.check", "{'vin':'1M8GDM9AXKP042789'}" },
     { "configuration.create", "{'trim_id':'$trim','options':['TOW','ESP'],'customer_id':"
                               "'$twin'}" },
     { "account_plan.create", "{'name':'Key','customer_id':'$twin','from_date':'2026-01-01',"

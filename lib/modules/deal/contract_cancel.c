@@ -96,11 +96,58 @@ int32_t acrm__contract_cancel(acrm__call *call)
 
 /* --- Handed over --- */
 
+/* What was given for a car is what it has cost. */
+static int32_t fulfil_cost(acrm__call *call, const acrm__rec *contract, const acrm__rec *car,
+                           const char *on)
+{
+    const acrm_cell *own = &car->cells[acrm__field_of(car->entity, "currency")];
+    acrm__call system = acrm__deal_system(call);
+    acrm_value *args = acrm__deal_map(call);
+
+    if (own->type == ACRM_CELL_TEXT &&
+        !acrm__cell_equal(own, &contract->cells[F_sales_contract__currency]))
+        return ACRM_OK; /* its costs are in another currency */
+    const char *id = acrm__id_text(call, acrm__id(car, F_ID));
+    bool ok = args && acrm__put_text(args, "vehicle_id", id) &&
+              acrm__put_text(args, "kind", "purchase") && acrm__put_text(args, "on", on) &&
+              acrm__put_text(args, "reference", acrm__text(contract, F_sales_contract__number)) &&
+              acrm__put_text(args, "currency", acrm__text(contract, F_sales_contract__currency)) &&
+              acrm__put_value(args, "amount", acrm__deal_value(call, contract,
+                                                               F_sales_contract__trade_in_total));
+    return ok ? acrm__run(&system, "vehicle_cost.create", args, NULL) : acrm__nomem(call);
+}
+
+/* The car given in return comes into the stock, unless that was done already. */
+static int32_t fulfil_trade_in(acrm__call *call, const acrm__rec *contract, int64_t on)
+{
+    acrm__rec *quote = NULL, *worth = NULL, *car = NULL;
+    const unsigned char *dealer = acrm__id(contract, F_sales_contract__dealer_id);
+    const char *day = acrm__date_text(call, on);
+    acrm_value *args = acrm__deal_map(call);
+    int32_t st = acrm__deal_follow(call, contract, F_sales_contract__quote_id, &quote);
+
+    if (st == ACRM_OK && quote)
+        st = acrm__deal_follow(call, quote, F_quote__appraisal_id, &worth);
+    if (st == ACRM_OK && worth)
+        st = acrm__deal_follow(call, worth, acrm__field_of(worth->entity, "vehicle_id"), &car);
+    if (st != ACRM_OK || !car ||
+        !acrm__deal_is(car, acrm__field_of(car->entity, "status"), "delivered"))
+        return st;
+    if (!args || !day || !acrm__put_text(args, "on", day) ||
+        !acrm__put_text(args, "kind", "used") ||
+        (dealer && !acrm__put_text(args, "dealer_id", acrm__id_text(call, dealer))))
+        return acrm__nomem(call);
+    st = acrm__deal_run(call, "vehicle.receive", acrm__id(car, F_ID), args, NULL);
+    return st == ACRM_OK ? fulfil_cost(call, contract, car, day) : st;
+}
+
 static int32_t fulfil_contract(acrm__call *call, acrm__rec *contract, int64_t on)
 {
     acrm__set(contract, F_sales_contract__status, acrm__cell_text("fulfilled"));
     acrm__set(contract, F_sales_contract__fulfilled_on, acrm__cell_int(on));
     int32_t st = acrm__update(call, contract);
+    if (st == ACRM_OK)
+        st = fulfil_trade_in(call, contract, on);
     return st == ACRM_OK ? acrm__contract_emit(call, contract, "sales_contract.fulfilled") : st;
 }
 

@@ -203,6 +203,32 @@ static int32_t sign_win(acrm__call *call, const acrm__rec *of, uint32_t field,
     return open ? acrm__deal_run(call, operation, acrm__id(rec, F_ID), NULL, NULL) : ACRM_OK;
 }
 
+/* What is earned, when nobody said it and the car's cost is known: the net price of what may be
+ * discounted, less that cost. */
+static int32_t sign_margin(acrm__call *call, acrm__rec *contract, const acrm__rec *quote)
+{
+    static const char *const sold[] = { "vehicle", "option", "accessory" };
+    acrm__recs lines = { NULL, 0 };
+    acrm__rec *car = NULL;
+    int64_t net = 0;
+    int32_t st = acrm__deal_follow(call, contract, F_sales_contract__vehicle_id, &car);
+
+    if (st != ACRM_OK || !car || !acrm__is_null(contract, F_sales_contract__margin))
+        return st;
+    const acrm_cell *cost = &car->cells[acrm__field_of(car->entity, "cost")];
+    if (cost->type != ACRM_CELL_INT ||
+        !acrm__cell_equal(&car->cells[acrm__field_of(car->entity, "currency")],
+                          &contract->cells[F_sales_contract__currency]))
+        return ACRM_OK;
+    st = acrm__quote_lines(call, quote, &lines);
+    for (size_t i = 0; st == ACRM_OK && i < lines.count; i++)
+        for (size_t k = 0; k < sizeof sold / sizeof sold[0]; k++)
+            if (acrm__deal_is(lines.items[i], F_quote_line__kind, sold[k]))
+                net += acrm__int(lines.items[i], F_quote_line__net);
+    acrm__set(contract, F_sales_contract__margin, acrm__cell_int(net - cost->integer));
+    return st;
+}
+
 static int32_t sign_done(acrm__call *call, acrm__rec *contract, int64_t at)
 {
     int32_t day = acrm__day_of(call, at);
@@ -212,13 +238,15 @@ static int32_t sign_done(acrm__call *call, acrm__rec *contract, int64_t at)
     acrm__set(contract, F_sales_contract__status, acrm__cell_text("signed"));
     acrm__set(contract, F_sales_contract__signed_on, acrm__cell_int(day));
     acrm__set(contract, F_sales_contract__withdraw_until, acrm__cell_int(day + days));
-    int32_t st = acrm__update(call, contract);
+    int32_t st = acrm__deal_follow(call, contract, F_sales_contract__quote_id, &quote);
+    if (st == ACRM_OK && quote)
+        st = sign_margin(call, contract, quote);
+    if (st == ACRM_OK)
+        st = acrm__update(call, contract);
     if (st == ACRM_OK)
         st = acrm__contract_sell(call, contract);
     if (st == ACRM_OK)
         st = sign_win(call, contract, F_sales_contract__lead_id, "lead.win");
-    if (st == ACRM_OK)
-        st = acrm__deal_follow(call, contract, F_sales_contract__quote_id, &quote);
     if (st == ACRM_OK && quote)
         st = sign_win(call, quote, F_quote__opportunity_id, "opportunity.win");
     return st == ACRM_OK ? acrm__contract_emit(call, contract, "sales_contract.signed") : st;

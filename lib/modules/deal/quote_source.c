@@ -104,14 +104,13 @@ static int32_t source_component(acrm__quote_draft *draft, const acrm_value *part
     return ACRM_OK;
 }
 
-/* The list must be in force on the day of the quote. */
+/* The list must be in force on the day of the quote: what was not issued yet is of today. */
 static int32_t source_price_list(acrm__call *call, const acrm__rec *quote,
                                  const acrm__rec *configuration, acrm__rec **out)
 {
     uint32_t field = acrm__field_of(configuration->entity, "price_list_id");
-    int64_t day = acrm__is_null(quote, F_quote__priced_on) ? acrm__today(call)
-                                                           : acrm__int(quote,
-                                                                       F_quote__priced_on);
+    bool draft = acrm__is_null(quote, F_quote__issued_at);
+    int64_t day = draft ? acrm__today(call) : acrm__int(quote, F_quote__priced_on);
     int32_t st = acrm__deal_follow(call, configuration, field, out);
 
     if (st != ACRM_OK || !*out)

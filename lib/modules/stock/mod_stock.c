@@ -47,6 +47,36 @@
       .help = "The record, its fields at top level" }
 
 static const acrm__field stock_id_in[] = { STOCK_ID, { .name = NULL } };
+static const acrm__field stock_vin_in[] = {
+    { .name = "vin", .type = ACRM__T_TEXT, .flags = ACRM__REQUIRED, .max = 100,
+      .help = "What was typed" },
+    { .name = "china_binds", .type = ACRM__T_BOOL, .preset = "false",
+      .help = "The check digit binds for China too" },
+    { .name = NULL }
+};
+static const acrm__field stock_vin_out[] = {
+    { .name = "valid", .type = ACRM__T_BOOL, .help = "It is a VIN" },
+    { .name = "normalized", .type = ACRM__T_TEXT, .help = "Capitals and ASCII digits" },
+    { .name = "rule", .type = ACRM__T_TEXT, .help = "Broken: length, character, check_digit" },
+    { .name = "position", .type = ACRM__T_INT, .help = "Of the first character at fault, from 1" },
+    { .name = "wmi", .type = ACRM__T_TEXT, .help = "Characters 1-3: the maker" },
+    { .name = "vds", .type = ACRM__T_TEXT, .help = "4-9: the kind of vehicle" },
+    { .name = "vis", .type = ACRM__T_TEXT, .help = "10-17: the vehicle" },
+    { .name = "maker", .type = ACRM__T_TEXT, .help = "Maker, where the table has it" },
+    { .name = "country", .type = ACRM__T_TEXT, .help = "ISO 3166 code" },
+    { .name = "country_name", .type = ACRM__T_TEXT, .help = "Country" },
+    { .name = "region", .type = ACRM__T_TEXT, .help = "Region of the world" },
+    { .name = "model_year", .type = ACRM__T_INT, .help = "By the rule of North America" },
+    { .name = "model_years", .type = ACRM__T_INT, .flags = ACRM__LIST, .help = "Candidates" },
+    { .name = "plant", .type = ACRM__T_TEXT, .help = "Plant, in the maker's own code" },
+    { .name = "year_code", .type = ACRM__T_TEXT, .help = "Character 10" },
+    { .name = "check_expected", .type = ACRM__T_TEXT, .help = "What character 9 should be" },
+    { .name = "check_ok", .type = ACRM__T_BOOL, .help = "It is" },
+    { .name = "check_binds", .type = ACRM__T_BOOL, .help = "A wrong one makes the VIN wrong" },
+    { .name = "suggestions", .type = ACRM__T_MAP, .flags = ACRM__LIST,
+      .help = "What a mistyped one meant: vin, slip (letters, misread, swapped), position" },
+    { .name = NULL }
+};
 static const acrm__field stock_ship_in[] = {
     STOCK_ID,
     { .name = "order_number", .type = ACRM__T_TEXT, .max = 64, .help = "The maker's number" },
@@ -213,6 +243,8 @@ static const acrm__op stock_ops[] = {
              acrm__haul_receive, "A vehicle arrives at the other dealer"),
     STOCK_OP("vehicle.transfer_cancel", stock_transfer_in, stock_transfer_out,
              acrm__haul_cancel, "A transfer is called off"),
+    { .name = "vin.check", .flags = ACRM__OP_PUBLIC, .in = stock_vin_in, .out = stock_vin_out,
+      .run = acrm__stock_vin, .help = "Check a VIN and take it apart" },
     { .name = "vehicle.stock_card", .in = stock_id_in, .out = stock_card_out,
       .run = acrm__stock_card, .help = "A vehicle's age, costs and queue" },
     { .name = "report.stock", .in = stock_report_in, .out = stock_report_out,

@@ -21,6 +21,11 @@ static inline bool acrm__stock_is(const acrm__rec *rec, uint32_t field, const ch
 int32_t acrm__stock_vehicle_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 int32_t acrm__stock_ownership_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 
+/* vin.c */
+int32_t acrm__stock_vin(acrm__call *call);
+/* What a mistyped VIN meant, perhaps; NULL: nothing is likely. */
+const char *acrm__stock_vin_meant(acrm__call *call, const char *text, size_t len);
+
 /* cost.c */
 int32_t acrm__stock_cost_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before);
 int32_t acrm__stock_card(acrm__call *call);

@@ -19,11 +19,14 @@ static int32_t vehicle_vin(acrm__call *call, acrm__rec *rec)
     if (cell->type != ACRM_CELL_TEXT)
         return ACRM_OK;
     int32_t st = acrm_vin_check(cell->data, cell->size, 0, &vin);
-    if (st != ACRM_OK || vin.rule != ACRM_VIN_OK)
-        return acrm__fail(call, ACRM_E_INVALID, "format", "vin", "vin is no VIN: %s",
+    if (st != ACRM_OK || vin.rule != ACRM_VIN_OK) {
+        const char *meant = acrm__stock_vin_meant(call, cell->data, cell->size);
+        return acrm__fail(call, ACRM_E_INVALID, "format", "vin", "vin is no VIN: %s%s%s",
                           vin.rule == ACRM_VIN_LENGTH      ? "it has not 17 characters"
                           : vin.rule == ACRM_VIN_CHARACTER ? "a character is none of a VIN"
-                                                           : "its check digit is wrong");
+                                                           : "its check digit is wrong",
+                          meant ? "; perhaps " : "", meant ? meant : "");
+    }
     const char *normal = acrm__arena_text(call->arena, vin.normalized, strlen(vin.normalized));
     if (!normal)
         return acrm__nomem(call);

@@ -152,6 +152,59 @@ START_TEST(contract__takes_a_car_in_return)
 }
 END_TEST
 
+/* The order of a contract goes all its way, and the car is handed over. */
+static void hand_over(const char *contract)
+{
+    static const char *const gates[] = { "payment", "funding", "plate", "preparation" };
+    char number[72];
+
+    deal_does(&w.o, "sales_contract.get", deal_json("{'id':'%s'}", contract), "number", number);
+    for (size_t i = 0; i < 4; i++)
+        deal_does(&w.o, "vehicle_order.record", deal_json("{'number':'%s','code':'%s'}", number,
+                                                          gates[i]), NULL, NULL);
+    deal_does(&w.o, "vehicle_order.document", deal_json("{'number':'%s','milestone':'plate',"
+              "'document':'insurance'}", number), NULL, NULL);
+    deal_does(&w.o, "vehicle_order.deliver", deal_json("{'number':'%s','odometer':9}", number),
+              NULL, NULL);
+}
+
+START_TEST(contract__brings_the_old_car_into_the_stock)
+{
+    char old[72], worth[72], quote[72], contract[72], more[400];
+
+    deal_open(&w, _i);
+    deal_does(&w.o, "vehicle_cost.create", deal_json("{'vehicle_id':'%s','kind':'purchase',"
+              "'currency':'EUR','amount':'17250.50'}", w.car), NULL, NULL);
+    deal_does(&w.o, "vehicle.create", "{\"make\":\"Other\",\"model\":\"Old\",\"kind\":\"new\"}",
+              "id", old);
+    deal_does(&w.o, "vehicle_ownership.create", deal_json("{'vehicle_id':'%s','customer_id':'%s',"
+              "'from_date':'2020-01-01'}", old, w.customer), NULL, NULL);
+    appraise(old, "", worth);
+    deal_does(&w.o, "appraisal.submit", deal_json("{'id':'%s'}", worth), NULL, NULL);
+    deal_does(&w.o, "appraisal.approve", deal_json("{'id':'%s'}", worth), NULL, NULL);
+    snprintf(more, sizeof more, ",'appraisal_id':'%s','lines':[{'kind':'vehicle','amount':"
+             "'20000.00'},{'kind':'accessory','amount':'100.00'},{'kind':'discount','amount':"
+             "'600.00'},{'kind':'fee','amount':'50.00'}]", worth);
+    deal_issue(&w, more, quote);
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", quote), "contract", contract);
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract), NULL, NULL);
+    deal_is(&w.o, "sales_contract", contract, "margin", "2249.50"); /* 19500 - 17250.50 */
+    deal_is(&w.o, "vehicle", old, "status", "delivered");
+    hand_over(contract);
+    deal_is(&w.o, "sales_contract", contract, "status", "fulfilled");
+    deal_is(&w.o, "vehicle", old, "status", "in_stock");
+    deal_is(&w.o, "vehicle", old, "kind", "used");
+    deal_is(&w.o, "vehicle", old, "dealer_id", w.dealer);
+    deal_is(&w.o, "vehicle", old, "cost", "4500.00");
+    ck_assert_int_eq(office_count(&w.o, "vehicle_ownership.count", deal_json(
+        "{'where':{'vehicle_id':'%s','to_date':null}}", old)), 0);
+    ck_assert_int_eq(office_count(&w.o, "vehicle_ownership.count", deal_json(
+        "{'where':{'vehicle_id':'%s','customer_id':'%s'}}", w.car, w.customer)), 1);
+    ck_assert_int_eq(office_count(&w.o, "warranty.count", "{}"), 1);
+    office_close(&w.o);
+}
+END_TEST
+
 typedef struct rival {
     char quote[72];
     int32_t st;
@@ -484,6 +537,7 @@ static Suite *make_suite(void)
     tcase_add_test(tcase, contract__has_the_car_to_itself_whoever_is_faster);
     tcase_add_loop_test(tcase, contract__is_signed_by_all_who_must, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__is_signed_through_a_service, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__brings_the_old_car_into_the_stock, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__no_more_are_made_than_a_quota_holds, 0, OFFICE_STORAGES);
     tcase_add_test(tcase, contract__a_quota_may_be_of_money_or_of_all);
     tcase_add_loop_test(tcase, contract__waits_for_its_guarantees, 0, OFFICE_STORAGES);

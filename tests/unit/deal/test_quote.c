@@ -169,7 +169,7 @@ static void catalogue(char trim[72])
 
 START_TEST(quote__takes_a_configured_car_at_its_prices)
 {
-    char trim[72], configuration[72], quote[72], total[72];
+    char trim[72], configuration[72], quote[72], bound[72], total[72];
 
     deal_open(&w, _i);
     catalogue(trim);
@@ -197,7 +197,13 @@ START_TEST(quote__takes_a_configured_car_at_its_prices)
     deal_is(&w.o, "configuration", configuration, "state", "used");
     deal_does(&w.o, "quote.create", deal_json("{'customer_id':'%s','configuration_id':'%s'}",
                                               w.customer, configuration), "id", quote);
+    deal_does(&w.o, "quote.create", deal_json("{'customer_id':'%s','configuration_id':'%s'}",
+                                              w.customer, configuration), "id", bound);
+    deal_does(&w.o, "quote.issue", deal_json("{'id':'%s'}", bound), NULL, NULL);
     deal_clock += 11 * DEAL_DAY; /* the list was in force until the 20th */
+    office_refused(&w.o, "quote.issue", deal_json("{'id':'%s'}", quote), ACRM_E_CONFLICT,
+                   "configuration_id", "price_list_expired");
+    deal_does(&w.o, "quote.accept", deal_json("{'id':'%s'}", bound), NULL, NULL); /* it binds */
     office_refused(&w.o, "quote.revise", deal_json("{'id':'%s'}", quote), ACRM_E_CONFLICT,
                    "configuration_id", "price_list_expired");
     deal_is(&w.o, "quote", quote, "state", "draft");

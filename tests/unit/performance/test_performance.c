@@ -682,7 +682,7 @@ END_TEST
 START_TEST(commission__what_came_late_is_paid_once_by_the_next_run)
 {
     yard y;
-    char june[37], july[37], august[37];
+    char may[37], june[37], july[37], august[37];
     yard_open(&y, _i);
     commission(&y, "units", ",'measure':'units','steps':[{'from':1,'pay':'100.00'},{'from':2,"
                "'pay':'150.00'}]");
@@ -701,6 +701,8 @@ START_TEST(commission__what_came_late_is_paid_once_by_the_next_run)
     id gone = sell(&y, y.lead_bob, y.north, "2026-06-20", "30000.00");
     cancel(&y, gone);
     ck_assert_int_eq(count(&y.o, "commission_late", "{'run_id':null}"), 2);
+    run_of(&y, "2026-05-01", "2026-05-31", may); /* an earlier period does not take it */
+    ck_assert_str_eq(lines_of(&y, may), "");
     sell(&y, y.lead_ann, y.north, "2026-07-02", "20000.00");
     for (int again = 0; again < 2; again++) {
         run_of(&y, "2026-07-01", "2026-07-31", july);

@@ -72,6 +72,46 @@ START_TEST(stock__only_operations_move_the_status)
 }
 END_TEST
 
+START_TEST(stock__a_vin_is_read_without_a_record)
+{
+    static const struct {
+        const char *vin, *rule, *maker, *first; /* first: the likeliest one meant */
+        int year;
+    } rows[] = {
+        { "1m8gdm9axkp042788 ", NULL, "Motor Coach Industries", NULL, 1989 },
+        { "1M8GDM9AXKP042789", "check_digit", "Motor Coach Industries", "1M8GDM9AXKP042189", 0 },
+        { "1M8GDM9AXKPO42788", "character", NULL, "1M8GDM9AXKP042788", 0 },
+        { "1M8GDM9AXKP04278", "length", NULL, NULL, 0 },
+        { "WVWZZZ3CZEE140287", NULL, "Volkswagen", NULL, 0 },
+    };
+    world w;
+
+    world_open(&w, OFFICE_MEMORY);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        acrm_value *out = office_call(&w.o, "vin.check", world_args("{'vin':'%s'}", rows[i].vin));
+        const acrm_value *meant = acrm_value_get(out, "suggestions");
+        const char *rule = office_text(out, "rule"), *maker = office_text(out, "maker");
+        const char *first = office_text(acrm_value_at(meant, 0), "vin");
+        ck_assert_int_eq(acrm_value_bool(acrm_value_get(out, "valid")), rows[i].rule == NULL);
+        ck_assert_str_eq(rule ? rule : "", rows[i].rule ? rows[i].rule : "");
+        if (rows[i].maker)
+            ck_assert_str_eq(maker, rows[i].maker);
+        ck_assert_str_eq(first ? first : "", rows[i].first ? rows[i].first : "");
+        if (rows[i].year)
+            ck_assert_int_eq(office_number(out, "model_year"), rows[i].year);
+        acrm_value_free(out);
+    }
+    acrm_error *err = NULL;
+    const char *typed = "{\"vin\":\"1M8GDM9AXKPO42788\"}";
+    ck_assert_int_eq(acrm_call_json(w.o.session, "vehicle.create", typed, strlen(typed), NULL,
+                                    &err), ACRM_E_INVALID);
+    ck_assert_str_eq(acrm_error_message(err), "vin is no VIN: a character is none of a VIN; "
+                                              "perhaps 1M8GDM9AXKP042788");
+    acrm_error_free(err);
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(stock__the_queue_moves_up)
 {
     world w;
@@ -407,6 +447,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, stock__a_reservation_ends_by_itself, 0, OFFICE_STORAGES);
     tcase_add_test(t, stock__nothing_is_sold_twice);
     tcase_add_loop_test(t, stock__vehicles_go_from_dealer_to_dealer, 0, OFFICE_STORAGES);
+    tcase_add_test(t, stock__a_vin_is_read_without_a_record);
     tcase_add_loop_test(t, stock__no_update_takes_a_vehicle_to_another_dealer, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, stock__costs_add_up_by_kind, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, stock__the_report_tells_ages_and_turn, 0, OFFICE_STORAGES);
