@@ -54,6 +54,8 @@ int32_t acrm__order_open(acrm__call *call, acrm__rec *rec, acrm__order *out);
 /* Add what is told; the dates follow at acrm__order_settle(). *verdict: a repeat is not added;
  * something told differently before, under the same code and time, is added, but says so. */
 int32_t acrm__order_tell(acrm__order *order, const acrm__order_word *word, int32_t *verdict);
+/* Whether a milestone was reached by all that was told so far, and when. */
+int32_t acrm__order_reached(acrm__order *order, size_t milestone, bool *out, int64_t *when);
 /* Work out the dates and put down what changed, with the events that follow. */
 int32_t acrm__order_settle(acrm__order *order);
 /* A new order whose milestones are made as soon as it is settled. Whoever inserts the order with

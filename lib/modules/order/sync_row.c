@@ -130,13 +130,22 @@ static const char *row_known(const sync_row *row, const acrm__order_word *word)
     return NULL;
 }
 
-/* The milestone is reached, as far as is known, and this word takes that back. */
-static bool row_regresses(const acrm__order *order, const acrm__order_word *word)
+/* The milestone is reached, as far as is known, and this word takes that back; *known: what. */
+static int32_t row_regresses(acrm__order *order, const acrm__order_word *word, bool *out,
+                             const char **known)
 {
     int32_t at = word->type ? acrm_milestone_find(order->way->chain, word->type) : -1;
+    int64_t when = 0;
 
-    return at >= 0 && strcmp(word->kind, "retracted") == 0 &&
-           !acrm__is_null(order->milestones.items[at], F_order_milestone__actual_at);
+    *out = false;
+    if (at < 0 || strcmp(word->kind, "retracted") != 0)
+        return ACRM_OK;
+    int32_t st = acrm__order_reached(order, (size_t)at, out, &when);
+    if (st == ACRM_OK && *out && !*known) {
+        *known = row_text_of(order->call, "reached", when, ACRM_MILESTONE_NO_DAY);
+        st = *known ? ACRM_OK : acrm__nomem(order->call);
+    }
+    return st;
 }
 
 static int32_t row_tell(sync_row *row, acrm__order_word *word)
@@ -144,10 +153,12 @@ static int32_t row_tell(sync_row *row, acrm__order_word *word)
     acrm__sync_order *order = row->verdict->order;
     acrm__call *call = row->sync->call;
     const char *known = row_known(row, word);
-    bool back = row_regresses(&order->order, word);
+    bool back;
     int32_t verdict;
-    int32_t st = acrm__order_tell(&order->order, word, &verdict);
+    int32_t st = row_regresses(&order->order, word, &back, &known);
 
+    if (st == ACRM_OK)
+        st = acrm__order_tell(&order->order, word, &verdict);
     if (st != ACRM_OK)
         return st;
     if (verdict == ACRM__ORDER_REPEAT)
@@ -159,10 +170,6 @@ static int32_t row_tell(sync_row *row, acrm__order_word *word)
     if (!theirs)
         return acrm__nomem(call);
     const char *kind = verdict == ACRM__ORDER_CONTRADICTS ? "contradicts" : "regress";
-    if (!known && back)
-        known = row_text_of(call, "reached", acrm__int(order->order.milestones.items[
-            acrm_milestone_find(order->order.way->chain, word->type)],
-            F_order_milestone__actual_at), ACRM_MILESTONE_NO_DAY);
     st = acrm__sync_conflict_put(row->sync, order, kind, word->type, known, theirs);
     return st == ACRM_OK ? row_say(row, ACRM__SYNC_CONFLICT, kind, "%s, but before: %s", theirs,
                                    known ? known : "nothing") : st;

@@ -287,6 +287,15 @@ static int32_t track_fold(acrm__order *order)
     return ACRM_OK;
 }
 
+int32_t acrm__order_reached(acrm__order *order, size_t milestone, bool *out, int64_t *when)
+{
+    int32_t st = track_fold(order);
+
+    *out = st == ACRM_OK && order->states[milestone].reached != ACRM_MILESTONE_NO_DAY;
+    *when = *out ? order->states[milestone].reached_at : 0;
+    return st;
+}
+
 static int32_t track_dates(acrm__order *order)
 {
     acrm__call *call = order->call;

@@ -208,6 +208,26 @@ START_TEST(sync__conflicts_are_decided_by_rule_or_by_hand)
 }
 END_TEST
 
+/* What is taken back in the same step of a feed is named as well. */
+START_TEST(sync__names_what_regresses_at_once)
+{
+    world w;
+
+    source(&w, _i);
+    counts(feed(&w, "one",
+                "{'type':'order','order':'F1','at':'2026-01-01T08:00:00Z'}\n"
+                "{'type':'payment','order':'F1','at':'2026-01-02T09:00:00Z','seq':1}\n"
+                "{'type':'milestone','order':'F1','code':'payment','at':'2026-01-03T09:00:00Z',"
+                "'seq':2,'retracted':true}\n"), "2 0 0 1 0 0");
+    acrm_value *list = office_call(&w.o, "sync_conflict.list", "{}");
+    ck_assert_str_eq(world_at(list, "items/0/kind"), "regress");
+    ck_assert_str_eq(world_at(list, "items/0/ours"), "reached 2026-01-02T09:00:00Z");
+    ck_assert_str_eq(world_at(list, "items/0/theirs"), "retracted 2026-01-03T09:00:00Z");
+    acrm_value_free(list);
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(sync__refuses_what_is_no_feed_of_it)
 {
     world w;
@@ -499,6 +519,7 @@ static Suite *suite(void)
                         (int)(sizeof rows / sizeof *rows));
     tcase_add_loop_test(t, sync__waits_for_what_comes_later, 0, 2);
     tcase_add_loop_test(t, sync__conflicts_are_decided_by_rule_or_by_hand, 0, 2);
+    tcase_add_loop_test(t, sync__names_what_regresses_at_once, 0, 2);
     tcase_add_test(t, sync__refuses_what_is_no_feed_of_it);
     tcase_add_loop_test(t, sync__any_order_and_repeats_end_in_the_same_state, 0, 6);
     tcase_add_test(t, sync__goes_on_after_a_kill);
