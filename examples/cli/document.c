@@ -12,6 +12,8 @@ bool cli_document(const acrm_value *operation, const acrm_value *result)
     } documents[] = {
         { "activity.ical", "ical" },
         { "agenda.ical", "ical" },
+        { "appraisal.sheet", "html" },
+        { "commission.export", "csv" },
         { "customer.export_vcard", "vcard" },
         { "privacy.certificate", "text" },
         { "quote.render", "html" },

@@ -136,21 +136,72 @@ int32_t acrm__account_review(acrm__call *call)
 
 /* --- account_plan.view --- */
 
+enum { ACCOUNT_GROUP_MAX = 1000 };
+
 typedef struct account_view {
     acrm__call *call;
-    const unsigned char *customer;
+    unsigned char (*customers)[16]; /* the account and its subsidiaries */
+    size_t n;
     int64_t units;
     acrm__purse value;
 } account_view;
+
+static bool account_has(const account_view *view, const unsigned char customer[16])
+{
+    for (size_t i = 0; i < view->n; i++)
+        if (memcmp(view->customers[i], customer, 16) == 0)
+            return true;
+    return false;
+}
 
 static int32_t account_contract(void *user, const acrm__contract *c)
 {
     account_view *view = user;
 
-    if (c->cancelled || memcmp(c->customer, view->customer, 16) != 0)
+    if (c->cancelled || !account_has(view, c->customer))
         return 0;
     view->units++;
     return acrm__purse_add(view->call, &view->value, c->currency, c->total);
+}
+
+/* The subsidiaries of the account while the plan runs, and theirs. */
+static int32_t account_group(account_view *view, const acrm__rec *plan)
+{
+    acrm__call *call = view->call;
+    const acrm__entity *tie = acrm__entity_of(call, "relationship");
+    const acrm__term kind = { acrm__field_of(acrm__entity_of(call, "relationship_type"), "code"),
+                              ACRM_FILTER_EQ, acrm__cell_text("group") };
+    acrm__rec *group = NULL;
+    int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "relationship_type",
+        .terms = &kind, .n_terms = 1, .as_system = true }, &group);
+
+    view->customers = acrm__arena_array(call->arena, ACCOUNT_GROUP_MAX, 16);
+    if (!view->customers)
+        return acrm__nomem(call);
+    memcpy(view->customers[view->n++], acrm__id(plan, F_account_plan__customer_id), 16);
+    for (size_t i = 0; st == ACRM_OK && group && i < view->n; i++) {
+        const acrm__term terms[] = {
+            { acrm__field_of(tie, "type_id"), ACRM_FILTER_EQ, group->cells[F_ID] },
+            { acrm__field_of(tie, "from_id"), ACRM_FILTER_EQ, acrm__cell_id(view->customers[i]) },
+        };
+        acrm__recs found = { NULL, 0 };
+        st = acrm__find(call, &(acrm__select){ .entity = "relationship", .terms = terms,
+            .n_terms = 2, .as_system = true }, &found);
+        for (size_t k = 0; st == ACRM_OK && k < found.count; k++) {
+            const acrm__rec *one = found.items[k];
+            const unsigned char *id = acrm__id(one, acrm__field_of(tie, "to_id"));
+            uint32_t until = acrm__field_of(tie, "until");
+            if (account_has(view, id) ||
+                (!acrm__is_null(one, until) &&
+                 acrm__int(one, until) < acrm__int(plan, F_account_plan__from_date)))
+                continue;
+            if (view->n == ACCOUNT_GROUP_MAX)
+                return acrm__fail(call, ACRM_E_LIMIT, "limit", "id",
+                                  "the account has more than %d subsidiaries", ACCOUNT_GROUP_MAX);
+            memcpy(view->customers[view->n++], id, 16);
+        }
+    }
+    return st;
 }
 
 /* The records of a plan under a key; of steps also how many are done and open. */
@@ -192,6 +243,7 @@ static int32_t account_put(const account_view *view, const acrm__rec *plan, int6
 
     return acrm__put_int(call->out, "steps_done", done) &&
                    acrm__put_int(call->out, "steps_open", left) &&
+                   acrm__put_int(call->out, "customers", (int64_t)view->n) &&
                    acrm__put_int(call->out, "units", view->units) &&
                    acrm__purse_put(call->out, "value", &view->value) &&
                    account_rate(call->out, "attained", view->units,
@@ -211,10 +263,11 @@ int32_t acrm__account_view(acrm__call *call)
 
     if (st != ACRM_OK)
         return st;
-    view.customer = acrm__id(plan, F_account_plan__customer_id);
-    st = acrm__contracts(call, (int32_t)acrm__int(plan, F_account_plan__from_date),
-                         (int32_t)acrm__int(plan, F_account_plan__to_date), NULL, false,
-                         account_contract, &view);
+    st = account_group(&view, plan);
+    if (st == ACRM_OK)
+        st = acrm__contracts(call, (int32_t)acrm__int(plan, F_account_plan__from_date),
+                             (int32_t)acrm__int(plan, F_account_plan__to_date), NULL, false,
+                             account_contract, &view);
     acrm_value *out = st == ACRM_OK ? acrm__put_map(call->out, "plan") : NULL;
     if (st == ACRM_OK)
         st = out ? acrm__render(call, plan, out) : acrm__nomem(call);

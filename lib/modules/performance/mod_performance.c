@@ -23,6 +23,9 @@ static const acrm__field performance_report_in[] = {
     PERFORMANCE_PERIOD,
     { .name = "group", .type = ACRM__T_ENUM, .choices = "dealer|team|user", .preset = "\"user\"",
       .help = "Who is compared" },
+    { .name = "among", .type = ACRM__T_ENUM, .choices = "visible|all", .preset = "\"visible\"",
+      .help = "all: rank, quartile and share among all there are, though only rows that one may "
+              "see are told; null among fewer than 5" },
     { .name = "goal", .type = ACRM__T_DURATION, .preset = "\"PT15M\"",
       .help = "Open hours within which a lead is to be reached" },
     { .name = NULL }
@@ -35,6 +38,7 @@ static const acrm__field performance_report_out[] = {
               "response_p90_working_minutes (in the dealer's hours), response_in_goal, "
               "not_reached, rank, quartile" },
     { .name = "total", .type = ACRM__T_MAP, .help = "All of them together" },
+    { .name = "compared", .type = ACRM__T_INT, .help = "How many are ranked" },
     { .name = "formula", .type = ACRM__T_TEXT, .help = "How the figures are made, with a version" },
     { .name = "from_date", .type = ACRM__T_DATE, .help = "First day" },
     { .name = "to_date", .type = ACRM__T_DATE, .help = "Last day" },
@@ -118,6 +122,8 @@ static const acrm__field performance_view_out[] = {
     { .name = "steps", .type = ACRM__T_MAP, .flags = ACRM__LIST, .help = "The win plan" },
     { .name = "steps_done", .type = ACRM__T_INT, .help = "Steps done" },
     { .name = "steps_open", .type = ACRM__T_INT, .help = "Steps open" },
+    { .name = "customers", .type = ACRM__T_INT,
+      .help = "The account and its subsidiaries, whose contracts count" },
     { .name = "units", .type = ACRM__T_INT, .help = "Contracts signed in its period" },
     { .name = "value", .type = ACRM__T_MAP, .help = "Their total by currency" },
     { .name = "attained", .type = ACRM__T_REAL, .help = "units of expected_units" },

@@ -14,7 +14,7 @@ typedef struct people_row {
     acrm__purse revenue, margin;
     int64_t *waited, *worked; /* of each lead that was reached; worked: in open hours, seconds */
     size_t n, cap;
-    int64_t rank, quartile;
+    int64_t rank, quartile; /* 0: too few are compared to tell */
 } people_row;
 
 /* A lead that was reached. */
@@ -34,8 +34,11 @@ typedef struct people_run {
     people_answer *answers;
     size_t n_answers, cap_answers;
     int64_t goal; /* seconds */
+    int64_t whole, compared; /* contracts of all that are compared, and how many these are */
     people_row total;
 } people_run;
+
+enum { PEOPLE_FEW = 5 }; /* among fewer, who ranks where would tell whose figures are whose */
 
 /* --- Rows by id --- */
 
@@ -274,6 +277,31 @@ static void people_rank(people_run *run)
     }
 }
 
+/* Among all, also those whose rows are not shown. */
+static int32_t people_among_all(people_run *run, int32_t from, int32_t to,
+                                const unsigned char *dealer)
+{
+    people_run all = { .call = run->call, .entity = run->entity };
+    int32_t st = acrm__contracts(run->call, from, to, dealer, true, people_contract, &all);
+
+    for (size_t i = 0; st == ACRM_OK && i < run->n; i++)
+        if (!people_of(&all, run->rows[i]->id, !run->rows[i]->none))
+            st = ACRM_E_NOMEM;
+    if (st != ACRM_OK)
+        return st;
+    bool few = all.n < PEOPLE_FEW;
+    people_rank(&all);
+    run->compared = (int64_t)all.n;
+    run->whole = few ? 0 : all.total.contracts;
+    for (size_t i = 0; i < run->n; i++)
+        for (size_t k = 0; k < all.n; k++)
+            if (memcmp(run->rows[i]->id, all.rows[k]->id, 16) == 0) {
+                run->rows[i]->rank = few ? 0 : all.rows[k]->rank;
+                run->rows[i]->quartile = few ? 0 : all.rows[k]->quartile;
+            }
+    return ACRM_OK;
+}
+
 static bool people_rate(acrm_value *map, const char *key, int64_t part, int64_t whole)
 {
     return whole > 0 ? acrm__put_real(map, key, (double)part / (double)whole)
@@ -320,7 +348,7 @@ static bool people_put(const people_run *run, acrm_value *to, const people_row *
     return done && acrm__put_int(to, "leads", row->leads) &&
            acrm__put_int(to, "contracts", row->contracts) &&
            acrm__put_int(to, "cancelled", row->cancelled) &&
-           people_rate(to, "share", row->contracts, run->total.contracts) &&
+           people_rate(to, "share", row->contracts, run->whole) &&
            acrm__purse_put(to, "revenue", &row->revenue) &&
            acrm__purse_put(to, "margin", &row->margin) &&
            people_rate(to, "conversion_cohort", row->won, row->leads) &&
@@ -337,8 +365,9 @@ static int32_t people_tell(const people_run *run, acrm_value *to, const people_r
         return st;
     return acrm__put_text(to, "id", row->none ? NULL : acrm__id_text(run->call, row->id)) &&
                    acrm__put_text(to, "name", name) && people_put(run, to, row) &&
-                   acrm__put_int(to, "rank", row->rank) &&
-                   acrm__put_int(to, "quartile", row->quartile)
+                   (row->rank ? acrm__put_int(to, "rank", row->rank) &&
+                                    acrm__put_int(to, "quartile", row->quartile)
+                              : acrm__put_null(to, "rank") && acrm__put_null(to, "quartile"))
                ? ACRM_OK : acrm__nomem(run->call);
 }
 
@@ -356,9 +385,13 @@ int32_t acrm__report_performance(acrm__call *call)
         st = acrm__lead_results(call, from, to, dealer, people_lead, &run);
     if (st == ACRM_OK)
         st = people_answers(&run);
+    people_rank(&run);
+    run.compared = (int64_t)run.n;
+    run.whole = run.total.contracts;
+    if (st == ACRM_OK && strcmp(acrm__arg_text(call, "among"), "all") == 0)
+        st = people_among_all(&run, from, to, dealer);
     if (st == ACRM_E_NOMEM)
         return acrm__nomem(call);
-    people_rank(&run);
     acrm_value *rows = acrm__put_list(call->out, "rows");
     for (size_t i = 0; st == ACRM_OK && i < run.n; i++) {
         acrm_value *row = rows ? acrm__add_map(rows) : NULL;
@@ -368,6 +401,7 @@ int32_t acrm__report_performance(acrm__call *call)
         return st;
     acrm_value *total = acrm__put_map(call->out, "total");
     return total && people_put(&run, total, &run.total) &&
+                   acrm__put_int(call->out, "compared", run.compared) &&
                    acrm__put_text(call->out, "formula", "performance/2") &&
                    acrm__put_text(call->out, "from_date", acrm__date_text(call, from)) &&
                    acrm__put_text(call->out, "to_date", acrm__date_text(call, to))

@@ -151,6 +151,49 @@ START_TEST(performance__people_teams_and_dealers_are_compared)
 }
 END_TEST
 
+START_TEST(performance__a_dealer_knows_its_rank_and_no_names)
+{
+    yard y;
+    char role[37], who[50], args[] = "{'group':'dealer','among':'all','from_date':'2026-06-01',"
+                                     "'to_date':'2026-06-30'}";
+    yard_open(&y, _i);
+    sell_june(&y);
+    acrm_value *roles = call(&y.o, "role.list", "{'where':{'name':'dealer_manager'}}");
+    snprintf(role, sizeof role, "%s",
+             office_text(acrm_value_at(acrm_value_get(roles, "items"), 0), "id"));
+    acrm_value_free(roles);
+    id boss = person(&y, "boss", y.south, role, "");
+    snprintf(who, sizeof who, "user:%s", boss.text);
+    for (int few = 1; few >= 0; few--) {
+        acrm_session *system = y.o.session;
+        ck_assert_int_eq(acrm_session_new(y.o.engine, who, &y.o.session, NULL), ACRM_OK);
+        acrm_value *out = call(&y.o, "report.performance", "%s", args);
+        const acrm_value *rows = acrm_value_get(out, "rows"), *south = acrm_value_at(rows, 0);
+        ck_assert_uint_eq(acrm_value_count(rows), 1);
+        ck_assert_str_eq(office_text(south, "name"), "South");
+        ck_assert_int_eq(office_number(acrm_value_get(out, "total"), "contracts"), 1);
+        if (few) {
+            ck_assert(acrm_value_type(acrm_value_get(south, "rank")) == ACRM_NULL);
+            ck_assert(acrm_value_type(acrm_value_get(south, "share")) == ACRM_NULL);
+            ck_assert_int_eq(office_number(out, "compared"), 2);
+        } else {
+            ck_assert_int_eq(office_number(south, "rank"), 5);
+            ck_assert_int_eq(office_number(south, "quartile"), 4);
+            ck_assert_double_eq_tol(real_of(south, "share"), 0.1, 1e-9);
+        }
+        acrm_value_free(out);
+        acrm_session_free(y.o.session);
+        y.o.session = system;
+        for (int i = 0; few && i < 3; i++) { /* three more dealers, with two contracts each */
+            id dealer = make(&y.o, "dealer.create", "{'name':'D%d','code':'D%d'}", i, i);
+            for (int k = 0; k < 2; k++)
+                sell(&y, y.lead_ann, dealer, "2026-06-06", "1.00");
+        }
+    }
+    office_close(&y.o);
+}
+END_TEST
+
 START_TEST(performance__response_time_is_that_of_the_first_contact)
 {
     yard y;
@@ -760,6 +803,25 @@ START_TEST(account__is_planned_reviewed_and_seen_whole)
     out = call(&y.o, "account_plan.review", "{'id':'%s','note':'On course'}", plan.text);
     ck_assert_str_eq(office_text(out, "review_due"), "2026-08-30");
     acrm_value_free(out);
+    /* What the subsidiaries buy, and theirs, counts. */
+    const acrm_value *item;
+    acrm_value *types = call(&y.o, "relationship_type.list", "{'where':{'code':'group'}}");
+    item = acrm_value_at(acrm_value_get(types, "items"), 0);
+    id before = y.customer, of = y.customer;
+    for (int i = 0; i < 3; i++) {
+        id next = make(&y.o, "customer.create", "{'kind':'company','name':'Sub %d'}", i);
+        make(&y.o, "relationship.create", "{'type_id':'%s','from_id':'%s','to_id':'%s'%s}",
+             office_text(item, "id"), of.text, next.text,
+             i == 2 ? ",'until':'2025-12-31'" : "");
+        of = y.customer = next;
+        sell(&y, y.lead_ann, y.north, "2026-06-06", "1.00");
+    }
+    y.customer = before;
+    acrm_value_free(types);
+    out = call(&y.o, "account_plan.view", "{'id':'%s'}", plan.text);
+    ck_assert_int_eq(office_number(out, "customers"), 3);
+    ck_assert_int_eq(office_number(out, "units"), 7);
+    acrm_value_free(out);
     refused(&y.o, ACRM_E_INVALID, "range", "account_plan.review", "{'id':'%s','next_on':"
             "'2026-07-01'}", plan.text);
     acrm_value_free(call(&y.o, "account_plan.update", "{'id':'%s','last_write_wins':true,"
@@ -781,6 +843,7 @@ static Suite *make_suite(void)
     TCase *t = tcase_create("performance");
 
     tcase_add_loop_test(t, performance__people_teams_and_dealers_are_compared, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, performance__a_dealer_knows_its_rank_and_no_names, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, performance__response_time_is_that_of_the_first_contact, 0,
                         OFFICE_STORAGES);
     tcase_add_loop_test(t, performance__response_time_is_told_in_open_hours_too, 0,
