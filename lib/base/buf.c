@@ -64,7 +64,7 @@ void acrm__str_cut(acrm__str *s, size_t len)
 /* Grow to hold `need` bytes with the NUL. */
 static bool str_grow(acrm__str *s, size_t need)
 {
-    size_t cap = s->cap ? s->cap : STR_CAP_MIN;
+    size_t cap = s->cap ? s->cap : need > STR_CAP_MIN ? need : STR_CAP_MIN;
     acrm_buf *block = NULL;
 
     while (cap < need)

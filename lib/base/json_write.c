@@ -8,25 +8,49 @@
 
 enum { JSON_INDENT_MAX = 16 };
 
-size_t acrm__json_plain(const char *text, size_t len)
+/* Whether none of eight bytes is a control character, a quote or a backslash. */
+static bool json_word_plain(uint64_t word)
 {
     static const uint64_t json_ones = 0x0101010101010101;
     static const uint64_t json_highs = 0x8080808080808080;
+    uint64_t quote = word ^ json_ones * '"';
+    uint64_t slash = word ^ json_ones * '\\';
+
+    uint64_t found = ((word - json_ones * 0x20) & ~word) | ((quote - json_ones) & ~quote)
+                     | ((slash - json_ones) & ~slash);
+
+    return (found & json_highs) == 0;
+}
+
+/* The same of a text of less than eight bytes: two reads that overlap have all of it. */
+static bool json_short_plain(const char *text, size_t len)
+{
+    uint32_t low = 0x61616161;
+    uint32_t high = 0x61616161;
+
+    if (len >= sizeof low) {
+        memcpy(&low, text, sizeof low);
+        memcpy(&high, text + len - sizeof high, sizeof high);
+    } else if (len > 0) {
+        const char ends[sizeof low] = { text[0], text[len / 2], text[len - 1], 'a' };
+
+        memcpy(&low, ends, sizeof low);
+    }
+    return json_word_plain((uint64_t)high << 32 | low);
+}
+
+size_t acrm__json_plain(const char *text, size_t len)
+{
+    uint64_t word = 0;
     size_t at = 0;
 
-    for (; len - at >= 8; at += 8) {
-        uint64_t word = 0;
-        uint64_t quote = 0;
-        uint64_t slash = 0;
-
+    for (; len - at >= sizeof word; at += sizeof word) {
         memcpy(&word, text + at, sizeof word);
-        quote = word ^ json_ones * '"';
-        slash = word ^ json_ones * '\\';
-        if (((word - json_ones * 0x20) & ~word & json_highs)
-            || ((quote - json_ones) & ~quote & json_highs)
-            || ((slash - json_ones) & ~slash & json_highs))
+        if (!json_word_plain(word))
             break;
     }
+    if (len - at < sizeof word && json_short_plain(text + at, len - at))
+        return len;
     while (at < len && (unsigned char)text[at] >= 0x20 && text[at] != '"' && text[at] != '\\')
         at++;
     return at;
@@ -49,17 +73,27 @@ static void json_write_escape(acrm__str *out, char c)
 
 void acrm__json_write_text(acrm__str *out, const char *text, size_t len)
 {
-    size_t at = 0;
+    size_t plain = acrm__json_plain(text, len);
+    size_t at = plain;
+    char *to = acrm__str_room(out, plain + 2);
 
-    acrm__str_putc(out, '"');
-    for (;;) {
-        size_t plain = acrm__json_plain(text + at, len - at);
-
+    if (!to)
+        return;
+    *to++ = '"';
+    if (plain > 0)
+        memcpy(to, text, plain);
+    to += plain;
+    *to++ = '"';
+    *to = '\0';
+    out->len += plain + 2;
+    if (at == len)
+        return;
+    acrm__str_cut(out, out->len - 1); /* the quote comes behind the rest */
+    while (at < len) {
+        json_write_escape(out, text[at++]);
+        plain = acrm__json_plain(text + at, len - at);
         acrm__str_add(out, text + at, plain);
         at += plain;
-        if (at == len)
-            break;
-        json_write_escape(out, text[at++]);
     }
     acrm__str_putc(out, '"');
 }
@@ -100,6 +134,9 @@ static void json_write_head(acrm__str *out, const acrm_value *value)
         acrm__base64_print(value->as.text, value->count, out);
         acrm__str_putc(out, '"');
         break;
+    case ACRM__SELF:
+        value->as.self->write(value->as.self, out);
+        break;
     case ACRM_LIST:
         acrm__str_putc(out, '[');
         break;
@@ -117,6 +154,30 @@ typedef struct json_frame {
     uint32_t next;
 } json_frame;
 
+/* The key of a pair on one line, which is nearly always plain. */
+static void json_write_key(acrm__str *out, const acrm__pair *pair, bool first)
+{
+    size_t len = pair->key_len;
+    char *to = NULL;
+
+    if (acrm__json_plain(pair->key, len) == len)
+        to = acrm__str_room(out, len + 4);
+    if (!to) { /* or without memory: then nothing is written */
+        if (!first)
+            acrm__str_putc(out, ',');
+        acrm__json_write_text(out, pair->key, len);
+        acrm__str_putc(out, ':');
+        return;
+    }
+    out->len += len + (first ? 3 : 4);
+    if (!first)
+        *to++ = ',';
+    *to++ = '"';
+    if (len > 0)
+        memcpy(to, pair->key, len);
+    memcpy(to + len, "\":", 3);
+}
+
 /* What stands before the next child: comma, line, key. Returns the child. */
 static const acrm_value *json_write_next(acrm__str *out, json_frame *frame, int32_t indent,
                                          size_t depth)
@@ -124,6 +185,11 @@ static const acrm_value *json_write_next(acrm__str *out, json_frame *frame, int3
     const acrm_value *value = frame->value;
     const acrm__pair *pair = NULL;
 
+    if (value->type == ACRM_MAP && indent <= 0) {
+        pair = &value->as.pairs[frame->next++];
+        json_write_key(out, pair, frame->next == 1);
+        return pair->value;
+    }
     if (frame->next > 0)
         acrm__str_putc(out, ',');
     json_write_line(out, indent, depth);
@@ -131,10 +197,7 @@ static const acrm_value *json_write_next(acrm__str *out, json_frame *frame, int3
         return value->as.items[frame->next++];
     pair = &value->as.pairs[frame->next++];
     acrm__json_write_text(out, pair->key, pair->key_len);
-    if (indent > 0)
-        acrm__str_add(out, ": ", 2);
-    else
-        acrm__str_putc(out, ':');
+    acrm__str_add(out, ": ", 2);
     return pair->value;
 }
 

@@ -24,6 +24,8 @@ size_t acrm__utf8_fault(const char *text, size_t len)
                 break;
             at += sizeof word;
         }
+        while (at < len && (unsigned char)(text[at] - 1) < 0x7F)
+            at++;
         taken = acrm__utf8_next(text + at, len - at, &cp);
         if (taken == 0)
             break;

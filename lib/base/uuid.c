@@ -36,56 +36,48 @@ acrm__uuid acrm__uuid_v7(acrm__uuid_state *state, int64_t now_us, const unsigned
     return id;
 }
 
-static bool uuid_dash_at(size_t i)
-{
-    return i == 8 || i == 13 || i == 18 || i == 23;
-}
+/* Where the digits of each byte are in the text; the dashes lie between. */
+static const unsigned char uuid_digits[16] = { 0,  2,  4,  6,  9,  11, 14, 16,
+                                               19, 21, 24, 26, 28, 30, 32, 34 };
 
 void acrm__uuid_print(const unsigned char bytes[16], char dst[37])
 {
     static const char uuid_hex[] = "0123456789abcdef";
-    size_t at = 0;
 
     for (size_t i = 0; i < 16; i++) {
-        if (uuid_dash_at(at))
-            dst[at++] = '-';
-        dst[at++] = uuid_hex[bytes[i] >> 4];
-        dst[at++] = uuid_hex[bytes[i] & 15];
+        dst[uuid_digits[i]] = uuid_hex[bytes[i] >> 4];
+        dst[uuid_digits[i] + 1] = uuid_hex[bytes[i] & 15];
     }
-    dst[at] = '\0';
+    dst[8] = dst[13] = dst[18] = dst[23] = '-';
+    dst[UUID_TEXT_LEN] = '\0';
 }
 
-static int uuid_nibble(char c)
+/* 16 and more: it is no digit. */
+static unsigned uuid_nibble(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+    unsigned digit = (unsigned)(unsigned char)c - '0';
+    unsigned letter = ((unsigned)(unsigned char)c | 0x20) - 'a';
+
+    return digit < 10 ? digit : letter < 6 ? letter + 10 : 16;
 }
 
 bool acrm__uuid_parse(const char *text, size_t len, unsigned char dst[16])
 {
     unsigned char bytes[16];
-    size_t n = 0;
+    unsigned all = 0;
 
-    if (len != UUID_TEXT_LEN)
+    if (len != UUID_TEXT_LEN || text[8] != '-' || text[13] != '-' || text[18] != '-'
+        || text[23] != '-')
         return false;
-    for (size_t at = 0; at < UUID_TEXT_LEN; at++) {
-        int nibble = uuid_nibble(text[at]);
+    for (size_t i = 0; i < 16; i++) {
+        unsigned high = uuid_nibble(text[uuid_digits[i]]);
+        unsigned low = uuid_nibble(text[uuid_digits[i] + 1]);
 
-        if (uuid_dash_at(at)) {
-            if (text[at] != '-')
-                return false;
-            continue;
-        }
-        if (nibble < 0)
-            return false;
-        bytes[n / 2] = (unsigned char)(n % 2 ? bytes[n / 2] | nibble : nibble << 4);
-        n++;
+        all |= high | low;
+        bytes[i] = (unsigned char)(high << 4 | low);
     }
+    if (all >= 16)
+        return false;
     memcpy(dst, bytes, sizeof bytes);
     return true;
 }

@@ -14,6 +14,13 @@ typedef struct acrm__pair {
     acrm_value *value;
 } acrm__pair;
 
+/* What can be written as JSON without being made into values before. */
+typedef struct acrm__self {
+    void (*write)(const struct acrm__self *self, acrm__str *out);
+} acrm__self;
+
+enum { ACRM__SELF = 100 }; /* a type of its own: only acrm__json_write() knows it */
+
 struct acrm_value {
     int32_t type;
     uint32_t count; /* bytes of a text, elements of a list, pairs of a map */
@@ -25,6 +32,7 @@ struct acrm_value {
         const char *text;
         acrm_value **items;
         acrm__pair *pairs;
+        const acrm__self *self;
     } as;
     uint32_t *index; /* open addressing over pairs, entry = pair + 1, 0 = free; beyond 16 pairs */
     acrm__arena *arena;

@@ -27,11 +27,14 @@ int32_t acrm_call(acrm_session *session, const char *operation, const acrm_value
     return st;
 }
 
+enum { FACE_ROOM = 960 }; /* what nearly every record fits into */
+
 static int32_t face_print(void *user, const acrm_value *result)
 {
     acrm__str *text = user;
 
     acrm__str_clear(text); /* the operation may have been begun anew */
+    acrm__str_room(text, FACE_ROOM);
     acrm__json_write(text, result, 0);
     return text->failed ? ACRM_E_NOMEM : ACRM_OK;
 }

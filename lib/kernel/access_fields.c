@@ -47,12 +47,22 @@ static acrm__field_rules *field_rules_make(acrm__principal *principal, const acr
     return made;
 }
 
+static const acrm_value *field_rules_of(const acrm__call *call)
+{
+    return call->as_system ? NULL : acrm_value_get(call->session->principal.role, "fields");
+}
+
+bool acrm__has_field_rules(const acrm__call *call)
+{
+    return acrm_value_count(field_rules_of(call)) > 0;
+}
+
 /* Without memory for the bits everything counts as forbidden. */
 static bool field_rules_forbid(const acrm__call *call, const acrm__entity *entity, uint32_t field,
                                unsigned char bits)
 {
     acrm__principal *principal = &call->session->principal;
-    const acrm_value *fields = call->as_system ? NULL : acrm_value_get(principal->role, "fields");
+    const acrm_value *fields = field_rules_of(call);
     acrm__field_rules *rules;
 
     if (acrm_value_count(fields) == 0)

@@ -25,6 +25,7 @@ struct acrm__call {
     const void *cause;          /* what a module says led to it: handed on to operations within
                                    and to the reactions to their events */
     bool as_system;             /* row scopes are off: timers, reactions, seeding */
+    bool printed;               /* all that is done with the result is to write it as JSON */
 };
 
 struct acrm__rec {

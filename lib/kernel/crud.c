@@ -294,9 +294,11 @@ int32_t acrm__crud_get(acrm__call *call)
         return crud_missing(call);
     if (st == ACRM_OK)
         st = acrm__view_make(call, call->entity, acrm__arg(call, "fields"), &view);
+    const acrm_value *include = acrm__arg(call, "include");
+    if (st == ACRM_OK && call->printed && !include && !merged)
+        return acrm__view_lay(call, &view, rec->cells, call->out);
     if (st == ACRM_OK)
         st = acrm__view_render(call, &view, rec->cells, call->out);
-    const acrm_value *include = acrm__arg(call, "include");
     if (st == ACRM_OK && include)
         st = acrm__include(call, call->entity, include, &rec, &call->out, 1);
     if (st == ACRM_OK && merged &&

@@ -37,6 +37,11 @@ int32_t acrm__view_make(acrm__call *call, const acrm__entity *entity, const acrm
 int32_t acrm__view_render(acrm__call *call, const acrm__view *view, const acrm_cell *cells,
                           acrm_value *into);
 
+/* The same for a result that is only printed (call->printed): the row, which must stay until then,
+ * writes itself as JSON, and nothing can be put into it. */
+int32_t acrm__view_lay(acrm__call *call, const acrm__view *view, const acrm_cell *cells,
+                       acrm_value *into);
+
 /* kernel/include.c: put the related records named by `include` into rendered records, with one
  * query a relation. records[i] was rendered into items[i]. */
 int32_t acrm__include(acrm__call *call, const acrm__entity *entity, const acrm_value *include,

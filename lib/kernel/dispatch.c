@@ -153,6 +153,7 @@ static int32_t dispatch_read(acrm__call *call, acrm__finish_fn finish, void *use
     if (st != ACRM_OK)
         return st;
     st = dispatch_permit(call);
+    call->printed = finish != NULL;
     if (st == ACRM_OK)
         st = call->info->op->run(call);
     if (st == ACRM_OK && finish && finish(user, call->out) != ACRM_OK)
@@ -275,6 +276,7 @@ int32_t acrm__run(acrm__call *call, const char *operation, const acrm_value *arg
     if (!result || acrm_value_set_map(result) != ACRM_OK)
         return acrm__nomem(call);
     inner.depth++;
+    inner.printed = false;
     inner.out = result;
     inner.args = args;
     int32_t st = dispatch_find(&inner, operation);

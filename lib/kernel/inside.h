@@ -334,6 +334,7 @@ bool acrm__may_call(const acrm_session *session, const acrm__opinfo *op);
 /* Whether a right is granted that is no operation of its own, named like one. */
 bool acrm__may(const acrm_session *session, const char *right);
 bool acrm__may_see_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
+bool acrm__has_field_rules(const acrm__call *call); /* false: what is not hidden may be seen */
 bool acrm__may_write_field(const acrm__call *call, const acrm__entity *entity, uint32_t field);
 /* kernel/access_guard.c. With the session's rights: whether anything is hidden from it. */
 int32_t acrm__guard_look(acrm__call *call);
@@ -388,6 +389,9 @@ int32_t acrm__decode_money(const acrm__entity *entity, uint32_t field, acrm_cell
 /* A cell to a JSON value. `currency_digits` for MONEY. */
 int32_t acrm__encode(acrm__call *call, const acrm__fieldinfo *field, const acrm_cell *cell,
                      int32_t currency_digits, acrm_value *out);
+/* A number of a type that JSON has as text, such as an instant; 0: of another type. There must be
+ * room for ACRM__DURATION_SIZE bytes. */
+size_t acrm__print_int(const acrm__fieldinfo *field, int64_t n, int32_t digits, char *text);
 /* The plain text of an encrypted cell; *plain NULL once its key was dropped. */
 int32_t acrm__open_field(acrm__call *call, const acrm__entity *entity, uint32_t field,
                          const acrm_cell *cells, const char **plain, size_t *len);

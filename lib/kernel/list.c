@@ -235,7 +235,7 @@ typedef struct list_run {
     acrm__rec **records;
     acrm_value **rendered;
     uint32_t count, limit;
-    acrm_cell *last;
+    const acrm_cell *last;
 } list_run;
 
 static int32_t list_row(void *user, const acrm_cell *cells, uint32_t n)
@@ -247,9 +247,12 @@ static int32_t list_row(void *user, const acrm_cell *cells, uint32_t n)
         return st == ACRM_OK ? 1 : st;
     }
     acrm_value *item = acrm_value_add(run->items);
-    if (!item)
+    bool printed = run->call->printed && !run->keep;
+    const acrm_cell *own = printed ? acrm__cells_copy(run->call->arena, cells, n) : cells;
+    if (!item || !own)
         return ACRM_E_NOMEM;
-    int32_t st = acrm__view_render(run->call, &run->view, cells, item);
+    int32_t st = printed ? acrm__view_lay(run->call, &run->view, own, item)
+                         : acrm__view_render(run->call, &run->view, cells, item);
     if (st != ACRM_OK)
         return st;
     if (run->keep) {
@@ -259,7 +262,7 @@ static int32_t list_row(void *user, const acrm_cell *cells, uint32_t n)
             return ACRM_E_NOMEM;
     }
     if (++run->count == run->limit) {
-        run->last = acrm__cells_copy(run->call->arena, cells, n);
+        run->last = printed ? own : acrm__cells_copy(run->call->arena, cells, n);
         return run->last ? 0 : ACRM_E_NOMEM;
     }
     return 0;

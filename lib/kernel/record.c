@@ -322,34 +322,33 @@ int32_t acrm__money_digits(const acrm__entity *entity, uint32_t field, const acr
     return digits < 0 ? 2 : digits;
 }
 
+size_t acrm__print_int(const acrm__fieldinfo *field, int64_t n, int32_t digits, char *text)
+{
+    switch (field->def.type) {
+    case ACRM__T_MONEY:
+        return acrm__print_decimal(n, digits, text);
+    case ACRM__T_INSTANT:
+        return acrm__instant_print(n, text);
+    case ACRM__T_DATE:
+        return acrm__date_print((int32_t)n, text);
+    case ACRM__T_TIME:
+        return acrm__time_print((int32_t)n, text);
+    case ACRM__T_DURATION:
+        return acrm__duration_print(&(acrm__duration){ .seconds = n }, text);
+    default:
+        return 0;
+    }
+}
+
 static int32_t record_encode_int(const acrm__fieldinfo *field, int64_t n, int32_t digits,
                                  acrm_value *out)
 {
     char text[ACRM__DURATION_SIZE];
-    size_t len;
 
-    switch (field->def.type) {
-    case ACRM__T_BOOL:
+    if (field->def.type == ACRM__T_BOOL)
         return acrm_value_set_bool(out, n != 0);
-    case ACRM__T_MONEY:
-        len = acrm__print_decimal(n, digits, text);
-        break;
-    case ACRM__T_INSTANT:
-        len = acrm__instant_print(n, text);
-        break;
-    case ACRM__T_DATE:
-        len = acrm__date_print((int32_t)n, text);
-        break;
-    case ACRM__T_TIME:
-        len = acrm__time_print((int32_t)n, text);
-        break;
-    case ACRM__T_DURATION:
-        len = acrm__duration_print(&(acrm__duration){ .seconds = n }, text);
-        break;
-    default:
-        return acrm_value_set_int(out, n);
-    }
-    return acrm_value_set_text(out, text, len);
+    size_t len = acrm__print_int(field, n, digits, text);
+    return len ? acrm_value_set_text(out, text, len) : acrm_value_set_int(out, n);
 }
 
 int32_t acrm__encode(acrm__call *call, const acrm__fieldinfo *field, const acrm_cell *cell,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Records as maps of what the session may see of them. */
+/* Records as maps of what the session may see of them, or at once as JSON. */
+#include "base/civil.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "kernel/crud.h"
 
 #include <string.h>
@@ -33,13 +36,15 @@ static int32_t render_check_names(acrm__call *call, const acrm__entity *entity,
 int32_t acrm__view_make(acrm__call *call, const acrm__entity *entity, const acrm_value *names,
                         acrm__view *out)
 {
+    bool ruled = acrm__has_field_rules(call);
+
     *out = (acrm__view){ .entity = entity };
     out->fields = acrm__arena_alloc(call->arena, entity->n_fields * sizeof *out->fields);
     if (!out->fields)
         return acrm__nomem(call);
     for (uint32_t i = 0; i < entity->n_fields; i++) {
         const acrm__fieldinfo *f = &entity->fields[i];
-        if (f->def.flags & ACRM__HIDDEN || !acrm__may_see_field(call, entity, i))
+        if (f->def.flags & ACRM__HIDDEN || (ruled && !acrm__may_see_field(call, entity, i)))
             continue;
         if (!names || i == F_ID || render_wanted(names, f->def.name))
             out->fields[out->n_fields++] = i;
@@ -133,6 +138,148 @@ int32_t acrm__view_render(acrm__call *call, const acrm__view *view, const acrm_c
     into->as.pairs = pairs;
     into->count = into->cap = view->n_fields;
     into->index_size = 0;
+    return ACRM_OK;
+}
+
+/* --- The same without a map in between: a row that writes itself --- */
+
+typedef struct render_row {
+    acrm__self self;
+    acrm__view view;
+    const acrm_cell *cells;
+    acrm_value **read; /* of fields that had to be read before, by their place; NULL: there are none */
+} render_row;
+
+static void render_text(acrm__str *out, const char *text, size_t len)
+{
+    char *to = acrm__str_room(out, len + 2);
+
+    if (!to)
+        return;
+    to[0] = '"';
+    memcpy(to + 1, text, len);
+    to[len + 1] = '"';
+    to[len + 2] = '\0';
+    out->len += len + 2;
+}
+
+static void render_int(acrm__str *out, const render_row *row, uint32_t n)
+{
+    const acrm__fieldinfo *f = &row->view.entity->fields[n];
+    int64_t integer = row->cells[n].integer;
+    char text[ACRM__DURATION_SIZE];
+    int32_t digits = f->def.type == ACRM__T_MONEY
+                         ? acrm__money_digits(row->view.entity, n, row->cells) : 0;
+
+    if (f->def.type == ACRM__T_BOOL) {
+        acrm__str_puts(out, integer ? "true" : "false");
+        return;
+    }
+    size_t len = acrm__print_int(f, integer, digits, text);
+    if (len)
+        render_text(out, text, len);
+    else
+        acrm__str_int(out, integer);
+}
+
+static void render_blob(acrm__str *out, const acrm__fieldinfo *f, const acrm_cell *cell)
+{
+    char id[37];
+
+    if (cell->size == 16 && f->def.type != ACRM__T_BYTES) {
+        acrm__uuid_print(cell->data, id);
+        render_text(out, id, 36);
+        return;
+    }
+    acrm__str_putc(out, '"');
+    acrm__base64_print(cell->data, cell->size, out);
+    acrm__str_putc(out, '"');
+}
+
+static void render_row_cell(acrm__str *out, const render_row *row, uint32_t n)
+{
+    const acrm_cell *cell = &row->cells[n];
+    char real[32];
+
+    switch (cell->type) {
+    case ACRM_CELL_INT:
+        render_int(out, row, n);
+        break;
+    case ACRM_CELL_REAL:
+        acrm__str_add(out, real, acrm__print_real(cell->real, real));
+        break;
+    case ACRM_CELL_TEXT:
+        acrm__json_write_text(out, cell->data, cell->size);
+        break;
+    case ACRM_CELL_BLOB:
+        render_blob(out, &row->view.entity->fields[n], cell);
+        break;
+    default:
+        acrm__str_add(out, "null", 4);
+        break;
+    }
+}
+
+static void render_row_write(const acrm__self *self, acrm__str *out)
+{
+    const render_row *row = (const render_row *)(const void *)self;
+
+    acrm__str_putc(out, '{');
+    for (uint32_t i = 0; i < row->view.n_fields; i++) {
+        uint32_t n = row->view.fields[i];
+        const acrm__fieldinfo *f = &row->view.entity->fields[n];
+        char *to = acrm__str_room(out, f->name_len + 4); /* names hold nothing to escape */
+        if (!to)
+            return;
+        *to = ',';
+        to += i > 0;
+        *to++ = '"';
+        memcpy(to, f->def.name, f->name_len);
+        memcpy(to + f->name_len, "\":", 3);
+        out->len += f->name_len + 3 + (i > 0);
+        if (row->read && row->read[i])
+            acrm__json_write(out, row->read[i], 0);
+        else
+            render_row_cell(out, row, n);
+    }
+    acrm__str_putc(out, '}');
+}
+
+/* What can fail: text is checked, what is encrypted is opened, what is JSON is read. */
+static int32_t render_row_read(acrm__call *call, render_row *row, uint32_t i)
+{
+    uint32_t n = row->view.fields[i];
+    const acrm__fieldinfo *f = &row->view.entity->fields[n];
+    const acrm_cell *cell = &row->cells[n];
+    bool sealed = f->def.flags & ACRM__ENCRYPTED && cell->type == ACRM_CELL_BLOB;
+
+    if (cell->type == ACRM_CELL_TEXT && f->def.type != ACRM__T_JSON)
+        return acrm__utf8_valid(cell->data, cell->size) ? ACRM_OK : ACRM_E_INVALID;
+    if (!sealed && cell->type != ACRM_CELL_TEXT)
+        return ACRM_OK;
+    if (!row->read)
+        row->read = acrm__arena_array(call->arena, row->view.n_fields, sizeof *row->read);
+    acrm_value *value = row->read ? acrm__value_in(call->arena) : NULL;
+    if (!value)
+        return ACRM_E_NOMEM;
+    row->read[i] = value;
+    return render_cell(call, row->view.entity, n, row->cells, value);
+}
+
+int32_t acrm__view_lay(acrm__call *call, const acrm__view *view, const acrm_cell *cells,
+                       acrm_value *into)
+{
+    render_row *row = acrm__arena_alloc(call->arena, sizeof *row);
+    int32_t st = row ? ACRM_OK : ACRM_E_NOMEM;
+
+    if (row)
+        *row = (render_row){ .self = { render_row_write }, .view = *view, .cells = cells };
+    for (uint32_t i = 0; i < view->n_fields && st == ACRM_OK; i++)
+        st = render_row_read(call, row, i);
+    if (st != ACRM_OK)
+        return st == ACRM_E_NOMEM ? acrm__nomem(call) : st;
+    into->type = ACRM__SELF;
+    into->as.self = &row->self;
     return ACRM_OK;
 }
 

@@ -41,6 +41,9 @@ typedef struct bench_measure {
     bench_fn ours;
     bench_fn baseline;
     bench_fn before; /* optional: untimed, before each run of either side */
+    /* optional: microseconds of processor time that a side has taken so far, where it runs in a
+     * process of its own; then there is a line for that too, by the name and "_cpu" */
+    double (*spent_us)(const void *user, bool ours);
     void *user;
     long ops; /* of a run; 0: as many as take long enough to time */
 } bench_measure;
@@ -138,10 +141,21 @@ static inline double bench_run(const bench_measure *m, bench_fn fn, long ops)
     return bench_now_us() - begin;
 }
 
+/* Microseconds of an operation; *cpu: those of processor time, 0 if the measure cannot tell. */
+static inline double bench_run_cpu(const bench_measure *m, bool ours, long ops, double *cpu)
+{
+    double begin = m->spent_us ? m->spent_us(m->user, ours) : 0;
+    double took = bench_run(m, ours ? m->ours : m->baseline, ops);
+
+    *cpu = m->spent_us ? (m->spent_us(m->user, ours) - begin) / (double)ops : 0;
+    return took / (double)ops;
+}
+
 static inline void bench_compare(bench *b, const bench_measure *m)
 {
-    double ours[BENCH_RUNS_MAX];
-    double baseline[BENCH_RUNS_MAX];
+    double ours[BENCH_RUNS_MAX], ours_cpu[BENCH_RUNS_MAX];
+    double baseline[BENCH_RUNS_MAX], baseline_cpu[BENCH_RUNS_MAX];
+    char cpu_name[64];
     double enough = b->quick ? 2000 : 20000; /* microseconds of the slower side in a run */
     long ops = m->ops ? m->ops : 1;
 
@@ -156,11 +170,15 @@ static inline void bench_compare(bench *b, const bench_measure *m)
         ops *= 2;
     }
     for (int i = 0; i < b->runs; i++) {
-        ours[i] = bench_run(m, m->ours, ops) / (double)ops;
-        baseline[i] = bench_run(m, m->baseline, ops) / (double)ops;
+        ours[i] = bench_run_cpu(m, true, ops, &ours_cpu[i]);
+        baseline[i] = bench_run_cpu(m, false, ops, &baseline_cpu[i]);
     }
     bench_print(b, m->name, m->size, bench_median(ours, b->runs), bench_median(baseline, b->runs),
                 "us/op", m->goal);
+    snprintf(cpu_name, sizeof cpu_name, "%s_cpu", m->name);
+    if (m->spent_us)
+        bench_print(b, cpu_name, m->size, bench_median(ours_cpu, b->runs),
+                    bench_median(baseline_cpu, b->runs), "us/op", 0);
 }
 
 static inline int bench_end(const bench *b)
