@@ -36,9 +36,11 @@ static int args_hex(char c)
 
 bool server_unescape(char *text, bool plus)
 {
-    char *to = text;
+    char *to = strpbrk(text, plus ? "%+" : "%");
 
-    for (const char *p = text; *p; p++) {
+    if (!to)
+        return true;
+    for (const char *p = to; *p; p++) {
         if (*p == '+' && plus) {
             *to++ = ' ';
         } else if (*p != '%') {
@@ -151,7 +153,8 @@ static bool args_query(server_request *r, example_text *out)
     example_text copy = { 0 };
     bool ok = true;
 
-    example_put(&copy, r->query);
+    if (*r->query)
+        example_put(&copy, r->query);
     for (char *p = copy.data; ok && p && *p;) {
         size_t n = strcspn(p, "&");
         char *next = p + n + (p[n] == '&');
@@ -185,8 +188,8 @@ static bool args_headers(server_request *r, example_text *out)
 {
     const char *verb = r->route->verb;
     bool guarded = verb && (strcmp(verb, "update") == 0 || strcmp(verb, "delete") == 0);
-    const char *match = guarded ? server_header(r, "If-Match") : NULL;
-    const char *key = r->route->writes ? server_header(r, "Idempotency-Key") : NULL;
+    const char *match = guarded ? server_header(r, SERVER_IF_MATCH) : NULL;
+    const char *key = r->route->writes ? server_header(r, SERVER_IDEMPOTENCY_KEY) : NULL;
 
     if (match && strcmp(match, "*") == 0) {
         example_put(out, ",\"last_write_wins\":true");
@@ -228,7 +231,8 @@ bool server_args(server_request *r, example_text *out)
 
     example_put(out, "{");
     if (route->id) {
-        example_putf(out, "\"%s\":", route->id);
+        server_put_json(out, route->id, strlen(route->id));
+        example_put(out, ":");
         server_put_json(out, r->id, strlen(r->id));
     }
     bool ok = args_headers(r, &more);

@@ -28,7 +28,7 @@ bool server_auth_check(const server *s)
 static bool auth_local_host(const server_request *r)
 {
     static const char *const hosts[] = { "localhost", "127.0.0.1", "[::1]" };
-    const char *host = server_header(r, "Host");
+    const char *host = server_header(r, SERVER_HOST);
 
     for (size_t i = 0; host && i < sizeof hosts / sizeof hosts[0]; i++) {
         size_t len = strlen(hosts[i]);
@@ -44,7 +44,7 @@ static bool auth_as(server_request *r, const char *as)
         server_reply_problem(r, 403, "host", "with --as only this machine's own name is answered");
         return false;
     }
-    snprintf(r->principal, sizeof r->principal, "%s", as);
+    memcpy(r->principal, as, strlen(as) + 1); /* its length was checked at the start */
     return true;
 }
 

@@ -35,15 +35,25 @@ static uint64_t call_hash(const char *data, size_t len)
 }
 
 /* "7-..." of a record, its version first, for If-Match; else of the bytes alone. */
-static void call_etag(const acrm_buf *out, char etag[SERVER_ETAG_MAX])
+static void call_etag(const acrm_buf *out, long long version, char etag[SERVER_ETAG_MAX])
 {
-    long long version = call_version(acrm_buf_data(out));
-    unsigned long long hash = call_hash(acrm_buf_data(out), acrm_buf_len(out));
+    static const char hex[] = "0123456789abcdef";
+    enum { CALL_HASH_DIGITS = 16 };
+    uint64_t hash = call_hash(acrm_buf_data(out), acrm_buf_len(out));
+    char digits[24];
+    size_t n = sizeof digits;
 
+    *etag++ = '"';
     if (version > 0)
-        snprintf(etag, SERVER_ETAG_MAX, "\"%lld-%016llx\"", version, hash);
-    else
-        snprintf(etag, SERVER_ETAG_MAX, "\"%016llx\"", hash);
+        digits[--n] = '-';
+    for (; version > 0; version /= 10)
+        digits[--n] = (char)('0' + version % 10);
+    memcpy(etag, digits + n, sizeof digits - n);
+    etag += sizeof digits - n;
+    for (int i = CALL_HASH_DIGITS; i > 0; i--, hash >>= 4)
+        etag[i - 1] = hex[hash & 15];
+    etag[CALL_HASH_DIGITS] = '"';
+    etag[CALL_HASH_DIGITS + 1] = '\0';
 }
 
 /* Link to the next page: the same query with its own `after`. */
@@ -85,23 +95,23 @@ static void call_link(server_request *r, const char *json, size_t len)
 static void call_done(server_request *r, acrm_buf *out)
 {
     const server_route *route = r->route;
-    const char *match = route->method == SERVER_GET ? server_header(r, "If-None-Match") : NULL;
+    const char *match = route->method == SERVER_GET ? server_header(r, SERVER_IF_NONE_MATCH) : NULL;
     bool created = route->verb && strcmp(route->verb, "create") == 0;
     char etag[SERVER_ETAG_MAX], location[160];
 
-    call_etag(out, etag);
+    const char *data = acrm_buf_data(out);
+    size_t len = acrm_buf_len(out);
+    long long version = call_version(data);
+    call_etag(out, version, etag);
     if (match && server_reply_same(r, match, etag)) {
         acrm_buf_free(out);
         return;
     }
-    const char *data = acrm_buf_data(out);
-    size_t len = acrm_buf_len(out);
-    bool version = call_version(data) > 0;
-    server_reply_buf(r, created && version ? 201 : 200, "application/json", out);
-    if (route->method == SERVER_GET || version)
+    server_reply_buf(r, created && version > 0 ? 201 : 200, "application/json", out);
+    if (route->method == SERVER_GET || version > 0)
         server_reply_header(r, "ETag", etag);
     server_reply_header(r, "Cache-Control", "private, no-cache");
-    if (created && version) {
+    if (created && version > 0) {
         snprintf(location, sizeof location, "%s/%.36s", route->path, data + 7);
         server_reply_header(r, "Location", location);
     }

@@ -122,7 +122,7 @@ static int32_t export_begin(server_request *r, export_job *e, const example_text
 bool server_export_wanted(const server_request *r)
 {
     const char *accept = r->route->verb && strcmp(r->route->verb, "list") == 0
-                             ? server_header(r, "Accept") : NULL;
+                             ? server_header(r, SERVER_ACCEPT) : NULL;
 
     return accept && strstr(accept, "application/x-ndjson") != NULL;
 }

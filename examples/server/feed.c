@@ -298,7 +298,7 @@ static void feed_gone(void *cls)
 /* ?types=lead.*,case.created and ?after=N; Last-Event-ID counts more than after. */
 static bool feed_asks(server_request *r, feed_listener *l)
 {
-    const char *last = server_header(r, "Last-Event-ID");
+    const char *last = server_header(r, SERVER_LAST_EVENT_ID);
     example_text args = { 0 };
     acrm_value *map = NULL;
     acrm_error *error = NULL;

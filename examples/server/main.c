@@ -4,6 +4,7 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,6 +67,7 @@ int main(int argc, char **argv)
     if (result)
         return result - 1;
     mallopt(M_ARENA_MAX, 2); /* more would keep more than is in use */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* it counts under one lock of all threads */
     main_signals(&signals);
     server_log_open(stderr);
     result = 1;

@@ -170,7 +170,7 @@ void server_metrics(server_request *r)
 
     server_peer(r, peer);
     if ((strncmp(peer, "127.", 4) != 0 && strcmp(peer, "::1") != 0) ||
-        server_header(r, "X-Forwarded-For") || server_header(r, "Forwarded")) {
+        server_header(r, SERVER_X_FORWARDED_FOR) || server_header(r, SERVER_FORWARDED)) {
         server_reply_problem(r, 403, "metrics", "metrics are told to this machine alone");
         return;
     }

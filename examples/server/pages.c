@@ -90,7 +90,7 @@ static int pages_file(int folder, const char *path, const char *ending, struct s
 
 static bool pages_takes(const server_request *r, const char *coding)
 {
-    const char *taken = server_header(r, "Accept-Encoding");
+    const char *taken = server_header(r, SERVER_ACCEPT_ENCODING);
     size_t len = strlen(coding);
 
     for (const char *p = taken; p && *p;) {
@@ -109,7 +109,7 @@ static bool pages_takes(const server_request *r, const char *coding)
 static void pages_send(server_request *r, int file, const struct stat *info, const char *path,
                        const char *coding)
 {
-    const char *match = server_header(r, "If-None-Match");
+    const char *match = server_header(r, SERVER_IF_NONE_MATCH);
     bool fixed = strncmp(path, "/assets/", 8) == 0; /* their names hold a hash of the content */
     char etag[PAGES_ETAG_MAX];
 

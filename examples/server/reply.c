@@ -191,7 +191,7 @@ static unsigned reply_precondition(const server_request *r, int32_t status,
     bool guarded = r->route && r->route->verb &&
                    (strcmp(r->route->verb, "update") == 0 || strcmp(r->route->verb, "delete") == 0);
 
-    if (guarded && status == ACRM_E_CONFLICT && server_header(r, "If-Match") &&
+    if (guarded && status == ACRM_E_CONFLICT && server_header(r, SERVER_IF_MATCH) &&
         strcmp(acrm_error_reason(error), "stale_version") == 0)
         return 412;
     if (guarded && status == ACRM_E_INVALID && strcmp(acrm_error_field(error), "version") == 0 &&

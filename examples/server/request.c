@@ -23,9 +23,32 @@ int64_t server_now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-const char *server_header(const server_request *r, const char *name)
+static const char *const request_header_names[SERVER_HEADERS] = {
+    [SERVER_ACCEPT] = "Accept",
+    [SERVER_ACCEPT_ENCODING] = "Accept-Encoding",
+    [SERVER_AUTHORIZATION] = "Authorization",
+    [SERVER_CONTENT_ENCODING] = "Content-Encoding",
+    [SERVER_CONTENT_LENGTH] = "Content-Length",
+    [SERVER_CONTENT_TYPE] = "Content-Type",
+    [SERVER_COOKIE] = "Cookie",
+    [SERVER_FORWARDED] = "Forwarded",
+    [SERVER_HOST] = "Host",
+    [SERVER_IDEMPOTENCY_KEY] = "Idempotency-Key",
+    [SERVER_IF_MATCH] = "If-Match",
+    [SERVER_IF_NONE_MATCH] = "If-None-Match",
+    [SERVER_LAST_EVENT_ID] = "Last-Event-ID",
+    [SERVER_ORIGIN] = "Origin",
+    [SERVER_SEC_FETCH_SITE] = "Sec-Fetch-Site",
+    [SERVER_TRANSFER_ENCODING] = "Transfer-Encoding",
+    [SERVER_USER_AGENT] = "User-Agent",
+    [SERVER_X_CSRF_TOKEN] = "X-CSRF-Token",
+    [SERVER_X_FORWARDED_FOR] = "X-Forwarded-For",
+    [SERVER_X_FORWARDED_PROTO] = "X-Forwarded-Proto"
+};
+
+const char *server_header(const server_request *r, int which)
 {
-    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+    return r->headers[which];
 }
 
 /* --- Who is at the other end --- */
@@ -58,7 +81,7 @@ static bool request_trusted(const server_request *r, const char *peer)
 
 void server_peer(const server_request *r, char out[SERVER_PEER_MAX])
 {
-    const char *told = server_header(r, "X-Forwarded-For");
+    const char *told = server_header(r, SERVER_X_FORWARDED_FOR);
     unsigned char bytes[16];
 
     request_address(r, out);
@@ -74,7 +97,7 @@ void server_peer(const server_request *r, char out[SERVER_PEER_MAX])
 
 static bool request_secure(const server_request *r)
 {
-    const char *told = server_header(r, "X-Forwarded-Proto");
+    const char *told = server_header(r, SERVER_X_FORWARDED_PROTO);
     char peer[SERVER_PEER_MAX];
 
     if (r->server->options.tls_cert)
@@ -105,7 +128,7 @@ static bool request_path(char *path)
 
 static bool request_target(server_request *r)
 {
-    size_t len = r->target ? strlen(r->target) : 0;
+    size_t len = strlen(r->target);
 
     if (len == 0 || len > REQUEST_TARGET_MAX)
         return false;
@@ -121,37 +144,47 @@ static bool request_target(server_request *r)
 
 /* --- Headers --- */
 
+/* Not to be there twice: two readers of HTTP could read them in two ways. */
+static bool request_header_once(int which)
+{
+    return which == SERVER_HOST || which == SERVER_CONTENT_LENGTH ||
+           which == SERVER_TRANSFER_ENCODING;
+}
+
 typedef struct request_seen {
-    int host, length, encoding, n;
-    bool chunked, wrong;
+    server_request *request;
+    bool wrong;
 } request_seen;
 
 static enum MHD_Result request_look(void *cls, enum MHD_ValueKind kind, const char *key,
                                     const char *value)
 {
     request_seen *seen = cls;
+    const char **headers = seen->request->headers;
+    char first = (char)(*key & ~0x20);
+    int which = 0;
 
     (void)kind;
-    seen->n++;
-    if (strcasecmp(key, "Host") == 0)
-        seen->host++;
-    else if (strcasecmp(key, "Content-Length") == 0)
-        seen->length++;
-    else if (strcasecmp(key, "Transfer-Encoding") == 0) {
-        seen->encoding++;
-        seen->wrong = seen->wrong || !value || strcasecmp(value, "chunked") != 0;
-    }
+    while (which < SERVER_HEADERS && (*request_header_names[which] != first ||
+                                      strcasecmp(key, request_header_names[which]) != 0))
+        which++;
+    if (which == SERVER_HEADERS)
+        return MHD_YES;
+    seen->wrong = seen->wrong || (headers[which] && request_header_once(which));
+    if (!headers[which])
+        headers[which] = value ? value : "";
     return MHD_YES;
 }
 
-/* What two readers of HTTP could read in two ways. */
+/* false: they say two things. */
 static bool request_headers(server_request *r)
 {
-    request_seen seen = { 0 };
+    request_seen seen = { .request = r };
 
     MHD_get_connection_values(r->connection, MHD_HEADER_KIND, request_look, &seen);
-    return !seen.wrong && seen.host <= 1 && seen.length <= 1 && seen.encoding <= 1 &&
-           seen.length + seen.encoding <= 1;
+    const char *encoding = server_header(r, SERVER_TRANSFER_ENCODING);
+    return !seen.wrong && !(encoding && strcasecmp(encoding, "chunked") != 0) &&
+           !(encoding && server_header(r, SERVER_CONTENT_LENGTH));
 }
 
 static bool request_is_json(const char *type)
@@ -171,22 +204,22 @@ static bool request_refuse(server_request *r, unsigned status, const char *reaso
 
 static bool request_has_body(const server_request *r)
 {
-    const char *length = server_header(r, "Content-Length");
+    const char *length = server_header(r, SERVER_CONTENT_LENGTH);
 
-    return server_header(r, "Transfer-Encoding") || (length && strcmp(length, "0") != 0);
+    return server_header(r, SERVER_TRANSFER_ENCODING) || (length && strcmp(length, "0") != 0);
 }
 
 /* The body's kind and length, as far as the headers tell. */
 static bool request_body(server_request *r)
 {
-    const char *length = server_header(r, "Content-Length"), *type;
+    const char *length = server_header(r, SERVER_CONTENT_LENGTH), *type;
     bool some = request_has_body(r);
 
-    if (server_header(r, "Content-Encoding"))
+    if (server_header(r, SERVER_CONTENT_ENCODING))
         return request_refuse(r, 415, "encoding", "bodies are taken uncompressed");
     if (length && (strlen(length) > 12 || atoll(length) > r->server->options.body_max))
         return request_refuse(r, 413, "body", "the body is longer than this server takes");
-    type = server_header(r, "Content-Type");
+    type = server_header(r, SERVER_CONTENT_TYPE);
     if (some && r->method == SERVER_GET)
         return request_refuse(r, 400, "body", "a GET request has no body");
     if (some && !request_is_json(type)) {
@@ -200,8 +233,8 @@ static bool request_body(server_request *r)
 /* A page of another site may not make the browser write here. */
 static bool request_same_site(const server_request *r)
 {
-    const char *origin = server_header(r, "Origin"), *host = server_header(r, "Host");
-    const char *site = server_header(r, "Sec-Fetch-Site");
+    const char *origin = server_header(r, SERVER_ORIGIN), *host = server_header(r, SERVER_HOST);
+    const char *site = server_header(r, SERVER_SEC_FETCH_SITE);
 
     if (r->method == SERVER_GET)
         return true;
@@ -288,13 +321,15 @@ static void request_work(void *arg)
 
 void *server_request_begin(void *cls, const char *uri, struct MHD_Connection *connection)
 {
-    server_request *r = calloc(1, sizeof *r);
+    size_t len = strlen(uri) + 1;
+    server_request *r = malloc(sizeof *r + len);
 
     if (!r)
         return NULL;
     *r = (server_request){ .server = cls, .connection = connection, .method = -1,
-                           .started_us = server_now_us(), .target = strdup(uri), .query = "",
+                           .started_us = server_now_us(), .target = (char *)(r + 1), .query = "",
                            .path = "", .job = { .run = request_work, .arg = r } };
+    memcpy(r->target, uri, len);
     return r;
 }
 
@@ -312,7 +347,7 @@ void server_request_run(server_request *r)
 /* What was answered before, if nothing has changed. */
 static bool request_from_cache(server_request *r)
 {
-    const char *match = server_header(r, "If-None-Match");
+    const char *match = server_header(r, SERVER_IF_NONE_MATCH);
 
     if (!r->route->kept || r->server->remote || server_export_wanted(r))
         return false;
@@ -341,7 +376,8 @@ static enum MHD_Result request_send(server_request *r)
 {
     if (!r->response && !r->answer)
         return MHD_NO;
-    server_watch_state(r, r->streams ? SERVER_STREAMING : SERVER_REPLYING, server_now_us());
+    server_watch_state(r, r->streams ? SERVER_STREAMING : SERVER_REPLYING,
+                       r->waited ? server_now_us() : r->started_us);
     if (r->answer)
         return request_send_shared(r);
     if (r->server->stopping)
@@ -377,6 +413,7 @@ static enum MHD_Result request_hand_over(server_request *r)
     if (request_from_cache(r))
         return request_send(r);
     r->stage = REQUEST_WAITS;
+    r->waited = true;
     server_watch_state(r, SERVER_RUNNING, server_now_us());
     MHD_suspend_connection(r->connection);
     if (server_work_add(write ? r->server->writes : r->server->work, &r->job))
@@ -403,7 +440,8 @@ enum MHD_Result server_request_handle(void *cls, struct MHD_Connection *connecti
     if (r->stage == REQUEST_NEW) {
         r->stage = REQUEST_BODY;
         if (request_check(r, method)) {
-            if (request_has_body(r))
+            r->waited = request_has_body(r);
+            if (r->waited)
                 server_watch_state(r, SERVER_BODY, r->started_us);
             return MHD_YES;
         }
@@ -440,7 +478,6 @@ void server_request_end(void *cls, struct MHD_Connection *connection, void **con
         MHD_destroy_response(r->response);
     server_answer_free(r->answer);
     example_text_free(&r->body);
-    free(r->target);
     free(r);
     *con_cls = NULL;
 }

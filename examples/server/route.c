@@ -47,20 +47,25 @@ const char *server_method_name(int method)
     return method >= 0 && method < SERVER_METHODS ? route_methods[method] : "";
 }
 
-static size_t route_slot(const server_routes *routes, const char *path)
+static size_t route_slot(const server_routes *routes, const char *path, size_t len)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = len, word;
 
-    for (; *path; path++)
+    for (; len >= sizeof word; path += sizeof word, len -= sizeof word) {
+        memcpy(&word, path, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    for (; len > 0; path++, len--)
         hash = (hash ^ (unsigned char)*path) * UINT64_C(1099511628211);
     return (size_t)(hash ^ hash >> 29) & (routes->slots - 1);
 }
 
 /* NULL: the path has no such method; `allowed` gets those it has. */
 static const server_route *route_look(const server_routes *routes, int method, const char *path,
-                                      unsigned *allowed)
+                                      size_t len, unsigned *allowed)
 {
-    size_t slot = route_slot(routes, path);
+    size_t slot = route_slot(routes, path, len);
 
     for (; routes->table[slot]; slot = (slot + 1) & (routes->slots - 1)) {
         const server_route *route = &routes->items[routes->table[slot] - 1];
@@ -73,37 +78,39 @@ static const server_route *route_look(const server_routes *routes, int method, c
     return NULL;
 }
 
-/* "/v1/leads/01a2.../assign" as "/v1/leads/{id}/assign". false: there is no place for an id. */
-static bool route_template(const char *path, char key[ROUTE_KEY_MAX], char id[SERVER_ID_MAX])
+/* "/v1/leads/01a2.../assign" as "/v1/leads/{id}/assign". 0: there is no place for an id. */
+static size_t route_template(const char *path, char key[ROUTE_KEY_MAX], char id[SERVER_ID_MAX])
 {
+    static const char place[] = "{id}";
     const char *noun = strncmp(path, "/v1/", 4) == 0 ? strchr(path + 4, '/') : NULL;
-    size_t len = noun ? strcspn(noun + 1, "/") : 0;
+    size_t len = noun ? strcspn(noun + 1, "/") : 0, head, rest;
 
     if (len == 0 || len >= SERVER_ID_MAX)
-        return false;
+        return 0;
     memcpy(id, noun + 1, len);
     id[len] = '\0';
-    snprintf(key, ROUTE_KEY_MAX, "%.*s{id}%s", (int)(noun + 1 - path), path, noun + 1 + len);
-    return true;
+    head = (size_t)(noun + 1 - path);
+    rest = strlen(noun + 1 + len);
+    memcpy(key, path, head);
+    memcpy(key + head, place, sizeof place - 1);
+    memcpy(key + head + sizeof place - 1, noun + 1 + len, rest + 1);
+    return head + sizeof place - 1 + rest;
 }
 
 const server_route *server_routes_find(const server_routes *routes, int method, const char *path,
                                        char id[SERVER_ID_MAX], unsigned *allowed)
 {
     char key[ROUTE_KEY_MAX];
-    const server_route *route = NULL;
+    size_t len = strlen(path);
 
     id[0] = '\0';
     *allowed = 0;
-    if (strlen(path) > ROUTE_KEY_MAX - 8)
+    if (len > ROUTE_KEY_MAX - 8)
         return NULL;
-    snprintf(key, sizeof key, "%s", path);
-    for (int with_id = 0; with_id < 2 && !route && !*allowed; with_id++) {
-        if (with_id && !route_template(path, key, id))
-            break;
-        route = route_look(routes, method, key, allowed);
-    }
-    return route;
+    const server_route *route = route_look(routes, method, path, len, allowed);
+    if (route || *allowed || (len = route_template(path, key, id)) == 0)
+        return route;
+    return route_look(routes, method, key, len, allowed);
 }
 
 /* --- Making it --- */
@@ -182,7 +189,7 @@ static void route_barred_run(server_request *r)
 
 static void route_put(server_routes *routes, const server_route *route)
 {
-    size_t slot = route_slot(routes, route->path);
+    size_t slot = route_slot(routes, route->path, strlen(route->path));
 
     while (routes->table[slot])
         slot = (slot + 1) & (routes->slots - 1);

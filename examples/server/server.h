@@ -119,6 +119,18 @@ typedef struct server_stamp {
 
 /* --- request.c --- */
 
+/* Headers that something is made of. */
+enum {
+    SERVER_ACCEPT, SERVER_ACCEPT_ENCODING, SERVER_AUTHORIZATION,
+    SERVER_CONTENT_ENCODING, SERVER_CONTENT_LENGTH, SERVER_CONTENT_TYPE,
+    SERVER_COOKIE, SERVER_FORWARDED, SERVER_HOST,
+    SERVER_IDEMPOTENCY_KEY, SERVER_IF_MATCH, SERVER_IF_NONE_MATCH,
+    SERVER_LAST_EVENT_ID, SERVER_ORIGIN, SERVER_SEC_FETCH_SITE,
+    SERVER_TRANSFER_ENCODING, SERVER_USER_AGENT, SERVER_X_CSRF_TOKEN,
+    SERVER_X_FORWARDED_FOR, SERVER_X_FORWARDED_PROTO,
+    SERVER_HEADERS
+};
+
 struct server_request {
     server *server;
     struct MHD_Connection *connection;
@@ -129,6 +141,7 @@ struct server_request {
     int method;        /* SERVER_GET ...; HEAD counts as GET */
     int stage;
     const server_route *route;
+    const char *headers[SERVER_HEADERS]; /* the first of each name; NULL: there is none */
     char id[SERVER_ID_MAX];
     char principal[SERVER_PRINCIPAL_MAX];
     bool secure; /* over TLS, ours or the proxy's */
@@ -141,6 +154,7 @@ struct server_request {
     server_stamp stamp;
     unsigned status;
     const char *refused; /* (nullable) a word, for the log */
+    bool waited;  /* for its body or a worker */
     bool streams; /* the response has no known end */
     server_job job;
 };
@@ -154,8 +168,8 @@ void server_request_end(void *cls, struct MHD_Connection *connection, void **con
 /* Do it, on whatever thread. */
 void server_request_run(server_request *r);
 
-/* (nullable) */
-const char *server_header(const server_request *r, const char *name);
+/* (nullable) `which`: SERVER_HOST ... */
+const char *server_header(const server_request *r, int which);
 /* The address of who asks, as the proxy tells it if that is trusted. */
 void server_peer(const server_request *r, char out[SERVER_PEER_MAX]);
 

@@ -36,8 +36,8 @@ static bool signin_take(signin_ticket *out, const char *text, size_t len)
 
 bool signin_ticket_read(const server_request *r, signin_ticket *out)
 {
-    const char *bearer = server_header(r, "Authorization"), *name = signin_name(r);
-    const char *cookies = server_header(r, "Cookie");
+    const char *bearer = server_header(r, SERVER_AUTHORIZATION), *name = signin_name(r);
+    const char *cookies = server_header(r, SERVER_COOKIE);
     size_t n = strlen(name);
 
     *out = (signin_ticket){ .cookie = false };
@@ -188,7 +188,7 @@ static int32_t signin_check(server_request *r, const signin_ticket *ticket, acrm
 /* Compared in the same time wherever they differ. */
 static bool signin_csrf(server_request *r, const acrm_value *who)
 {
-    const char *sent = server_header(r, "X-CSRF-Token");
+    const char *sent = server_header(r, SERVER_X_CSRF_TOKEN);
     const char *kept = acrm_value_text(acrm_value_get(who, "csrf"), NULL);
     unsigned differs = 1;
 
@@ -261,7 +261,7 @@ static acrm_value *signin_body(server_request *r, const char *const *names)
 static bool signin_from(server_request *r, acrm_value *args, bool agent)
 {
     char peer[SERVER_PEER_MAX];
-    const char *program = server_header(r, "User-Agent");
+    const char *program = server_header(r, SERVER_USER_AGENT);
     unsigned char six[16];
 
     server_peer(r, peer);
