@@ -147,7 +147,7 @@ typedef struct render_row {
     acrm__self self;
     acrm__view view;
     const acrm_cell *cells;
-    acrm_value **read; /* of fields that had to be read before, by their place; NULL: there are none */
+    acrm_value **read; /* by place, of fields that had to be read before; NULL: of none */
 } render_row;
 
 static void render_text(acrm__str *out, const char *text, size_t len)
