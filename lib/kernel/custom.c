@@ -152,6 +152,8 @@ int32_t acrm__custom_refresh(acrm__call *call, bool *changed)
     int32_t st;
 
     *changed = false;
+    if (session->held) /* to the schema of its state */
+        return ACRM_OK;
     /* Reads outside a transaction look once a second: the look would be half of their cost. */
     if (alone && call->now - session->schema_looked_at < CUSTOM_LOOK_US &&
         call->now >= session->schema_looked_at)

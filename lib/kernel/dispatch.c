@@ -148,7 +148,7 @@ static int32_t dispatch_read(acrm__call *call, acrm__finish_fn finish, void *use
     bool single = (call->info->op->flags & (ACRM__OP_SINGLE | ACRM__OP_STEPS)) != 0;
     int32_t st = ACRM_OK;
 
-    if (!single)
+    if (!single && !s->held)
         st = acrm__transaction_begin(call, false);
     if (st != ACRM_OK)
         return st;
@@ -158,7 +158,7 @@ static int32_t dispatch_read(acrm__call *call, acrm__finish_fn finish, void *use
         st = call->info->op->run(call);
     if (st == ACRM_OK && finish && finish(user, call->out) != ACRM_OK)
         st = acrm__nomem(call);
-    if (s->in_transaction)
+    if (s->in_transaction && !s->held)
         acrm__transaction_rollback(s);
     return st;
 }
@@ -192,6 +192,9 @@ static int32_t dispatch_once(acrm_session *session, const char *operation, const
     }
     if (st != ACRM_OK)
         return found && st != ACRM_E_NOMEM ? dispatch_refuse(&call, st) : st;
+    if (session->held && call.info->op->flags & (ACRM__OP_WRITE | ACRM__OP_STEPS))
+        return acrm__fail(&call, ACRM_E_MISUSE, "held", NULL,
+                          "the session is held at one state to read it: let it go first");
     if (call.info->op->flags & ACRM__OP_WRITE && !(call.info->op->flags & ACRM__OP_STEPS))
         return dispatch_write(&call, finish, user);
     return dispatch_read(&call, finish, user);

@@ -178,6 +178,7 @@ struct acrm_session {
     acrm__arena arena;              /* of the running call */
     acrm__principal principal;
     int32_t in_transaction;         /* 0 no, 1 read, 2 write */
+    bool held;                      /* the one that reads is of acrm_session_hold() and stays */
     acrm__chain chain;
     acrm__queued_event *events_head, *events_tail;
     uint32_t n_events;

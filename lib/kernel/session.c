@@ -35,7 +35,8 @@ int32_t acrm__session_enter(acrm_session *session, acrm_error **err)
                            "the session is in use: by another thread, or by the call that called "
                            "this callback");
     acrm__arena_reset(&session->arena);
-    session->registry = session->engine->registry;
+    if (!session->held)
+        session->registry = session->engine->registry;
     return ACRM_OK;
 }
 
@@ -87,6 +88,52 @@ int32_t acrm_session_set_principal(acrm_session *session, const char *principal,
     return st;
 }
 
+static void session_let_go(acrm_session *session)
+{
+    if (session->held)
+        acrm__transaction_rollback(session);
+    session->held = false;
+}
+
+/* The transaction's first read, which fixes what it sees, and the registry that goes with it. */
+static int32_t session_settle(acrm__call *call)
+{
+    acrm_session *session = call->session;
+    acrm_cell epoch;
+    bool changed;
+    int32_t st = acrm__custom_refresh(call, &changed);
+
+    session->registry = session->engine->registry;
+    if (st == ACRM_OK)
+        st = acrm__meta_get(call, "schema_epoch", ACRM__META_NUMBER, &epoch);
+    if (st == ACRM_OK && session->registry->epoch !=
+                             (epoch.type == ACRM_CELL_INT ? epoch.integer : 0))
+        st = acrm__fail(call, ACRM_E_BUSY, "schema", NULL,
+                        "the schema is being changed; try again");
+    return st;
+}
+
+int32_t acrm_session_hold(acrm_session *session, int32_t on, acrm_error **err)
+{
+    acrm__call call;
+    int32_t st = acrm__session_enter(session, err);
+
+    if (st != ACRM_OK)
+        return st;
+    session_let_go(session);
+    acrm__call_init(&call, session, err);
+    if (on)
+        st = acrm__transaction_begin(&call, false);
+    if (on && st == ACRM_OK) {
+        st = session_settle(&call);
+        session->held = true;
+        if (st != ACRM_OK)
+            session_let_go(session);
+    }
+    acrm__session_leave(session);
+    return st;
+}
+
 int32_t acrm_session_new(acrm_engine *engine, const char *principal, acrm_session **out,
                          acrm_error **err)
 {
@@ -112,6 +159,7 @@ void acrm__session_unref(acrm_session *session)
     if (atomic_fetch_sub(&session->refs, 1) != 1)
         return;
     acrm_engine *engine = session->engine;
+    session_let_go(session);
     acrm__references_free(session);
     acrm__seal_forget(session);
     acrm__cache_trim(session, true);
