@@ -63,15 +63,12 @@ void server_cache_wrote(server_cache *cache)
 static bool cache_stamp(const server *s, server_stamp *out)
 {
     acrm_session *session = NULL;
-    acrm_value *info = NULL;
 
     *out = (server_stamp){ .writes = s->cache->writes, .event = -1, .at_us = server_now_us() };
     if (server_session_take(s->sessions, "system", &session, NULL) == ACRM_OK) {
-        if (acrm_call(session, "engine.info", NULL, &info, NULL) == ACRM_OK)
-            out->event = acrm_value_int(acrm_value_get(info, "last_event"));
+        out->event = server_last_event(session);
         server_session_give(s->sessions, session);
     }
-    acrm_value_free(info);
     return out->event >= 0;
 }
 

@@ -190,6 +190,10 @@ void server_call(server_request *r)
         example_text_free(&args);
         return;
     }
+    if (s->hold && r->route->writes)
+        server_hold_write(s->hold);
+    else if (s->hold && r->route->quick)
+        server_hold_read(s->hold, r->started_us);
     int32_t st = server_session_take(s->sessions, r->principal, &session, &error);
     if (st == ACRM_OK && r->bytes)
         acrm_session_set_input(session, call_read, &stream);

@@ -53,6 +53,7 @@ static void main_stop(server *s)
     server_work_free(s->work);
     server_work_free(s->writes);
     server_cache_free(s->cache);
+    server_hold_free(s->hold);
     if (listening >= 0)
         close(listening);
     server_feed_free(s->feed);
@@ -80,6 +81,8 @@ int main(int argc, char **argv)
     s.remote = strstr(s.options.db, "://") != NULL;
     s.writes = server_work_new(s.remote ? s.options.workers : 1);
     s.cache = server_cache_new();
+    if (!s.remote && strcmp(s.options.db, "memory:") != 0)
+        s.hold = server_hold_new();
     s.feed = server_feed_new(&s);
     server_metrics_begin();
     if (!s.sessions || !s.work || !s.writes || !s.cache || !s.feed ||

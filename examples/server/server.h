@@ -219,6 +219,8 @@ void server_sessions_sweep(server_sessions *sessions);
 /* End what is running. */
 void server_sessions_interrupt(server_sessions *sessions);
 int server_sessions_count(server_sessions *sessions);
+/* The number of the last event that the session sees; negative: it cannot be told. */
+int64_t server_last_event(acrm_session *session);
 
 /* --- export.c: a list of any length --- */
 
@@ -238,6 +240,19 @@ server_answer *server_cache_find(server_request *r);
 /* Takes the request's response over, which from now on is r->answer. */
 void server_cache_keep(server_request *r, const char *etag, size_t len);
 void server_answer_free(server_answer *answer);
+
+/* --- hold.c: reads of a file without system calls --- */
+
+typedef struct server_hold server_hold;
+
+server_hold *server_hold_new(void);
+void server_hold_free(server_hold *hold);
+/* A session that nobody uses until another one, or NULL, is lent. */
+void server_hold_lend(server_hold *hold, acrm_session *session);
+/* A short read is about to be done; a write; nothing, for a second or so. */
+void server_hold_read(server_hold *hold, int64_t now_us);
+void server_hold_write(server_hold *hold);
+void server_hold_sweep(server_hold *hold);
 
 /* --- feed.c: server-sent events --- */
 
@@ -321,6 +336,7 @@ struct server {
     server_work *work;
     server_work *writes; /* one thread, where the storage takes one writer at a time */
     server_cache *cache;
+    server_hold *hold; /* NULL: the database is no file */
     server_feed *feed;
     server_tick *tick;
     struct MHD_Daemon *daemon;

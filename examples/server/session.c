@@ -192,6 +192,17 @@ void server_sessions_interrupt(server_sessions *sessions)
     pthread_mutex_unlock(&sessions->lock);
 }
 
+int64_t server_last_event(acrm_session *session)
+{
+    acrm_value *info = NULL;
+    int64_t event = -1;
+
+    if (acrm_call(session, "engine.info", NULL, &info, NULL) == ACRM_OK)
+        event = acrm_value_int(acrm_value_get(info, "last_event"));
+    acrm_value_free(info);
+    return event;
+}
+
 int server_sessions_count(server_sessions *sessions)
 {
     int n = 0;

@@ -69,6 +69,13 @@ static bool tick_once(server_tick *t, acrm_session *session)
     return done >= TICK_LIMIT;
 }
 
+/* The session has nothing to do until the next tick. */
+static void tick_lend(server_tick *t, acrm_session *session)
+{
+    if (t->server->hold)
+        server_hold_lend(t->server->hold, session);
+}
+
 static void *tick_main(void *cls)
 {
     server_tick *t = cls;
@@ -81,7 +88,10 @@ static void *tick_main(void *cls)
     tick_running(t, session);
     while (session) {
         bool more = tick_once(t, session);
-        if (!tick_wait(t, more ? 0 : t->server->options.tick_s))
+        tick_lend(t, session);
+        bool go_on = tick_wait(t, more ? 0 : t->server->options.tick_s);
+        tick_lend(t, NULL);
+        if (!go_on)
             break;
     }
     tick_running(t, NULL);
@@ -95,6 +105,8 @@ static void *tick_sweep(void *cls)
 
     for (unsigned seconds = 1; tick_wait(t, 1); seconds++) {
         server_watch_sweep();
+        if (t->server->hold)
+            server_hold_sweep(t->server->hold);
         server_log_flush();
         if (seconds % TICK_TRIM_S != 0)
             continue;

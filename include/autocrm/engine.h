@@ -106,8 +106,9 @@ ACRM_API int32_t acrm_session_set_principal(acrm_session *session, const char *p
 /**
  * Hold what the session reads at one state: whatever others write meanwhile, all its reading
  * operations from now on see the database as it is now, until it is let go. For reports made of
- * several calls. Rights are those of that state too. Hold it for a short while only: a database in
- * memory makes writers wait for it, a file cannot give back the space of changes it still sees.
+ * several calls. Schema and rights are those of that state too. Hold it for a short while only: a
+ * database in memory makes writers wait for it, a file cannot give back the space of changes that
+ * it still sees.
  * @param on 1; again, at the state of then; 0 to let go
  * @return ACRM_OK, ACRM_E_BUSY, ACRM_E_STORE, ACRM_E_NOMEM, ACRM_E_INTERRUPTED, ACRM_E_MISUSE; on
  *         failure nothing is held. While it is, operations that write, and

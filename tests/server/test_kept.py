@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Answers that are kept: never another's, never older than what was written."""
 import json
+import sqlite3
+import subprocess
 import threading
 import unittest
 
@@ -60,6 +62,49 @@ class Fresh(support.Case):
                    ("/v1/dealers?limit=1&fields=code&order=-code",
                     "/v1/dealers?fields=code&order=-code&limit=1") for _ in range(3)}
         self.assertEqual(len(answers), 1)
+
+
+class Held(support.Case):
+    """While many read, one session is held so that they need no locks of their own."""
+    options = ("--tick", "3600")  # the session is the tick's
+
+    def setUp(self):
+        self.ended, code = threading.Event(), self._testMethodName[-10:]
+        self.id = self.server.create("dealers", name="A", code=code)["id"]
+        self.threads = [threading.Thread(target=self.read) for _ in range(2)]
+        for thread in self.threads:
+            thread.start()
+
+    def tearDown(self):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join()
+
+    def read(self):
+        sock = self.server.raw()
+        while not self.ended.is_set():
+            sock.sendall(f"GET /v1/dealers/{self.id} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            sock.recv(65536)
+        sock.close()
+
+    def test_what_anybody_wrote_is_read_at_once(self):
+        for n in range(20):
+            path = f"/v1/dealers/{self.id}"
+            if n % 10 == 9:  # another process
+                subprocess.run([support.TOOL, "--db", self.server.db, "dealer", "update", self.id,
+                                "--city", str(n), "--last-write-wins"], check=True,
+                               capture_output=True)
+            else:
+                self.server.ask("PATCH", path, {"city": str(n)}, {"If-Match": "*"})
+            self.assertEqual(self.server.get(path).json["city"], str(n))
+
+    def test_the_log_can_be_emptied(self):
+        other = sqlite3.connect(self.server.db, timeout=60, isolation_level=None)
+        for n in range(5):
+            self.server.ask("PATCH", f"/v1/dealers/{self.id}", {"city": str(n)}, {"If-Match": "*"})
+            busy, left, _ = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self.assertEqual((busy, left), (0, 0))
+        other.close()
 
 
 if __name__ == "__main__":
