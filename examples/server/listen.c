@@ -96,7 +96,6 @@ bool server_listen(server *s)
         MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->options.threads,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)(s->options.connections + LISTEN_MORE),
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->options.idle_s,
         MHD_OPTION_NOTIFY_CONNECTION, server_watch, s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)LISTEN_CONNECTION_BYTES,
         MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
