@@ -8,8 +8,8 @@ packages_build="$packages_build libexpat1-dev libpq-dev libcurl4-openssl-dev tzd
 # To run every test as well.
 packages_test="abigail-tools check libsubunit-dev libcjson-dev g++ binutils python3 pmccabe"
 packages_test="$packages_test zlib1g-dev"
-# Languages that have a binding.
-packages_test="$packages_test luajit php-cli default-jdk-headless libjna-java nodejs"
+# Languages that have a binding, and what checks Python's types.
+packages_test="$packages_test luajit php-cli default-jdk-headless libjna-java nodejs mypy"
 # Debian's nodejs comes without npm; others bring their own.
 command -v npm >/dev/null 2>&1 || packages_test="$packages_test npm"
 # What messages and storages are tried on.

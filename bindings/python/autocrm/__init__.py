@@ -11,16 +11,32 @@ Money is Decimal, instants are datetime with a zone, ids are UUID. A call that f
 the exceptions of this module, and nothing was written.
 """
 
-from . import storage
+from __future__ import annotations
+
+import datetime as _dt
+import os as _os
+from typing import Callable, Optional, Sequence, Union
+
+from . import errors, storage
 from ._library import lib as _lib
 from ._ports import (ACCEPTED, BAD_ADDRESS, DELIVERED, REFUSED, RETRY, Connector, Later, Message,
                      Never, Ports, Refused, Request, Sent, Transport)
 from ._session import Engine, Session
 from ._types import Record
-from .errors import *  # noqa: F403
-from .errors import AutocrmError
+from .errors import (AutocrmError, Busy, Conflict, Corrupt, Denied, Interrupted, Invalid,
+                     LimitExceeded, Misuse, NewerVersion, NoMemory, NotFound, ReadOnly,
+                     StorageError, StorageFull, Unsupported)
 
-__version__ = _lib.acrm_version().decode()
+__all__ = [
+    "ACCEPTED", "AutocrmError", "BAD_ADDRESS", "Busy", "Conflict", "Connector", "Corrupt", "Crm",
+    "DELIVERED", "Denied", "Engine", "Interrupted", "Invalid", "Later", "LimitExceeded", "Message",
+    "Misuse", "NO_CREATE", "NO_UPGRADE", "Never", "NewerVersion", "NoMemory", "NotFound",
+    "READONLY", "REFUSED", "RETRY", "ReadOnly", "Record", "Refused", "Request", "SYNC_NORMAL",
+    "Sent", "Session", "StorageError", "StorageFull", "Transport", "Unsupported", "errors", "open",
+    "storage",
+]
+
+__version__: str = _lib.acrm_version().decode()
 
 READONLY, NO_CREATE, SYNC_NORMAL, NO_UPGRADE = 1, 2, 4, 8
 
@@ -28,13 +44,16 @@ READONLY, NO_CREATE, SYNC_NORMAL, NO_UPGRADE = 1, 2, 4, 8
 class Crm(Session):
     """A database that was opened, and a session on it; closing it closes both."""
 
-    def close(self):
+    def close(self) -> None:
         super().close()
         self._engine.close()
 
 
-def open(where, *, principal="system", zone=None, key=None, clock=None, random=None,
-         transports=(), connectors=(), flags=0):
+def open(where: Union[str, _os.PathLike[str], storage.Storage], *, principal: str = "system",
+         zone: Optional[str] = None, key: Optional[bytes] = None,
+         clock: Optional[Callable[[], _dt.datetime]] = None,
+         random: Optional[Callable[[int], bytes]] = None, transports: Sequence[Transport] = (),
+         connectors: Sequence[Connector] = (), flags: int = 0) -> Crm:
     """Open a database, creating or upgrading it as needed, and act as `principal` on it.
 
     where       a file, "memory:", what else the library can open, or a storage.Storage

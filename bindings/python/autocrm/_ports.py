@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """What the library asks of its host: time, randomness, the master key, sending of messages."""
 
+from __future__ import annotations
+
 import ctypes
 import datetime as dt
 import json
 import threading
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from . import _library as c
 
@@ -31,9 +33,9 @@ class Message:
     text: Optional[str] = None
     unsubscribe: Optional[str] = None
     country: Optional[str] = None
-    files: list = field(default_factory=list)
+    files: List[Tuple[str, str, bytes]] = field(default_factory=list)
     """(name, media type, bytes) of each file"""
-    headers: dict = field(default_factory=dict)
+    headers: Dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -49,15 +51,15 @@ class Sent:
 class Transport:
     """Base of transports: give `name` and `channels`, and override `submit`."""
 
-    name = "python"
-    channels = ()
+    name: str = "python"
+    channels: Sequence[str] = ()
     dedupes = False
     body_max = 0
     files_max = 0
     rate = 0
     rate_window = 0
 
-    def submit(self, message):
+    def submit(self, message: Message) -> Optional[Sent]:
         """Hand over one `Message`; return a `Sent`, or None when it is on its way. An exception
         is taken as "not now", and raised again by the call that ticked."""
         raise NotImplementedError
@@ -67,7 +69,7 @@ class Transport:
 class Request:
     """What another system is asked."""
     name: str
-    body: dict
+    body: Dict[str, Any]
     key: str
     attempt: int = 1
     timeout: float = 30.0
@@ -84,7 +86,7 @@ class Never(Exception):
 class Later(Exception):
     """Raised by `Connector.ask`: not now; `seconds` is when to ask again, if that is known."""
 
-    def __init__(self, reason="", seconds=0):
+    def __init__(self, reason: str = "", seconds: int = 0) -> None:
         super().__init__(reason)
         self.seconds = seconds
 
@@ -92,12 +94,12 @@ class Later(Exception):
 class Connector:
     """Base of connectors: give `name` and override `ask`."""
 
-    name = "python"
+    name: str = "python"
     dedupes = False
-    timeout = 30.0
+    timeout: float = 30.0
     answer_max = 0
 
-    def ask(self, request):
+    def ask(self, request: Request) -> Any:
         """Answer one `Request` with what JSON can hold, or raise `Refused`, `Never` or `Later`.
         Any other exception is taken as `Later`, and raised again by the call that ticked."""
         raise NotImplementedError

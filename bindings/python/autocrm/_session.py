@@ -22,8 +22,9 @@ def _text_of(buf):
     return text
 
 
-def _name(word):
-    return word + "_" if keyword.iskeyword(word) else word
+def word(name):
+    """A noun, verb or parameter as a name of Python's: import_, from_."""
+    return name + "_" if keyword.iskeyword(name) else name
 
 
 class Engine:
@@ -102,7 +103,7 @@ class Registry:
         for operation in described["operations"]:
             noun, verb = operation["name"].split(".")
             self.operations[operation["name"]] = operation
-            self.nouns.setdefault(_name(noun), {})[_name(verb)] = operation
+            self.nouns.setdefault(word(noun), {})[word(verb)] = operation
         self._readers = {}
 
     def read(self, name, data):
@@ -309,12 +310,16 @@ class Session:
         name = operation["name"]
         parameters = operation["parameters"]["properties"]
         first = next(iter(parameters), None)
+        renamed = {word(name): name for name in parameters if word(name) != name}
 
         def method(*positional, _input=None, _output=None, _progress=None, **arguments):
             if positional:
                 if len(positional) > 1 or first is None:
                     raise TypeError(f"{name} takes at most one argument without its name")
                 arguments.setdefault("id" if "id" in parameters else first, positional[0])
+            for given, name_of_it in renamed.items():
+                if given in arguments:
+                    arguments[name_of_it] = arguments.pop(given)
             return self._invoke(name, arguments, _input, _output, _progress)
         method.__name__ = method.__qualname__ = name
         method.__doc__ = _document(operation)

@@ -4,29 +4,39 @@
 import base64
 import datetime as dt
 import json
+import keyword
 import re
 import sys
 import uuid
 from decimal import Decimal
+from typing import Any, Dict, List
 from json.encoder import encode_basestring
 
 _DURATION = re.compile(r"^(-?)P(?:(\d+)W)?(?:(\d+)D)?"
                        r"(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?)?$")
 
 
-class Record(dict):
-    """A map whose keys can be read as attributes too: `lead.level` is `lead["level"]`."""
+class Record(Dict[str, Any]):
+    """A map whose members can be read as attributes too: `lead.level` is `lead["level"]`. Those that
+    have a name of Python's or of dict's take a line behind it: `page.items_` is `page["items"]`."""
 
     __slots__ = ()
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(name) from None
+            if attribute(name[:-1]) == name and name[:-1] in self:
+                return self[name[:-1]]
+            raise AttributeError(f"there is no {name}, only {', '.join(self)}") from None
 
-    def __dir__(self):
-        return [*super().__dir__(), *self]
+    def __dir__(self) -> List[str]:
+        return [*super().__dir__(), *map(attribute, self)]
+
+
+def attribute(name: str) -> str:
+    """The attribute by which a member of a record is read."""
+    return name + "_" if keyword.iskeyword(name) or hasattr(dict, name) else name
 
 
 def _instant_before_3_11(text):

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """One exception class for each status of the library."""
 
+from __future__ import annotations
+
 import json
+from typing import Any, Dict, Iterable, List, Optional
 
 from ._library import lib
 
@@ -16,8 +19,9 @@ class AutocrmError(Exception):
 
     code = 0
 
-    def __init__(self, message, *, code=None, name="", field="", reason="", retriable=False,
-                 details=()):
+    def __init__(self, message: str, *, code: Optional[int] = None, name: str = "",
+                 field: str = "", reason: str = "", retriable: bool = False,
+                 details: Iterable[Dict[str, Any]] = ()) -> None:
         super().__init__(message)
         self.code = self.code if code is None else code
         self.name = name
@@ -25,7 +29,7 @@ class AutocrmError(Exception):
         self.field = field
         self.reason = reason
         self.retriable = retriable
-        self.details = list(details)
+        self.details: List[Dict[str, Any]] = list(details)
 
 
 class NoMemory(AutocrmError, MemoryError):

@@ -14,16 +14,20 @@ tells a failure by raising autocrm.Conflict, Invalid, Busy ... with `reason` and
 exception ends the call as StorageError and comes out of it.
 """
 
+from __future__ import annotations
+
 import ctypes
 import math
 from ctypes import c_void_p
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 from . import _storage as c
 from ._library import lib
 from ._ports import guarded, keep_raised
 from .errors import AutocrmError, Invalid, LimitExceeded, Misuse
+
+Value = Union[None, int, float, str, bytes]
 
 TYPES = ("null", "int", "real", "text", "blob")
 OPERATORS = ("true", "false", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "in",
@@ -53,7 +57,7 @@ class Column:
 @dataclass(frozen=True)
 class Index:
     name: str
-    columns: tuple
+    columns: Tuple[int, ...]
     unique: bool
     live: bool
     """only rows whose deleted_at is None"""
@@ -65,8 +69,8 @@ class Table:
     them in another order."""
     name: str
     number: int
-    columns: tuple
-    indexes: tuple
+    columns: Tuple[Column, ...]
+    indexes: Tuple[Index, ...]
     deleted_at: Optional[int]
     search: bool
     lean: bool
@@ -77,8 +81,8 @@ class Filter:
     """A node of a filter; see the port's header for what each operator means."""
     op: str
     column: int = 0
-    values: list = field(default_factory=list)
-    children: list = field(default_factory=list)
+    values: List[Value] = field(default_factory=list)
+    children: List[Filter] = field(default_factory=list)
     related: Optional[Table] = None
     related_column: int = 0
 
@@ -105,77 +109,79 @@ class Query:
     """Rows wanted. `order` holds (index into select, descending); `after` one value for each."""
     table: Table
     where: Filter
-    joins: list
-    select: list
+    joins: List[Join]
+    select: List[Expression]
     group: int
-    order: list
-    after: Optional[list]
+    order: List[Tuple[int, bool]]
+    after: Optional[List[Value]]
     limit: int
 
 
 class Connection:
     """One session's way to the data, used by one thread at a time. Override all."""
 
-    def close(self):
+    def close(self) -> None:
         """Nobody uses the connection any more."""
 
-    def begin(self, write):
+    def begin(self, write: bool) -> None:
         """Start a transaction; raise Busy when another one writes."""
         raise NotImplementedError
 
-    def commit(self):
+    def commit(self) -> None:
         """Raise Invalid with reason "reference" when a reference leads nowhere; a commit that
         fails has rolled back."""
         raise NotImplementedError
 
-    def rollback(self):
+    def rollback(self) -> None:
         raise NotImplementedError
 
-    def savepoint(self):
+    def savepoint(self) -> None:
         raise NotImplementedError
 
-    def release(self):
+    def release(self) -> None:
         raise NotImplementedError
 
-    def rollback_to(self):
+    def rollback_to(self) -> None:
         """Undo what was done since the innermost savepoint, and end it."""
         raise NotImplementedError
 
-    def schema_version(self):
+    def schema_version(self) -> int:
         raise NotImplementedError
 
-    def set_schema_version(self, version):
+    def set_schema_version(self, version: int) -> None:
         raise NotImplementedError
 
-    def ensure_table(self, table):
+    def ensure_table(self, table: Table) -> None:
         """Make the table, or add what it lacks."""
         raise NotImplementedError
 
-    def drop_index(self, table, index):
+    def drop_index(self, table: Table, index: str) -> None:
         raise NotImplementedError
 
-    def drop_column(self, table, column):
+    def drop_column(self, table: Table, column: str) -> None:
         raise NotImplementedError
 
-    def insert(self, table, row, search):
+    def insert(self, table: Table, row: List[Value], search: Optional[str]) -> None:
         """Raise Conflict with reason "duplicate" and the index's first column as field when a
         unique index has the values."""
         raise NotImplementedError
 
-    def update(self, table, key, changes, search):
+    def update(self, table: Table, key: Value, changes: Dict[int, Value],
+               search: Optional[str]) -> bool:
         """Set columns (by number) of the row with this key; `search` is its new search text, None
         when that stays. Return whether there was one."""
         raise NotImplementedError
 
-    def remove(self, table, key):
+    def remove(self, table: Table, key: Value) -> bool:
         """Return whether there was such a row."""
         raise NotImplementedError
 
-    def lookup(self, table, column, value, limit):
+    def lookup(self, table: Table, column: int, value: Value,
+               limit: int) -> Iterable[Sequence[Value]]:
         """Rows whose column equals the value, in order of their keys. 0: no limit."""
         raise NotImplementedError
 
-    def query(self, query):
+    def query(self, query: Query) -> Iterable[Sequence[Value]]:
         """Rows of the values of `select`."""
         raise NotImplementedError
 
@@ -186,11 +192,11 @@ class Storage:
     durable = False
     """What was committed survives a crash of the machine"""
 
-    def connect(self):
+    def connect(self) -> Connection:
         """A new Connection."""
         raise NotImplementedError
 
-    def close(self):
+    def close(self) -> None:
         """The last connection is closed."""
 
 

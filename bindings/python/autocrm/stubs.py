@@ -1,31 +1,32 @@
 # SPDX-License-Identifier: MIT
 """Writes type stubs of all nouns and operations: python -m autocrm.stubs FOLDER."""
 
-import keyword
+import json
 import os
 import sys
 
 from . import open as open_database
-from ._session import Registry
+from ._session import Registry, word
+from ._types import attribute
 
 _TYPES = {
-    "id": "UUID", "ref": "UUID", "instant": "datetime", "date": "date", "time": "time",
-    "duration": "timedelta", "money": "Decimal", "decimal": "Decimal", "bytes": "bytes",
+    "id": "UUID", "ref": "UUID", "instant": "dt.datetime", "date": "dt.date", "time": "dt.time",
+    "duration": "dt.timedelta", "money": "Decimal", "decimal": "Decimal", "bytes": "bytes",
     "bool": "bool", "int": "int", "real": "float", "text": "str", "enum": "str",
     "map": "Mapping[str, Any]", "filter": "Mapping[str, Any]", "json": "Any", "record": "Any",
 }
 # What may be given where a value of the type is wanted.
-_GIVEN = {"UUID": "UUID | str", "Decimal": "Decimal | str | int", "datetime": "datetime | str",
-          "date": "date | str", "time": "time | str", "timedelta": "timedelta | str",
-          "bytes": "bytes | str"}
+_GIVEN = {"UUID": "UUID | str", "Decimal": "Decimal | str | int", "dt.datetime": "dt.datetime | str",
+          "dt.date": "dt.date | str", "dt.time": "dt.time | str",
+          "dt.timedelta": "dt.timedelta | str", "bytes": "bytes | str"}
 
 _HEAD = '''\
 # SPDX-License-Identifier: MIT
 # Written by python -m autocrm.stubs from the registry of the library.
 from __future__ import annotations
-from datetime import date, datetime, time, timedelta
+import datetime as dt
 from decimal import Decimal
-from typing import Any, BinaryIO, Callable, Iterator, Literal, Mapping, Sequence
+from typing import Any, BinaryIO, Callable, Iterator, List, Literal, Mapping, Sequence, TypeVar
 from uuid import UUID
 from ._ports import Ports
 from ._types import Record
@@ -37,9 +38,14 @@ class Engine:
     def describe(self, what: str = ...) -> Any: ...
     def forget_registry(self) -> None: ...
 
+_Self = TypeVar("_Self", bound=Session)
+
 class Session:
     principal: str
+    _engine: Engine
     def __init__(self, engine: Engine, principal: str = ...) -> None: ...
+    def __enter__(self: _Self) -> _Self: ...
+    def __exit__(self, *_: object) -> None: ...
     def close(self) -> None: ...
     def acting_as(self, principal: str) -> Session: ...
     def describe(self, what: str = ...) -> Any: ...
@@ -51,6 +57,10 @@ class Session:
                _progress: Callable[[str, int, int], bool | None] | None = ...,
                **arguments: Any) -> Any: ...
 '''
+
+
+_LENT = ["_input: BinaryIO | None = ...", "_output: BinaryIO | None = ...",
+         "_progress: Callable[[str, int, int], bool | None] | None = ..."]
 
 
 def _class_name(word):
@@ -71,7 +81,7 @@ class Writer:
         if "properties" in schema:
             return "Record"
         if "items" in schema:
-            return f"list[{self.result_type(schema['items'])}]"
+            return f"List[{self.result_type(schema['items'])}]"
         known = _TYPES.get(schema.get("x-type"))
         if known:
             return known
@@ -95,37 +105,52 @@ class Writer:
             if name == "filter" or name.endswith("_input"):
                 continue
             yield f"\nclass {_class_name(name)}Record(Record):\n"
-            for field, member in schema["properties"].items():
-                if not keyword.iskeyword(field):
-                    optional = isinstance(member.get("type"), list)
-                    yield (f"    {field}: {self.result_type(member)}"
-                           f"{' | None' if optional else ''}\n")
+            yield from self.members(schema)
 
-    def method(self, verb, operation):
+    def members(self, schema):
+        for name, member in schema["properties"].items():
+            optional = isinstance(member.get("type"), list)
+            yield (f"    {attribute(name)}: {self.result_type(member)}"
+                   f"{' | None' if optional else ''}\n")
+
+    def parameters(self, operation, named_only=False):
+        """Those of a method, after self."""
         properties = operation["parameters"]["properties"]
         required = set(operation["parameters"].get("required", ()))
-        first = "id" if "id" in properties else next(iter(properties), None)
-        parts = ["self"]
-        for name in ([first] if first else []) + ["*"] + [n for n in properties if n != first]:
-            if name == "*":
-                parts += ["*"] if len(properties) > 1 else []
-            elif not keyword.iskeyword(name):
-                given = self.given_type(properties[name])
-                parts.append(f"{name}: {given}" if name in required
-                             else f"{name}: {given} | None = ...")
-        if any(keyword.iskeyword(name) for name in properties):
-            parts.append("**more: Any")
-        result = self.result_type(operation.get("result"))
-        return f"    def {verb}({', '.join(parts)}) -> {result}: ...\n"
+        first = None if named_only else "id" if "id" in properties else next(iter(properties), None)
+
+        def declared(name):
+            given = f"{word(name)}: {self.given_type(properties[name])}"
+            return given if name in required else given + " | None = ..."
+        parts = [declared(name) for name in properties if name != first]
+        if not named_only and (operation["in_steps"] or "session's" in operation["help"]):
+            parts += _LENT
+        if parts:
+            parts.insert(0, "*")
+        return ([declared(first)] if first else []) + parts
+
+    def result(self, name, schema):
+        """The type of an operation's result, and the class that it needs to have, if any."""
+        if not schema or not schema.get("properties"):
+            return self.result_type(schema), ""
+        cls = f"_{_class_name(name.replace('.', '_'))}Result"
+        return cls, f"\nclass {cls}(Record):\n" + "".join(self.members(schema))
 
     def nouns(self):
         for noun, verbs in sorted(self.registry.nouns.items()):
-            yield f"\nclass _{_class_name(noun)}:\n"
+            classes, methods = "", f"\nclass _{_class_name(noun)}:\n"
             for verb, operation in verbs.items():
-                yield self.method(verb, operation)
+                result, cls = self.result(operation["name"], operation.get("result"))
+                classes += cls
+                own = ["self"] + self.parameters(operation)
+                methods += (f"    def {verb}({', '.join(own)}) -> {result}:\n"
+                            f"        {json.dumps(operation['help'] + '.', ensure_ascii=False)}\n")
             if "list" in verbs:
                 item = self.result_type(verbs["list"]["result"]["properties"]["items"])[5:-1]
-                yield f"    def each(self, **arguments: Any) -> Iterator[{item}]: ...\n"
+                own = ["self"] + self.parameters(verbs["list"], named_only=True)
+                methods += (f"    def each({', '.join(own)}) -> Iterator[{item}]:\n"
+                            '        "Walk the list to its end."\n')
+            yield classes + methods
 
     def text(self):
         session = "".join(f"    {noun}: _{_class_name(noun)}\n"
@@ -133,13 +158,17 @@ class Writer:
         return _HEAD + session + "".join(self.records()) + "".join(self.nouns())
 
 
-def write(folder):
-    """Write the stubs of the library that is installed into a folder."""
+def text():
+    """The stubs of the library that is installed."""
     with open_database("memory:") as crm:
-        text = Writer(crm.describe()).text()
+        return Writer(crm.describe()).text()
+
+
+def write(folder):
+    """Write them into a folder; its file."""
     path = os.path.join(folder, "_session.pyi")
     with open(path, "w", encoding="utf-8") as out:
-        out.write(text)
+        out.write(text())
     return path
 
 

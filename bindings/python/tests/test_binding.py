@@ -56,6 +56,21 @@ class Binding(unittest.TestCase):
         with self.assertRaises(AttributeError):
             self.crm.customer.launch  # noqa: B018
 
+    def test_names_of_python_take_a_line_behind_them(self):
+        told = self.crm.finance.rates(from_="nominal", value=6)
+        self.assertEqual(told, self.crm.invoke("finance.rates", **{"from": "nominal", "value": 6}))
+        self.crm.customer.create(name="Ada")
+        page = self.crm.customer.list()
+        self.assertEqual(page.items_, page["items"])
+        self.assertIn("items_", dir(page))
+        with self.assertRaisesRegex(AttributeError, "no itms, only items, next"):
+            page.itms  # noqa: B018
+
+    def test_a_real_is_a_float_even_when_it_is_whole(self):
+        self.crm.schema.add_entity(name="x_thing", help="Thing", fields=[
+            {"name": "x_share", "type": "real", "help": "Share"}])
+        self.assertIs(type(self.crm.x_thing.create(x_share=2).x_share), float)
+
     def test_a_failure_names_every_field(self):
         with self.assertRaises(autocrm.Invalid) as caught:
             self.crm.customer.create(kind="ghost", city=7)
@@ -128,6 +143,23 @@ class Misuse(unittest.TestCase):
         other.close()
         with self.assertRaises(autocrm.Misuse):
             other.invoke("customer.count")
+
+    def test_its_own_session_within_a_callback_is_misuse(self):
+        told = []
+
+        def clock():
+            if crm and not told:
+                for use in (crm.customer.count, crm.close):
+                    try:
+                        use()
+                    except autocrm.Misuse as error:
+                        told.append(error)
+            return dt.datetime(2026, 1, 5, tzinfo=dt.timezone.utc)
+        crm = None
+        with autocrm.open("memory:", clock=clock) as crm:
+            crm.customer.create(name="Ada")
+            self.assertEqual(len(told), 2)
+        crm.interrupt()
 
     def test_two_threads_in_one_session_are_told(self):
         with autocrm.open("memory:") as crm:
