@@ -113,7 +113,11 @@ int32_t acrm_call(acrm_session *session, const char *operation, const acrm_value
                   acrm_value **out, acrm_error **err);
 ]]
 
-local lib = ffi.load(os.getenv("AUTOCRM_LIBRARY") or "libautocrm.so.0")
+local found, lib = pcall(ffi.load, os.getenv("AUTOCRM_LIBRARY") or "libautocrm.so.0")
+if not found then
+    error("the shared library of autocrm was not found: install it, or name the file in the "
+        .. "environment variable AUTOCRM_LIBRARY (" .. lib .. ")", 0)
+end
 
 local autocrm = { version = ffi.string(lib.acrm_version()), READONLY = 1, NO_CREATE = 2,
                   SYNC_NORMAL = 4, NO_UPGRADE = 8 }

@@ -4,7 +4,16 @@
 
 const koffi = require('koffi');
 
-const lib = koffi.load(process.env.AUTOCRM_LIBRARY || 'libautocrm.so.0');
+function load(name) {
+  try {
+    return koffi.load(name);
+  } catch (wrong) {
+    throw new Error('the shared library of autocrm was not found: install it, or name the file in ' +
+      `the environment variable AUTOCRM_LIBRARY (${name}: ${wrong.message})`);
+  }
+}
+
+const lib = load(process.env.AUTOCRM_LIBRARY || 'libautocrm.so.0');
 
 const NowProto = koffi.proto('int64_t acrm_now(void *self)');
 const SubmitProto = koffi.proto('int32_t acrm_submit(void *self, void *message, void *sent)');

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 // Writes operations.d.ts, the declarations of all nouns and records, from the library that is
-// installed: types.js [FILE]. With --quiet no library is no fault.
+// installed: types.js [FILE]. With --quiet, when npm installs, no library is no fault.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -96,8 +96,8 @@ function main(args) {
     fs.writeFileSync(file, write(crm.describe()));
     crm.close();
   } catch (wrong) {
-    if (!quiet) throw wrong;
-    process.stderr.write(`autocrm: no type declarations were written: ${wrong.message}\n`);
+    process.stderr.write(`autocrm-types: nothing was written: ${wrong.message}\n`);
+    process.exitCode = quiet ? 0 : 1;
   }
 }
 

@@ -94,8 +94,18 @@ final class Library
 
     public static function ffi(): FFI
     {
-        return self::$ffi ??= FFI::cdef(self::DECLARATIONS,
-            getenv('AUTOCRM_LIBRARY') ?: 'libautocrm.so.0');
+        return self::$ffi ??= self::load(getenv('AUTOCRM_LIBRARY') ?: 'libautocrm.so.0');
+    }
+
+    private static function load(string $name): FFI
+    {
+        try {
+            return FFI::cdef(self::DECLARATIONS, $name);
+        } catch (FFI\Exception $wrong) {
+            throw new \RuntimeException('the shared library of autocrm cannot be used: install it, or '
+                . 'name the file in the environment variable AUTOCRM_LIBRARY ('
+                . $wrong->getMessage() . ')');
+        }
     }
 
     public static function version(): string

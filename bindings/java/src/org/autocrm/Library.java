@@ -13,7 +13,13 @@ import com.sun.jna.ptr.PointerByReference;
 final class Library {
     static {
         String asked = System.getenv("AUTOCRM_LIBRARY");
-        Native.register(Library.class, asked != null ? asked : "libautocrm.so.0");
+        try {
+            Native.register(Library.class, asked != null ? asked : "libautocrm.so.0");
+        } catch (UnsatisfiedLinkError wrong) {
+            throw new UnsatisfiedLinkError("the shared library of autocrm was not found: install it, or"
+                + " name the file in the environment variable AUTOCRM_LIBRARY (" + wrong.getMessage()
+                + ")");
+        }
     }
 
     private Library() {
