@@ -156,59 +156,32 @@ static int32_t people_lead(void *user, const acrm__lead_result *l)
 
 /* --- In open hours --- */
 
-static int people_answer_order(const void *a, const void *b)
-{
-    const people_answer *x = a, *y = b;
-    int by = memcmp(x->dealer, y->dealer, 16);
-
-    return by ? by : memcmp(x->row->id, y->row->id, 16);
-}
-
-/* How much of the waiting of n answers a calendar was open. */
-static int32_t people_open_hours(people_run *run, const unsigned char calendar[16],
-                                 people_answer *answers, size_t n)
+/* How much of the waiting the dealers were open. Leads of no dealer wait around the clock. */
+static int32_t people_worked(people_run *run)
 {
     acrm__call *call = run->call;
+    static const unsigned char none[16];
     acrm_value *args = acrm__value_in(call->arena), *out = NULL;
-    bool ok = args && acrm_value_set_map(args) == ACRM_OK &&
-              acrm__put_text(args, "id", acrm__id_text(call, calendar));
+    bool ok = args && acrm_value_set_map(args) == ACRM_OK;
     acrm_value *spans = ok ? acrm__put_list(args, "spans") : NULL;
+    acrm_value *dealers = spans ? acrm__put_list(args, "dealer_ids") : NULL;
+    size_t n = 0;
 
-    ok = spans != NULL;
-    for (size_t i = 0; ok && i < n; i++) {
-        const people_answer *answer = &answers[i];
+    ok = dealers != NULL;
+    for (size_t i = 0; ok && i < run->n_answers; i++) {
+        const people_answer *answer = &run->answers[i];
+        if (memcmp(answer->dealer, none, 16) == 0)
+            continue;
         ok = acrm__add_text(spans, acrm__instant_text(call, answer->received_at)) &&
              acrm__add_text(spans, acrm__instant_text(call, answer->received_at +
-                                                                answer->waited));
+                                                                answer->waited)) &&
+             acrm__add_text(dealers, acrm__id_text(call, answer->dealer));
     }
     int32_t st = ok ? acrm__run(call, "calendar.between", args, &out) : acrm__nomem(call);
     const acrm_value *each = st == ACRM_OK ? acrm_value_get(out, "each") : NULL;
-    for (size_t i = 0; st == ACRM_OK && i < n; i++)
-        answers[i].worked = acrm_value_int(acrm_value_at(each, i));
-    return st;
-}
-
-/* A dealer without a calendar is open around the clock. */
-static int32_t people_worked(people_run *run)
-{
-    const acrm__entity *dealer = acrm__entity_of(run->call, "dealer");
-    uint32_t calendar = acrm__field_of(dealer, "calendar_id");
-    const acrm__term term = { calendar, ACRM_FILTER_NE, acrm__cell_null() };
-    const acrm__select select = { .entity = "dealer", .terms = &term, .n_terms = 1,
-                                  .as_system = true };
-    acrm__recs dealers;
-    int32_t st = acrm__find(run->call, &select, &dealers);
-
-    if (run->n_answers)
-        qsort(run->answers, run->n_answers, sizeof *run->answers, people_answer_order);
-    for (size_t i = 0, n = 0; st == ACRM_OK && i < run->n_answers; i += n) {
-        people_answer *first = &run->answers[i];
-        for (n = 1; i + n < run->n_answers && memcmp(first[n].dealer, first->dealer, 16) == 0;)
-            n++;
-        for (size_t d = 0; st == ACRM_OK && d < dealers.count; d++)
-            if (memcmp(acrm__id(dealers.items[d], F_ID), first->dealer, 16) == 0)
-                st = people_open_hours(run, acrm__id(dealers.items[d], calendar), first, n);
-    }
+    for (size_t i = 0; st == ACRM_OK && i < run->n_answers; i++)
+        if (memcmp(run->answers[i].dealer, none, 16) != 0)
+            run->answers[i].worked = acrm_value_int(acrm_value_at(each, n++));
     return st;
 }
 

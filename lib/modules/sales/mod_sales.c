@@ -328,6 +328,10 @@ static const acrm__field sales_response_out[] = {
       .help = "Half of those reached were reached within" },
     { .name = "p90_minutes", .type = ACRM__T_INT, .unit = "min",
       .help = "Nine in ten were reached within" },
+    { .name = "p50_working_minutes", .type = ACRM__T_INT, .unit = "min",
+      .help = "Half of them, in the hours of the dealers' calendars" },
+    { .name = "p90_working_minutes", .type = ACRM__T_INT, .unit = "min",
+      .help = "Nine in ten, likewise" },
     { .name = "rows", .type = ACRM__T_MAP, .flags = ACRM__LIST,
       .help = "The same for each group, instead of the total" },
     { .name = NULL }

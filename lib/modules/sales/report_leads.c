@@ -207,52 +207,124 @@ int32_t acrm__sales_report_lost(acrm__call *call)
 
 /* --- Response times --- */
 
+typedef struct response_answer {
+    uint32_t row; /* of both samples */
+    unsigned char dealer[16];
+    bool has_dealer;
+    int64_t received, reached;
+} response_answer;
+
+/* By the clock, and in the hours of the dealers. */
+typedef struct response_run {
+    acrm__samples waited, worked;
+    response_answer *answers;
+    size_t n, cap;
+} response_run;
+
+enum { RESPONSE_RECEIVED, RESPONSE_REACHED, RESPONSE_DEALER, RESPONSE_KEY, RESPONSE_COUNT };
+
 static int32_t response_row(void *user, const acrm_cell *cells, uint32_t n)
 {
-    acrm__samples *samples = user;
+    response_run *run = user;
+    acrm__call *call = run->waited.call;
     acrm_cell all = acrm__cell_null();
-    acrm__sample *sample = acrm__sample_of(samples, n > 2 ? &cells[2] : &all);
+    const acrm_cell *key = n > RESPONSE_KEY ? &cells[RESPONSE_KEY] : &all;
+    acrm__sample *sample = acrm__sample_of(&run->waited, key);
 
-    if (!sample)
+    if (!sample || !acrm__sample_of(&run->worked, key))
         return ACRM_E_NOMEM;
-    if (cells[1].type != ACRM_CELL_INT) {
+    if (cells[RESPONSE_REACHED].type != ACRM_CELL_INT) {
         sample->others++;
         return 0;
     }
-    return acrm__sample_add(samples, sample, cells[1].integer - cells[0].integer) ? 0
-                                                                                 : ACRM_E_NOMEM;
+    if (run->n == run->cap) {
+        size_t cap = run->cap ? run->cap * 2 : 64;
+        response_answer *more = acrm__arena_array(call->arena, cap, sizeof *more);
+        if (!more)
+            return ACRM_E_NOMEM;
+        if (run->n)
+            memcpy(more, run->answers, run->n * sizeof *more);
+        run->answers = more;
+        run->cap = cap;
+    }
+    response_answer *answer = &run->answers[run->n++];
+    *answer = (response_answer){ .row = (uint32_t)(sample - run->waited.items),
+                                 .received = cells[RESPONSE_RECEIVED].integer,
+                                 .reached = cells[RESPONSE_REACHED].integer };
+    answer->has_dealer = cells[RESPONSE_DEALER].type == ACRM_CELL_BLOB;
+    if (answer->has_dealer)
+        memcpy(answer->dealer, cells[RESPONSE_DEALER].data, 16);
+    return acrm__sample_add(&run->waited, sample, answer->reached - answer->received)
+               ? 0 : ACRM_E_NOMEM;
 }
 
-static bool response_put(acrm_value *row, acrm__sample *sample)
+/* Leads of no dealer wait around the clock. */
+static int32_t response_worked(response_run *run)
+{
+    acrm__call *call = run->waited.call;
+    acrm_value *args = acrm__value_in(call->arena), *out = NULL;
+    bool ok = args && acrm_value_set_map(args) == ACRM_OK;
+    acrm_value *spans = ok ? acrm__put_list(args, "spans") : NULL;
+    acrm_value *dealers = spans ? acrm__put_list(args, "dealer_ids") : NULL;
+    size_t at = 0;
+
+    ok = dealers != NULL;
+    for (size_t i = 0; ok && i < run->n; i++)
+        if (run->answers[i].has_dealer)
+            ok = acrm__add_text(spans, acrm__instant_text(call, run->answers[i].received)) &&
+                 acrm__add_text(spans, acrm__instant_text(call, run->answers[i].reached)) &&
+                 acrm__add_text(dealers, acrm__id_text(call, run->answers[i].dealer));
+    int32_t st = ok ? acrm__run(call, "calendar.between", args, &out) : acrm__nomem(call);
+    for (size_t i = 0; st == ACRM_OK && i < run->n; i++) {
+        const response_answer *answer = &run->answers[i];
+        int64_t open = answer->has_dealer
+                           ? ACRM__SECOND_US * acrm_value_int(acrm_value_at(
+                                 acrm_value_get(out, "each"), at++))
+                           : answer->reached - answer->received;
+        if (!acrm__sample_add(&run->worked, &run->worked.items[answer->row], open))
+            st = acrm__nomem(call);
+    }
+    return st;
+}
+
+static bool response_quantiles(acrm_value *row, acrm__sample *sample, const char *half,
+                               const char *most)
 {
     const int64_t minute = 60 * ACRM__SECOND_US;
 
     acrm__sort_numbers(sample->numbers, sample->n);
-    bool ok = acrm__put_int(row, "reached", (int64_t)sample->n) &&
-              acrm__put_int(row, "not_reached", sample->others);
-    if (!ok || sample->n == 0)
-        return ok && acrm__put_null(row, "p50_minutes") && acrm__put_null(row, "p90_minutes");
-    return acrm__put_int(row, "p50_minutes",
-                         acrm__quantile(sample->numbers, sample->n, 50) / minute) &&
-           acrm__put_int(row, "p90_minutes",
-                         acrm__quantile(sample->numbers, sample->n, 90) / minute);
+    if (sample->n == 0)
+        return acrm__put_null(row, half) && acrm__put_null(row, most);
+    return acrm__put_int(row, half, acrm__quantile(sample->numbers, sample->n, 50) / minute) &&
+           acrm__put_int(row, most, acrm__quantile(sample->numbers, sample->n, 90) / minute);
 }
 
-static int32_t response_rows(acrm__samples *samples, const acrm__report_group *group)
+static bool response_put(const response_run *run, acrm_value *row, uint32_t i)
 {
-    acrm__call *call = samples->call;
+    acrm__sample *waited = &run->waited.items[i];
+
+    return acrm__put_int(row, "reached", (int64_t)waited->n) &&
+           acrm__put_int(row, "not_reached", waited->others) &&
+           response_quantiles(row, waited, "p50_minutes", "p90_minutes") &&
+           response_quantiles(row, &run->worked.items[i], "p50_working_minutes",
+                              "p90_working_minutes");
+}
+
+static int32_t response_rows(const response_run *run, const acrm__report_group *group)
+{
+    acrm__call *call = run->waited.call;
     acrm__tallies keys = { .call = call };
     acrm__recs names;
     acrm_value *rows = acrm__put_list(call->out, "rows");
 
-    for (uint32_t i = 0; i < samples->n; i++)
-        if (!acrm__tally_of(&keys, &samples->items[i].key))
+    for (uint32_t i = 0; i < run->waited.n; i++)
+        if (!acrm__tally_of(&keys, &run->waited.items[i].key))
             return acrm__nomem(call);
     int32_t st = acrm__tally_names(&keys, group->entity, &names);
-    for (uint32_t i = 0; st == ACRM_OK && i < samples->n; i++) {
+    for (uint32_t i = 0; st == ACRM_OK && i < run->waited.n; i++) {
         acrm_value *row = rows ? acrm__add_map(rows) : NULL;
-        bool ok = row && acrm__put_group(call, row, group, &samples->items[i].key, &names) &&
-                  response_put(row, &samples->items[i]);
+        bool ok = row && acrm__put_group(call, row, group, &run->waited.items[i].key, &names) &&
+                  response_put(run, row, i);
         st = ok ? ACRM_OK : acrm__nomem(call);
     }
     return st;
@@ -261,24 +333,31 @@ static int32_t response_rows(acrm__samples *samples, const acrm__report_group *g
 int32_t acrm__sales_report_response(acrm__call *call)
 {
     const acrm__report_group *group = acrm__report_group_of(call);
-    acrm__samples samples = { .call = call };
+    response_run run = { .waited.call = call, .worked.call = call };
     acrm_cell all = acrm__cell_null();
-    acrm_expression select[3] = { { .column = F_lead__received_at },
-                                  { .column = F_lead__first_contact_at } };
-    acrm_query query = { .struct_size = sizeof query, .select = select, .n_select = 2,
+    acrm_expression select[RESPONSE_COUNT] = {
+        [RESPONSE_RECEIVED] = { .column = F_lead__received_at },
+        [RESPONSE_REACHED] = { .column = F_lead__first_contact_at },
+        [RESPONSE_DEALER] = { .column = F_lead__dealer_id },
+    };
+    acrm_query query = { .struct_size = sizeof query, .select = select, .n_select = RESPONSE_KEY,
                          .table = &acrm__entity_of(call, "lead")->table };
 
     int32_t st = acrm__report_where(call, &report_leads, NULL, &query.where);
     if (st == ACRM_OK && group) {
-        select[2] = (acrm_expression){ .column = group->field, .bucket = group->bucket };
-        query.n_select = 3;
+        select[RESPONSE_KEY] = (acrm_expression){ .column = group->field,
+                                                  .bucket = group->bucket };
+        query.n_select = RESPONSE_COUNT;
     }
     if (st == ACRM_OK)
-        st = acrm__query(call, &query, response_row, &samples);
+        st = acrm__query(call, &query, response_row, &run);
+    if (st == ACRM_OK)
+        st = response_worked(&run);
     if (st != ACRM_OK)
         return st;
     if (group)
-        return response_rows(&samples, group);
-    acrm__sample *sample = acrm__sample_of(&samples, &all);
-    return sample && response_put(call->out, sample) ? ACRM_OK : acrm__nomem(call);
+        return response_rows(&run, group);
+    return acrm__sample_of(&run.waited, &all) && acrm__sample_of(&run.worked, &all) &&
+                   response_put(&run, call->out, 0)
+               ? ACRM_OK : acrm__nomem(call);
 }

@@ -4,6 +4,7 @@
 
 #include "base/civil.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* --- What every question begins and ends with --- */
@@ -74,18 +75,80 @@ int32_t acrm__work_calendar_subtract(acrm__call *call)
     return time_move(call, -1);
 }
 
-static int32_t time_spans(acrm__call *call, const acrm__work_calendar *c,
-                          const acrm_value *spans)
+/* Dealers with hours of their own, by id. */
+typedef struct time_dealers {
+    acrm__recs found;
+    const acrm__work_calendar **calendars;
+} time_dealers;
+
+static int time_dealer_order(const void *a, const void *b)
 {
+    const acrm__rec *const *x = a;
+    const acrm__rec *const *y = b;
+
+    return memcmp(acrm__id(*x, F_ID), acrm__id(*y, F_ID), 16);
+}
+
+static int time_dealer_find(const void *key, const void *item)
+{
+    const acrm__rec *const *dealer = item;
+
+    return memcmp(key, acrm__id(*dealer, F_ID), 16);
+}
+
+static int32_t time_dealers_of(acrm__call *call, time_dealers *out)
+{
+    const acrm__entity *dealer = acrm__entity_of(call, "dealer");
+    uint32_t calendar = acrm__field_of(dealer, "calendar_id");
+    const acrm__term term = { calendar, ACRM_FILTER_NE, acrm__cell_null() };
+    const acrm__select select = { .entity = "dealer", .terms = &term, .n_terms = 1,
+                                  .as_system = true };
+    int32_t st = acrm__find(call, &select, &out->found);
+
+    if (st != ACRM_OK || out->found.count == 0)
+        return st;
+    qsort(out->found.items, out->found.count, sizeof *out->found.items, time_dealer_order);
+    out->calendars = acrm__arena_array(call->arena, out->found.count, sizeof *out->calendars);
+    if (!out->calendars)
+        return acrm__nomem(call);
+    for (size_t i = 0; st == ACRM_OK && i < out->found.count; i++)
+        st = acrm__calendar_of(call, acrm__id(out->found.items[i], calendar), "dealer_ids",
+                               &out->calendars[i]);
+    return st;
+}
+
+/* The calendar of a dealer; NULL: open around the clock. */
+static const acrm__work_calendar *time_dealer(const time_dealers *dealers,
+                                              const acrm_value *id_value)
+{
+    unsigned char id[16];
+    size_t len = 0;
+    const char *text = acrm_value_text(id_value, &len);
+    acrm__rec **found = text && dealers->calendars && acrm__uuid_parse(text, len, id)
+                            ? bsearch(id, dealers->found.items, dealers->found.count,
+                                      sizeof *dealers->found.items, time_dealer_find)
+                            : NULL;
+
+    return found ? dealers->calendars[found - dealers->found.items] : NULL;
+}
+
+/* By the calendar named, or by that of a dealer each. */
+static int32_t time_spans(acrm__call *call, const acrm_value *spans)
+{
+    const acrm_value *dealer_ids = acrm__arg(call, "dealer_ids");
+    const acrm__work_calendar *c = NULL;
+    time_dealers dealers = { .calendars = NULL };
     acrm_value *each = acrm__put_list(call->out, "each");
     size_t n = acrm_value_count(spans);
     int32_t st = each ? ACRM_OK : acrm__nomem(call);
 
-    if (n % 2)
-        return acrm__fail(call, ACRM_E_INVALID, "required", "spans",
-                          "the last span has no until");
+    if (n % 2 || (dealer_ids && acrm_value_count(dealer_ids) * 2 != n))
+        return acrm__fail(call, ACRM_E_INVALID, "required", n % 2 ? "spans" : "dealer_ids",
+                          n % 2 ? "the last span has no until" : "each span has a dealer");
+    if (st == ACRM_OK)
+        st = dealer_ids ? time_dealers_of(call, &dealers) : time_begin(call, &c);
     for (size_t i = 0; st == ACRM_OK && i < n; i += 2) {
-        int64_t ends[2] = { 0, 0 }, amount = 0;
+        int64_t ends[2] = { 0, 0 }, amount;
         for (size_t k = 0; k < 2; k++) {
             size_t len = 0;
             const char *text = acrm_value_text(acrm_value_at(spans, i + k), &len);
@@ -93,7 +156,12 @@ static int32_t time_spans(acrm__call *call, const acrm__work_calendar *c,
                 return acrm__fail(call, ACRM_E_INVALID, "format", "spans",
                                   "spans are instants");
         }
-        st = time_answered(call, acrm_calendar_between(c->calendar, ends[0], ends[1], &amount));
+        amount = ends[1] - ends[0];
+        if (dealer_ids)
+            c = time_dealer(&dealers, acrm_value_at(dealer_ids, i / 2));
+        if (c)
+            st = time_answered(call, acrm_calendar_between(c->calendar, ends[0], ends[1],
+                                                           &amount));
         acrm_value *one = st == ACRM_OK ? acrm_value_add(each) : NULL;
         if (st == ACRM_OK)
             st = one && acrm_value_set_int(one, amount / ACRM__SECOND_US) == ACRM_OK
@@ -108,11 +176,11 @@ int32_t acrm__work_calendar_between(acrm__call *call)
     const acrm_value *spans = acrm__arg(call, "spans");
     int64_t from = call->now, until = call->now, amount = 0;
 
+    if (spans)
+        return time_spans(call, spans);
     acrm__arg_time(call, "from", &from);
     acrm__arg_time(call, "until", &until);
     int32_t st = time_begin(call, &c);
-    if (st == ACRM_OK && spans)
-        return time_spans(call, c, spans);
     if (st == ACRM_OK)
         st = time_answered(call, acrm_calendar_between(c->calendar, from, until, &amount));
     if (st != ACRM_OK)

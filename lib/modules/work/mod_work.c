@@ -38,6 +38,8 @@ static const acrm__field work_between_in[] = {
     { .name = "until", .type = ACRM__T_INSTANT, .help = "Until then; without it, until now" },
     { .name = "spans", .type = ACRM__T_INSTANT, .flags = ACRM__LIST,
       .help = "Many at once: from, until, from, until and so on" },
+    { .name = "dealer_ids", .type = ACRM__T_REF, .flags = ACRM__LIST, .target = "dealer",
+      .help = "Of each span: whose hours; those of a dealer without a calendar are all hours" },
     { .name = NULL }
 };
 static const acrm__field work_between_out[] = {

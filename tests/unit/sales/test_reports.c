@@ -133,6 +133,25 @@ START_TEST(reports__of_response_times_are_nearest_ranks)
     ck_assert_int_eq(sales_int(out, "not_reached"), 30);
     ck_assert_int_eq(sales_int(out, "p50_minutes"), 29);
     ck_assert_int_eq(sales_int(out, "p90_minutes"), 53);
+    ck_assert_int_eq(sales_int(out, "p50_working_minutes"), 29); /* no dealer has hours */
+    ck_assert_int_eq(sales_int(out, "p90_working_minutes"), 53);
+    acrm_value_free(out);
+    /* With the hours of offices most wait while none is open: it begins on a Saturday. */
+    acrm_value *calendars = sales_call(w.system, "calendar.list", "{}");
+    acrm_value *dealers = sales_call(w.system, "dealer.list", "{}");
+    for (size_t i = 0; i < sales_length(dealers, "items"); i++) {
+        char path[32];
+        snprintf(path, sizeof path, "items.%zu.id", i);
+        acrm_value_free(sales_call(w.system, "dealer.update", "{'id':'%s','calendar_id':'%s',"
+                                   "'last_write_wins':true}", sales_text(dealers, path),
+                                   sales_text(calendars, "items.0.id")));
+    }
+    acrm_value_free(calendars);
+    acrm_value_free(dealers);
+    out = sales_call(w.system, "report.response_times", "{}");
+    ck_assert_int_eq(sales_int(out, "p90_minutes"), 53);
+    ck_assert_int_eq(sales_int(out, "p50_working_minutes"), 0);
+    ck_assert_int_lt(sales_int(out, "p90_working_minutes"), 53);
     acrm_value_free(out);
     out = sales_call(w.system, "report.response_times", "{'group':'source'}");
     ck_assert_uint_eq(sales_length(out, "rows"), SOURCES);

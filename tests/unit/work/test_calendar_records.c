@@ -95,6 +95,8 @@ START_TEST(calendar__a_new_database_has_a_default)
     acrm_value_free(out);
     refused(&o, "calendar.between", "{'spans':['2026-11-20T16:00:00Z']}", ACRM_E_INVALID, "spans",
             "required");
+    refused(&o, "calendar.between", "{'spans':['2026-11-20T16:00:00Z','2026-11-20T17:00:00Z'],"
+            "'dealer_ids':[]}", ACRM_E_INVALID, "dealer_ids", "required");
     office_close(&o);
 }
 END_TEST
