@@ -363,6 +363,9 @@ crm --quiet vehicle_order deliver --number C-NORTH-2026-000001 --odometer 12
 crm sales_contract list --fields number,status,total,signed_on,fulfilled_on
 crm vehicle_ownership list --where '{"customer.name":"Golf Customer"}' \
     --fields vehicle_id,role,from_date,odometer
+echo
+echo "The old car is in the stock, at what was given for it:"
+crm vehicle list --where '{"plate":"XY12 OLD"}' --fields name,kind,status,arrived_on,cost
 
 say "Nothing was changed behind the audit's back; a backup; an export"
 crm verify

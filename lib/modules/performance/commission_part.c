@@ -69,15 +69,40 @@ int32_t acrm__commission_share_write(acrm__call *call, acrm__rec *rec, const acr
                          : st;
 }
 
+/* What was paid for a contract stays divided as it was. */
+static int32_t part_unpaid(acrm__call *call, const unsigned char contract[16])
+{
+    const acrm__term term = { F_commission_line__sales_contract_id, ACRM_FILTER_EQ,
+                              acrm__cell_id(contract) };
+    const acrm__select select = { .entity = "commission_line", .terms = &term, .n_terms = 1,
+                                  .as_system = true };
+    acrm__recs lines;
+    acrm__rec *run = NULL;
+    int32_t st = acrm__find(call, &select, &lines);
+
+    for (size_t i = 0; st == ACRM_OK && i < lines.count; i++) {
+        const acrm__term own = { F_ID, ACRM_FILTER_EQ,
+                                 lines.items[i]->cells[F_commission_line__run_id] };
+        st = acrm__find_one(call, &(acrm__select){ .entity = "commission_run", .terms = &own,
+                                                   .n_terms = 1, .as_system = true }, &run);
+        if (st == ACRM_OK && run &&
+            strcmp(acrm__text(run, F_commission_run__status), "approved") == 0)
+            st = acrm__fail(call, ACRM_E_CONFLICT, "state", "sales_contract_id",
+                            "what the contract brings was paid already");
+    }
+    return st;
+}
+
 int32_t acrm__commission_split_write(acrm__call *call, acrm__rec *rec, const acrm__rec *before)
 {
     const unsigned char *of = acrm__id(rec, F_commission_split__sales_contract_id);
     int64_t share;
 
     (void)before;
-    if (!of || !acrm__is_null(rec, F_DELETED_AT))
-        return ACRM_OK;
-    int32_t st = acrm__commission_read_share(call, rec, F_commission_split__share, &share);
+    int32_t st = of ? part_unpaid(call, of) : ACRM_OK;
+    if (st != ACRM_OK || !of || !acrm__is_null(rec, F_DELETED_AT))
+        return st;
+    st = acrm__commission_read_share(call, rec, F_commission_split__share, &share);
     if (st == ACRM_OK)
         st = part_sum(call, "commission_split", F_commission_split__sales_contract_id,
                       F_commission_split__share, of, acrm__id(rec, F_ID), &share);

@@ -718,6 +718,9 @@ START_TEST(commission__parts_make_the_whole)
             "'share':'0.6'}", deal.text, y.cid.text);
     refused(&y.o, ACRM_E_INVALID, "range", split, "{'sales_contract_id':'%s','user_id':'%s',"
             "'share':'-0.1'}", deal.text, y.cid.text);
+    acrm_value_free(call(&y.o, "commission.approve", "{'id':'%s'}", own));
+    refused(&y.o, ACRM_E_CONFLICT, "state", split, "{'sales_contract_id':'%s','user_id':'%s',"
+            "'share':'0.1'}", deal.text, y.cid.text);
     office_close(&y.o);
 }
 END_TEST
