@@ -176,14 +176,14 @@ static const life_step rest[] = {
       .save = "sold=id" },
     { "sales_contract.create", "{'number':'C-7','customer_id':'$twin','lead_id':'$sold',"
                                "'dealer_id':'$south','status':'signed','signed_on':'2026-10-05',"
-                               "'currency':'EUR','total':'20000.00'}", .save = "done=id" },
-    { "commission_split.create", "{'sales_contract_id':'$done','user_id':'$omid','share':'0.5'}" },
+                               "'currency':'EUR','total':'20000.00'}" },
     { "commission.run", "{'from_date':'2026-10-01','to_date':'2026-10-31'}", .save = "pay=id" },
     { "commission.export", "{'id':'$pay'}" },
     { "commission.approve", "{'id':'$pay'}" },
     { "sales_contract.create", "{'number':'C-8','customer_id':'$twin','lead_id':'$sold',"
                                "'dealer_id':'$south','status':'signed','signed_on':'2026-10-06',"
-                               "'currency':'EUR','total':'20000.00'}" },
+                               "'currency':'EUR','total':'20000.00'}", .save = "late=id" },
+    { "commission_split.create", "{'sales_contract_id':'$late','user_id':'$omid','share':'0.5'}" },
     { "appraisal.create", "{'vehicle_id':'$car','customer_id':'$twin','currency':'EUR',"
                           "'appraised':'9000.00','offered':'8500.00'}", .save = "worth=id" },
     { "appraisal_item.create", "{'appraisal_id':'$worth','element':'roof','condition':'good'}" },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How leads end, and how lost ones are taken up again. */
+#include "kernel/inside.h"
 #include "modules/sales/sales.h"
 
 int32_t acrm__sales_lost_reason(acrm__call *call, acrm__rec **out)
@@ -83,6 +84,63 @@ int32_t acrm__sales_win_back(acrm__call *call, const acrm__timer *timer)
         acrm__set(lead, kept[i], lost->cells[kept[i]]);
     acrm__set(lead, F_lead__previous_lead_id, lost->cells[F_ID]);
     return acrm__insert(call, lead);
+}
+
+/* --- What was won by a contract is open again when that is cancelled --- */
+
+/* Another contract of the lead stands. */
+static int32_t close_stands(acrm__call *call, const acrm_cell *lead, bool *out)
+{
+    const acrm__entity *contract = acrm__entity_of(call, "sales_contract");
+    const acrm__term terms[] = {
+        { acrm__field_of(contract, "lead_id"), ACRM_FILTER_EQ, *lead },
+        { acrm__field_of(contract, "status"), ACRM_FILTER_NE, acrm__cell_text("cancelled") },
+    };
+    int64_t n = 0;
+    int32_t st = acrm__count(call, &(acrm__select){ .entity = "sales_contract", .terms = terms,
+                                                    .n_terms = 2, .as_system = true }, &n);
+
+    *out = n > 0;
+    return st;
+}
+
+/* Its owner gets in touch at once. */
+static int32_t close_reopen(acrm__call *call, acrm__rec *lead)
+{
+    bool placed = acrm__id(lead, F_lead__owner_id) != NULL;
+
+    acrm__set(lead, F_lead__status, acrm__cell_text(placed ? "accepted" : "new"));
+    acrm__set(lead, F_lead__closed_at, acrm__cell_null());
+    acrm__set(lead, F_lead__next_contact_at, acrm__cell_int(call->now));
+    acrm__set(lead, F_lead__next_agreed, acrm__cell_int(1));
+    int32_t st = acrm__update(call, lead);
+    return st == ACRM_OK ? acrm__emit(call, "lead.reopened", "lead", acrm__id(lead, F_ID), NULL)
+                         : st;
+}
+
+int32_t acrm__sales_contract_cancelled(acrm__call *call, const acrm__event *event)
+{
+    const acrm__entity *contracts = acrm__entity_of(call, "sales_contract");
+    const acrm__entity *quotes = acrm__entity_of(call, "quote");
+    acrm__rec *contract = NULL, *lead = NULL, *quote = NULL;
+    bool stands = false;
+    int32_t st = acrm__load_or_null(call, contracts, event->id, &contract);
+    const unsigned char *of = contract ? acrm__id(contract, acrm__field_of(contracts, "lead_id"))
+                                       : NULL;
+    const unsigned char *by = contract ? acrm__id(contract, acrm__field_of(contracts, "quote_id"))
+                                       : NULL;
+
+    if (st == ACRM_OK && of)
+        st = acrm__load_or_null(call, acrm__entity_of(call, "lead"), of, &lead);
+    if (st == ACRM_OK && lead)
+        st = close_stands(call, &lead->cells[F_ID], &stands);
+    if (st == ACRM_OK && lead && !stands && acrm__sales_is(lead, F_lead__status, "won"))
+        st = close_reopen(call, lead);
+    if (st == ACRM_OK && by && !stands)
+        st = acrm__load_or_null(call, quotes, by, &quote);
+    const unsigned char *deal = quote ? acrm__id(quote, acrm__field_of(quotes, "opportunity_id"))
+                                      : NULL;
+    return st == ACRM_OK && deal ? acrm__sales_opportunity_reopen(call, deal) : st;
 }
 
 /* --- Who is being erased wants nothing any more --- */

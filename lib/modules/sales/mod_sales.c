@@ -468,6 +468,7 @@ static const acrm__reaction sales_reactions[] = {
     { .type = "lead.restored", .run = acrm__sales_lead_restored },
     { .type = "opportunity.created", .run = acrm__sales_opportunity_created },
     { .type = "customer.erasing", .run = acrm__sales_customer_erasing },
+    { .type = "sales_contract.cancelled", .run = acrm__sales_contract_cancelled },
     { .type = NULL }
 };
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Deals on their way through a pipeline. */
+#include "kernel/inside.h"
 #include "modules/sales/sales.h"
 
 #include "base/civil.h"
 
 /* --- Stages --- */
 
-/* The first stage of a kind; *out NULL: there is none. */
+/* The first or last stage of a kind; *out NULL: there is none. */
 static int32_t opportunity_stage(acrm__call *call, const acrm_cell *pipeline, const char *kind,
-                                 acrm__rec **out)
+                                 bool last, acrm__rec **out)
 {
     const acrm__term terms[] = {
         { F_stage__pipeline_id, ACRM_FILTER_EQ, *pipeline },
@@ -17,7 +18,7 @@ static int32_t opportunity_stage(acrm__call *call, const acrm_cell *pipeline, co
 
     return acrm__find_one(call, &(acrm__select){ .entity = "stage", .terms = terms, .n_terms = 2,
                                                  .order = F_stage__position,
-                                                 .as_system = true }, out);
+                                                 .descending = last, .as_system = true }, out);
 }
 
 static int32_t opportunity_note(acrm__call *call, const acrm__rec *deal, const acrm_cell *from,
@@ -52,7 +53,7 @@ static int32_t opportunity_begin(acrm__call *call, acrm__rec *rec)
             return st;
         acrm__set(rec, F_opportunity__pipeline_id, pipeline->cells[F_ID]);
     }
-    st = opportunity_stage(call, &rec->cells[F_opportunity__pipeline_id], "open", &stage);
+    st = opportunity_stage(call, &rec->cells[F_opportunity__pipeline_id], "open", false, &stage);
     if (st == ACRM_OK && !stage)
         st = acrm__fail(call, ACRM_E_INVALID, "reference", "pipeline_id",
                         "the pipeline has no open stage");
@@ -144,7 +145,8 @@ int32_t acrm__sales_opportunity_move(acrm__call *call)
 static int32_t opportunity_end(acrm__call *call, acrm__rec *deal, const char *kind)
 {
     acrm__rec *stage = NULL;
-    int32_t st = opportunity_stage(call, &deal->cells[F_opportunity__pipeline_id], kind, &stage);
+    int32_t st = opportunity_stage(call, &deal->cells[F_opportunity__pipeline_id], kind, false,
+                                   &stage);
 
     if (st == ACRM_OK && !stage)
         st = acrm__fail(call, ACRM_E_CONFLICT, "reference", "id",
@@ -178,6 +180,18 @@ int32_t acrm__sales_opportunity_win(acrm__call *call)
     if (st == ACRM_OK)
         st = opportunity_end(call, deal, "won");
     return st == ACRM_OK ? opportunity_win_lead(call, deal) : st;
+}
+
+int32_t acrm__sales_opportunity_reopen(acrm__call *call, const unsigned char id[16])
+{
+    acrm__rec *deal = NULL, *stage = NULL;
+    int32_t st = acrm__load_or_null(call, acrm__entity_of(call, "opportunity"), id, &deal);
+
+    if (st != ACRM_OK || !deal || !acrm__sales_is(deal, F_opportunity__status, "won"))
+        return st;
+    st = opportunity_stage(call, &deal->cells[F_opportunity__pipeline_id], "open", true, &stage);
+    acrm__set(deal, F_opportunity__closed_at, acrm__cell_null());
+    return st == ACRM_OK && stage ? opportunity_to(call, deal, stage) : st;
 }
 
 int32_t acrm__sales_opportunity_lose(acrm__call *call)

@@ -138,6 +138,9 @@ int32_t acrm__sales_win_back(acrm__call *call, const acrm__timer *timer);
 /* A reaction to customer.erasing: leads are lost, activities cancelled. */
 int32_t acrm__sales_customer_erasing(acrm__call *call, const acrm__event *event);
 int32_t acrm__sales_lost_reason(acrm__call *call, acrm__rec **out); /* by the argument "reason" */
+/* A reaction to sales_contract.cancelled: what was won by it is open again. */
+int32_t acrm__sales_contract_cancelled(acrm__call *call, const acrm__event *event);
+int32_t acrm__sales_opportunity_reopen(acrm__call *call, const unsigned char id[16]);
 
 /* --- opportunity.c --- */
 

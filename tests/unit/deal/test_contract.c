@@ -397,6 +397,59 @@ START_TEST(contract__is_cancelled_with_what_follows)
 }
 END_TEST
 
+START_TEST(contract__cancelled_opens_what_it_won)
+{
+    char lead[72], deal[72], pipeline[72], contract[72], other[72], more[200];
+
+    deal_open(&w, _i);
+    acrm_value *pipelines = office_call(&w.o, "pipeline.list", "{}");
+    snprintf(pipeline, sizeof pipeline, "%s",
+             office_text(acrm_value_at(acrm_value_get(pipelines, "items"), 0), "id"));
+    acrm_value_free(pipelines);
+    deal_does(&w.o, "lead.create", deal_json("{'customer_id':'%s','dealer_id':'%s'}", w.customer,
+                                             w.dealer), "id", lead);
+    deal_does(&w.o, "opportunity.create", deal_json("{'customer_id':'%s','name':'A car',"
+              "'pipeline_id':'%s','lead_id':'%s'}", w.customer, pipeline, lead), "id", deal);
+    snprintf(more, sizeof more, ",'opportunity_id':'%s'", deal);
+    deal_contract(&w, more, "", contract);
+    deal_does(&w.o, "sales_contract.create", deal_json("{'number':'X-1','customer_id':'%s',"
+              "'lead_id':'%s'}", w.customer, lead), "id", other);
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract), NULL, NULL);
+    deal_is(&w.o, "lead", lead, "status", "won");
+    deal_is(&w.o, "opportunity", deal, "status", "won");
+    /* Another contract of the lead stands: it stays won. */
+    deal_does(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'other'}", contract),
+              NULL, NULL);
+    deal_is(&w.o, "lead", lead, "status", "won");
+    deal_clock += DEAL_DAY;
+    deal_does(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'other'}", other), NULL,
+              NULL);
+    ck_assert_int_eq(office_count(&w.o, "lead.count", "{\"where\":{\"status\":\"won\"}}"), 0);
+    deal_is(&w.o, "lead", lead, "next_contact_at", "2025-01-11T09:00:00Z");
+    ck_assert_int_eq(office_count(&w.o, "lead.count", "{\"where\":{\"closed_at\":null}}"), 1);
+    office_close(&w.o);
+}
+END_TEST
+
+START_TEST(contract__cancelled_opens_the_deal_of_its_quote)
+{
+    char deal[72], contract[72], more[200];
+
+    deal_open(&w, _i);
+    deal_does(&w.o, "opportunity.create", deal_json("{'customer_id':'%s','name':'A car'}",
+                                                    w.customer), "id", deal);
+    snprintf(more, sizeof more, ",'opportunity_id':'%s'", deal);
+    deal_contract(&w, more, "", contract);
+    deal_does(&w.o, "sales_contract.sign", deal_json("{'id':'%s'}", contract), NULL, NULL);
+    deal_is(&w.o, "opportunity", deal, "status", "won");
+    deal_does(&w.o, "sales_contract.cancel", deal_json("{'id':'%s','cause':'dealer'}", contract),
+              NULL, NULL);
+    deal_is(&w.o, "opportunity", deal, "status", "open");
+    deal_does(&w.o, "opportunity.win", deal_json("{'id':'%s'}", deal), NULL, NULL);
+    office_close(&w.o);
+}
+END_TEST
+
 /* --- Quotas --- */
 
 /* A quote of a car of its own, issued. */
@@ -537,6 +590,9 @@ static Suite *make_suite(void)
     tcase_add_test(tcase, contract__has_the_car_to_itself_whoever_is_faster);
     tcase_add_loop_test(tcase, contract__is_signed_by_all_who_must, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__is_signed_through_a_service, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__cancelled_opens_what_it_won, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(tcase, contract__cancelled_opens_the_deal_of_its_quote, 0,
+                        OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__brings_the_old_car_into_the_stock, 0, OFFICE_STORAGES);
     tcase_add_loop_test(tcase, contract__no_more_are_made_than_a_quota_holds, 0, OFFICE_STORAGES);
     tcase_add_test(tcase, contract__a_quota_may_be_of_money_or_of_all);
