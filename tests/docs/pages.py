@@ -11,7 +11,8 @@ In a page:
                             is followed by "(exit status N)" must end with N
     <!-- not run -->        the next code block is only read
     <!-- needs PROGRAM -->  the next code block is run where there is such a program
-Ids, hashes and instants of today are compared by their form alone, "..." stands for any text.
+Ids, hashes and instants of today are compared by their form alone, and columns whatever their
+width; "..." stands for any text.
 
 Files of examples/ are there, as in the source tree.
 "cc", "pkg-config", "autocrm", "meson" and the bindings are found as after an installation.
@@ -33,12 +34,13 @@ SAME = [
     (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
     (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "INSTANT"),
 ]
+SPACES = re.compile(r"(?<=\S) {2,}")
 
 
 def form(text):
     for pattern, name in SAME:
         text = pattern.sub(name, text)
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return "\n".join(SPACES.sub("  ", line.rstrip()) for line in text.strip().splitlines())
 
 
 def agrees(shown, got):

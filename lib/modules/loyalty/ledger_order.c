@@ -141,6 +141,18 @@ static int32_t order_time(acrm__order_run *run)
     return ACRM_OK;
 }
 
+/* What is told without a time follows all that was told before, also when the clock was set back. */
+static int32_t order_after_last(acrm__order_run *run)
+{
+    acrm__book_account *account = NULL;
+    int32_t st = acrm__book_account_of(&run->book, run->order->member, run->order->kind, &account);
+
+    if (st == ACRM_OK && !acrm__is_null(account->rec, F_points_account__last_at) &&
+        acrm__int(account->rec, F_points_account__last_at) > run->at)
+        run->at = acrm__int(account->rec, F_points_account__last_at);
+    return st;
+}
+
 static int32_t order_member(acrm__order_run *run, const acrm__rec *member, const char *field)
 {
     const char *status = acrm__text(member, F_member__status);
@@ -184,6 +196,8 @@ int32_t acrm__order_begin(acrm__order_run *run, acrm__call *call, const acrm__le
     st = order_points(run);
     if (st == ACRM_OK)
         st = order_time(run);
+    if (st == ACRM_OK && !order->at)
+        st = order_after_last(run);
     return st == ACRM_OK && !order->of ? order_member(run, order->member, "member_id") : st;
 }
 

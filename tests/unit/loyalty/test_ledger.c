@@ -387,6 +387,25 @@ START_TEST(ledger__points_that_fit_no_number_are_refused)
 }
 END_TEST
 
+START_TEST(ledger__what_is_told_after_the_clock_was_set_back_comes_after_all_before)
+{
+    club c;
+
+    club_open(&c, OFFICE_SQLITE, NULL, "");
+    club_earn(&c, c.ada, 100, "a");
+    loyalty_clock -= INT64_C(1000000);
+    club_do(&c, "loyalty.redeem", loyalty_args("{'member_id':'%s','points':40}", c.ada));
+    club_do(&c, "loyalty.transfer", loyalty_args(
+        "{'member_id':'%s','to_id':'%s','points':10}", c.ada, c.bob));
+    loyalty_clock -= INT64_C(1000000);
+    club_do(&c, "loyalty.redeem", loyalty_args("{'member_id':'%s','points':10}", c.bob));
+    ck_assert_int_eq(loyalty_has(&c.o, c.ada, "available"), 50);
+    ck_assert_int_eq(loyalty_has(&c.o, c.bob, "available"), 0);
+    club_proved(&c);
+    office_close(&c.o);
+}
+END_TEST
+
 START_TEST(ledger__burning_leaves_qualifying_points_alone)
 {
     club c;
@@ -676,6 +695,7 @@ static Suite *make_suite(void)
     tcase_add_test(t, ledger__a_customer_sees_the_own_statement_only);
     tcase_add_test(t, ledger__bad_input_names_the_field_and_moves_nothing);
     tcase_add_test(t, ledger__points_that_fit_no_number_are_refused);
+    tcase_add_test(t, ledger__what_is_told_after_the_clock_was_set_back_comes_after_all_before);
     tcase_add_test(t, ledger__burning_leaves_qualifying_points_alone);
     tcase_add_test(t, ledger__a_statement_adds_up_and_tells_the_lots);
     tcase_add_test(t, ledger__liability_tells_cost_by_month_and_age);
