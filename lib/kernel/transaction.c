@@ -24,9 +24,12 @@ int32_t acrm__transaction_begin(acrm__call *call, bool write)
     int32_t st = s->engine->storage.begin(s->conn, write, call->err);
 
     acrm__keeps_settle(s);
-    if (st == ACRM_OK)
-        s->in_transaction = write ? 2 : 1;
-    return st;
+    if (st != ACRM_OK)
+        return st;
+    s->in_transaction = write ? 2 : 1;
+    if (write) /* others may have written while it waited: what is done later happens later */
+        call->now = s->engine->clock.now(s->engine->clock.self);
+    return ACRM_OK;
 }
 
 static void transaction_install(acrm_session *s)
