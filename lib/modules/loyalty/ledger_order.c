@@ -141,7 +141,7 @@ static int32_t order_time(acrm__order_run *run)
     return ACRM_OK;
 }
 
-/* What is told without a time follows all that was told before, also when the clock was set back. */
+/* What is told without a time follows all that was told before, also after the clock went back. */
 static int32_t order_after_last(acrm__order_run *run)
 {
     acrm__book_account *account = NULL;
