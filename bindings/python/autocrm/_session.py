@@ -104,15 +104,13 @@ class Registry:
             noun, verb = operation["name"].split(".")
             self.operations[operation["name"]] = operation
             self.nouns.setdefault(word(noun), {})[word(verb)] = operation
-        self._readers = {}
+        self.readers = {}
 
-    def read(self, name, data):
-        """The result of an operation as Python values."""
-        reader = self._readers.get(name)
-        if reader is None:
-            operation = self.operations.get(name) or {}
-            reader = self._readers[name] = self.schemas.of_schema(operation.get("result")) or _same
-        return reader(data)
+    def reader_of(self, name):
+        """What turns the result of an operation into Python values."""
+        operation = self.operations.get(name) or {}
+        reader = self.readers[name] = self.schemas.of_schema(operation.get("result")) or _same
+        return reader
 
 
 def _same(value):
@@ -282,14 +280,18 @@ class Session:
         engine = self._engine
         if operation.startswith(_CHANGES_WORDS):
             engine.forget_registry()
-        return engine.registry.read(operation, decode(text))
+        registry = engine._registry or engine.registry
+        reader = registry.readers.get(operation) or registry.reader_of(operation)
+        return reader(decode(text))
 
     def _run(self, operation, body):
-        self._err.value = None
         status = lib.acrm_call_json(self._handle, operation.encode(), body, len(body),
                                     *self._places)
-        failure = errors.from_status(status, self._err) if status != 0 else None
-        text = None if failure else _text_of(self._out)
+        if status != 0:
+            failure = errors.from_status(status, self._err)
+            self._err.value = None
+        else:
+            failure, text = None, _text_of(self._out)
         raised = take_raised()
         if raised:
             raise raised from failure
@@ -309,17 +311,16 @@ class Session:
     def _method(self, operation):
         name = operation["name"]
         parameters = operation["parameters"]["properties"]
-        first = next(iter(parameters), None)
+        first = "id" if "id" in parameters else next(iter(parameters), None)
         renamed = {word(name): name for name in parameters if word(name) != name}
 
         def method(*positional, _input=None, _output=None, _progress=None, **arguments):
             if positional:
                 if len(positional) > 1 or first is None:
                     raise TypeError(f"{name} takes at most one argument without its name")
-                arguments.setdefault("id" if "id" in parameters else first, positional[0])
-            for given, name_of_it in renamed.items():
-                if given in arguments:
-                    arguments[name_of_it] = arguments.pop(given)
+                arguments.setdefault(first, positional[0])
+            if renamed:
+                arguments = {renamed.get(key, key): value for key, value in arguments.items()}
             return self._invoke(name, arguments, _input, _output, _progress)
         method.__name__ = method.__qualname__ = name
         method.__doc__ = _document(operation)

@@ -119,6 +119,8 @@ _encoder = json.JSONEncoder(default=_write, ensure_ascii=False, allow_nan=False,
                             separators=(",", ":"))
 
 
+_write_any = _encoder.encode
+
 # How what most calls are given is written, by its type; all else goes through the encoder.
 _WRITERS = {
     str: encode_basestring,
@@ -133,7 +135,7 @@ def encode(arguments):
     """Arguments as the bytes of a JSON object."""
     members = []
     for name, value in arguments.items():
-        write = _WRITERS.get(type(value), _encoder.encode)
+        write = _WRITERS.get(type(value), _write_any)
         members.append(f"{encode_basestring(name)}:{write(value)}")
     return f"{{{','.join(members)}}}".encode()
 
