@@ -19,6 +19,8 @@ class Session
     private ?Lent $lent = null;
     private bool $running = false;
 
+    private const MAX_DEPTH = 64;
+
     /** How values are written. */
     public const JSON = JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES
         | JSON_PRESERVE_ZERO_FRACTION;
@@ -77,7 +79,7 @@ class Session
         if ($this->running) {
             throw Failure::misuse('a session runs one call at a time');
         }
-        $json = json_encode((object) $arguments, self::JSON);
+        $json = json_encode((object) array_map(self::plain(...), $arguments), self::JSON);
         $lent?->lay($this->handle);
         $this->running = true;
         try {
@@ -87,6 +89,26 @@ class Session
             $lent?->takeBack($this->handle);
         }
         return json_decode($text, true, 128, JSON_THROW_ON_ERROR);
+    }
+
+    /** Instants as the text that JSON has for them; what is no value is refused. */
+    private static function plain(mixed $value, int $depth = 0): mixed
+    {
+        if (is_scalar($value) || $value === null) {
+            return $value;
+        }
+        if (is_array($value) && $depth < self::MAX_DEPTH) {
+            return array_map(static fn ($each) => self::plain($each, $depth + 1), $value);
+        }
+        if ($value instanceof \DateTimeInterface) {
+            return \DateTimeImmutable::createFromInterface($value)
+                ->setTimezone(new \DateTimeZone('UTC'))->format('Y-m-d\TH:i:s.u\Z');
+        }
+        if (is_array($value) || $value instanceof \Closure || !is_object($value)) {
+            throw new \TypeError(get_debug_type($value) . ' is no value'
+                . (is_array($value) ? ' when it is ' . self::MAX_DEPTH . ' deep' : ''));
+        }
+        return $value;
     }
 
     private function run(string $operation, string $json): string

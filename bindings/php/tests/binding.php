@@ -54,6 +54,13 @@ try {
 }
 throws('no such operation', NotFound::class, fn () => $crm->spaceship->launch());
 throws('arguments without names', Misuse::class, fn () => $crm->customer->get($ada['id']));
+$due = new DateTimeImmutable('2026-03-01 10:30:00.25', new DateTimeZone('+01:00'));
+check('an instant is given as what PHP has', $crm->activity->create(customer_id: $ada['id'],
+    kind: 'call', subject: 'S', due_at: $due)['due_at'] === '2026-03-01T09:30:00.250000Z');
+throws('a function is no value', TypeError::class, fn () => $crm->customer->create(name: fn () => 1));
+$ring = [];
+$ring['where'] = &$ring;
+throws('a ring of arrays', TypeError::class, fn () => $crm->invoke('customer.list', $ring));
 throws('broken text', JsonException::class, fn () => $crm->customer->create(name: "\xff"));
 throws('a wrong zone', Invalid::class, fn () => Crm::open('memory:', zone: 'Moon/Base'));
 throws('no file', NotFound::class, fn () => Crm::open('/nowhere/a.db', flags: Crm::NO_CREATE));
