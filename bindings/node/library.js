@@ -15,68 +15,70 @@ function load(name) {
 
 const lib = load(process.env.AUTOCRM_LIBRARY || 'libautocrm.so.0');
 
-const NowProto = koffi.proto('int64_t acrm_now(void *self)');
-const SubmitProto = koffi.proto('int32_t acrm_submit(void *self, void *message, void *sent)');
+// Types have no names: the module may be loaded twice in a process.
+const NowProto = koffi.proto('int64_t', ['void *']);
+const SubmitProto = koffi.proto('int32_t', ['void *', 'void *', 'void *']);
 
-const FillProto = koffi.proto('void acrm_fill(void *self, void *bytes, size_t len)');
-const GetKeyProto = koffi.proto('int32_t acrm_get_key(void *self, void *key)');
-const AskProto = koffi.proto('int32_t acrm_ask(void *self, void *request, void *answer)');
-const AnswerWriteProto = koffi.proto(
-  'int32_t acrm_answer_write(void *to, const void *bytes, size_t size)');
-const ReadProto = koffi.proto('int64_t acrm_read(void *user, void *dst, size_t cap)');
-const WriteProto = koffi.proto('int32_t acrm_write(void *user, void *bytes, size_t len)');
-const ProgressProto = koffi.proto(
-  'int32_t acrm_progress(void *user, const char *what, int64_t done, int64_t total)');
+const FillProto = koffi.proto('void', ['void *', 'void *', 'size_t']);
+const GetKeyProto = koffi.proto('int32_t', ['void *', 'void *']);
+const AskProto = koffi.proto('int32_t', ['void *', 'void *', 'void *']);
+const AnswerWriteProto = koffi.proto('int32_t', ['void *', 'const void *', 'size_t']);
+const ReadProto = koffi.proto('int64_t', ['void *', 'void *', 'size_t']);
+const WriteProto = koffi.proto('int32_t', ['void *', 'void *', 'size_t']);
+const ProgressProto = koffi.proto('int32_t', ['void *', 'const char *', 'int64_t', 'int64_t']);
 
-const Clock = koffi.struct('acrm_clock', {
+const Clock = koffi.struct({
   struct_size: 'uint32_t', flags: 'uint32_t', self: 'void *', now: koffi.pointer(NowProto),
 });
-const Random = koffi.struct('acrm_random', {
+const Random = koffi.struct({
   struct_size: 'uint32_t', flags: 'uint32_t', self: 'void *', fill: koffi.pointer(FillProto),
 });
-const Keys = koffi.struct('acrm_keys', {
+const Keys = koffi.struct({
   struct_size: 'uint32_t', flags: 'uint32_t', self: 'void *', get: koffi.pointer(GetKeyProto),
 });
-koffi.struct('acrm_outgoing_file', {
+const OutgoingFile = koffi.struct({
   name: 'const char *', media_type: 'const char *', data: 'void *', size: 'size_t',
 });
-koffi.struct('acrm_outgoing_header', { name: 'const char *', value: 'const char *' });
-const Outgoing = koffi.struct('acrm_outgoing', {
+const OutgoingHeader = koffi.struct({ name: 'const char *', value: 'const char *' });
+const Outgoing = koffi.struct({
   struct_size: 'uint32_t', channel: 'int32_t', html: 'int32_t', attempt: 'int32_t',
   key: 'const char *', to: 'const char *', name: 'const char *', subject: 'const char *',
   body: 'const char *', language: 'const char *', text: 'const char *',
   unsubscribe: 'const char *', country: 'const char *', files: 'void *', headers: 'void *',
   n_files: 'uint32_t', n_headers: 'uint32_t',
 });
-const Sent = koffi.struct('acrm_sent', {
+const Sent = koffi.struct({
   struct_size: 'uint32_t', outcome: 'int32_t', retry_after: 'int32_t', code: 'int32_t',
   reference: koffi.array('char', 128), reason: koffi.array('char', 128),
 });
-const Transport = koffi.struct('acrm_transport', {
+const Transport = koffi.struct({
   struct_size: 'uint32_t', flags: 'uint32_t', name: 'const char *', channels: 'uint32_t',
   body_max: 'uint32_t', rate: 'uint32_t', rate_window: 'uint32_t', self: 'void *',
   submit: koffi.pointer(SubmitProto), files_max: 'uint32_t', reserved: 'uint32_t',
 });
-const Request = koffi.struct('acrm_connector_request', {
+const Request = koffi.struct({
   struct_size: 'uint32_t', attempt: 'int32_t', key: 'const char *', name: 'const char *',
   body: 'void *', body_len: 'size_t', timeout_ms: 'uint32_t', reserved: 'uint32_t',
 });
-const Answer = koffi.struct('acrm_connector_answer', {
+const Answer = koffi.struct({
   struct_size: 'uint32_t', outcome: 'int32_t', retry_after: 'int32_t', code: 'int32_t',
   reference: koffi.array('char', 128), reason: koffi.array('char', 128), to: 'void *',
   write: 'void *',
 });
-const Connector = koffi.struct('acrm_connector', {
+const Connector = koffi.struct({
   struct_size: 'uint32_t', flags: 'uint32_t', name: 'const char *', timeout_ms: 'uint32_t',
   answer_max: 'uint32_t', self: 'void *', ask: koffi.pointer(AskProto),
 });
-const Options = koffi.struct('acrm_options', {
+const Options = koffi.struct({
   struct_size: 'uint32_t', flags: 'uint32_t', allocator: 'void *',
   clock: koffi.pointer(Clock), random: koffi.pointer(Random), log: 'void *',
   keys: koffi.pointer(Keys),
   zone: 'const char *', blobs: 'void *', transports: 'void *', n_transports: 'uint32_t',
   phone: 'void *', connectors: 'void *', n_connectors: 'uint32_t',
 });
+
+/** Where a handle is left. */
+const PLACE = koffi.out(koffi.pointer('void *'));
 
 module.exports = {
   koffi,
@@ -92,6 +94,8 @@ module.exports = {
   Clock,
   Random,
   Keys,
+  OutgoingFile,
+  OutgoingHeader,
   Outgoing,
   Sent,
   Transport,
@@ -99,25 +103,24 @@ module.exports = {
   Answer,
   Connector,
   Options,
-  version: lib.func('const char *acrm_version(void)'),
-  statusName: lib.func('const char *acrm_status_name(int32_t status)'),
-  errorJson: lib.func('const char *acrm_error_json(void *error)'),
-  errorFree: lib.func('void acrm_error_free(void *error)'),
-  bufData: lib.func('const char *acrm_buf_data(void *buf)'),
-  bufFree: lib.func('void acrm_buf_free(void *buf)'),
-  open: lib.func('int32_t acrm_open(const char *where, acrm_options *options, ' +
-    '_Out_ void **out, _Out_ void **err)'),
-  close: lib.func('void acrm_close(void *engine)'),
-  describe: lib.func('int32_t acrm_describe(void *engine, const char *what, ' +
-    '_Out_ void **out, _Out_ void **err)'),
-  sessionNew: lib.func('int32_t acrm_session_new(void *engine, const char *principal, ' +
-    '_Out_ void **out, _Out_ void **err)'),
-  sessionFree: lib.func('void acrm_session_free(void *session)'),
-  interrupt: lib.func('void acrm_interrupt(void *session, int32_t on)'),
-  setInput: lib.func('void acrm_session_set_input(void *session, acrm_read *read, void *user)'),
-  setOutput: lib.func('void acrm_session_set_output(void *session, acrm_write *write, void *user)'),
-  setProgress: lib.func(
-    'void acrm_session_set_progress(void *session, acrm_progress *progress, void *user)'),
-  callJson: lib.func('int32_t acrm_call_json(void *session, const char *operation, ' +
-    'const char *json, size_t len, _Out_ void **out, _Out_ void **err)'),
+  version: lib.func('acrm_version', 'const char *', []),
+  statusName: lib.func('acrm_status_name', 'const char *', ['int32_t']),
+  errorJson: lib.func('acrm_error_json', 'const char *', ['void *']),
+  errorFree: lib.func('acrm_error_free', 'void', ['void *']),
+  bufData: lib.func('acrm_buf_data', 'const char *', ['void *']),
+  bufFree: lib.func('acrm_buf_free', 'void', ['void *']),
+  open: lib.func('acrm_open', 'int32_t', ['const char *', koffi.pointer(Options), PLACE, PLACE]),
+  close: lib.func('acrm_close', 'void', ['void *']),
+  describe: lib.func('acrm_describe', 'int32_t', ['void *', 'const char *', PLACE, PLACE]),
+  sessionNew: lib.func('acrm_session_new', 'int32_t', ['void *', 'const char *', PLACE, PLACE]),
+  sessionFree: lib.func('acrm_session_free', 'void', ['void *']),
+  interrupt: lib.func('acrm_interrupt', 'void', ['void *', 'int32_t']),
+  setInput: lib.func('acrm_session_set_input', 'void',
+    ['void *', koffi.pointer(ReadProto), 'void *']),
+  setOutput: lib.func('acrm_session_set_output', 'void',
+    ['void *', koffi.pointer(WriteProto), 'void *']),
+  setProgress: lib.func('acrm_session_set_progress', 'void',
+    ['void *', koffi.pointer(ProgressProto), 'void *']),
+  callJson: lib.func('acrm_call_json', 'int32_t',
+    ['void *', 'const char *', 'const char *', 'size_t', PLACE, PLACE]),
 };

@@ -19,9 +19,9 @@ function bytesAt(pointer, size) {
 
 function messageOf(pointer) {
   const raw = koffi.decode(pointer, library.Outgoing);
-  const files = raw.n_files ? koffi.decode(raw.files, 'acrm_outgoing_file', raw.n_files) : [];
+  const files = raw.n_files ? koffi.decode(raw.files, library.OutgoingFile, raw.n_files) : [];
   const headers = raw.n_headers
-    ? koffi.decode(raw.headers, 'acrm_outgoing_header', raw.n_headers) : [];
+    ? koffi.decode(raw.headers, library.OutgoingHeader, raw.n_headers) : [];
   return {
     channel: CHANNELS[31 - Math.clz32(raw.channel)], html: raw.html !== 0, attempt: raw.attempt,
     key: raw.key, to: raw.to, name: raw.name, subject: raw.subject, body: raw.body,

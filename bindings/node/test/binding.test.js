@@ -270,3 +270,11 @@ test('modules of both kinds give the same', async () => {
   assert.deepStrictEqual(Object.keys(autocrm).filter((name) => module[name] !== autocrm[name]), []);
   assert.strictEqual(module.default.version, autocrm.version);
 });
+
+test('the module may be loaded twice', () => {
+  const ours = Object.keys(require.cache).filter((name) => !name.includes('node_modules'));
+  ours.forEach((name) => { delete require.cache[name]; });
+  const again = require('../index.js');
+  assert.notStrictEqual(again.open, autocrm.open);
+  again.open('memory:').close();
+});

@@ -2,7 +2,9 @@
 """Engines, sessions, and the nouns and verbs that the registry gives them."""
 
 import ctypes
+import difflib
 import hashlib
+import inspect
 import json
 import keyword
 import threading
@@ -15,10 +17,14 @@ from ._ports import guarded, take_raised
 from ._types import Schemas, decode, encode
 
 
+# What every call runs.
+_call_json, _buf_data, _buf_free = lib.acrm_call_json, lib.acrm_buf_data, lib.acrm_buf_free
+
+
 def _text_of(buf):
     """The text in a buffer of the library's, which is freed."""
-    text = lib.acrm_buf_data(buf)
-    lib.acrm_buf_free(buf)
+    text = _buf_data(buf)
+    _buf_free(buf)
     return text
 
 
@@ -117,6 +123,21 @@ def _same(value):
     return value
 
 
+def _meant(wrong, words):
+    near = difflib.get_close_matches(wrong, words, 1)
+    return f", did you mean {near[0]}?" if near else ""
+
+
+def _signature(operation, first):
+    """What help() and editors show of a method."""
+    required = operation["parameters"].get("required", ())
+    kinds = inspect.Parameter
+    return inspect.Signature([
+        kinds(word(name), kinds.POSITIONAL_OR_KEYWORD if name == first else kinds.KEYWORD_ONLY,
+              default=kinds.empty if name in required else None)
+        for name in sorted(operation["parameters"]["properties"], key=lambda name: name != first)])
+
+
 def _document(operation):
     """A docstring from the registry."""
     lines = [operation["help"] + ".", ""]
@@ -142,14 +163,17 @@ class Noun:
     def __getattr__(self, verb):
         operation = self._verbs.get(verb)
         if operation is None:
-            raise AttributeError(f"{self._name} has no operation {verb}; it has "
-                                 + ", ".join(sorted(self._verbs)))
+            raise AttributeError(f"{self._name} has no operation {verb}{_meant(verb, self._verbs)}; "
+                                 "it has " + ", ".join(sorted(self._verbs)))
         method = self._session._method(operation)
         setattr(self, verb, method)
         return method
 
     def __dir__(self):
-        return [*super().__dir__(), *self._verbs, "each"]
+        return [*super().__dir__(), *self._verbs]
+
+    def __repr__(self):
+        return f"<operations of {self._name}: {', '.join(self._verbs)}>"
 
     def each(self, **arguments):
         """Walk a list record by record; pages are fetched as needed. Arguments are those of
@@ -214,6 +238,9 @@ class Session:
         self._lent = None
         self._nouns = {}
         self._nouns_of = None
+
+    def __repr__(self):
+        return f"<session of {self.principal}{'' if self._handle else ', closed'}>"
 
     def __enter__(self):
         return self
@@ -285,8 +312,7 @@ class Session:
         return reader(decode(text))
 
     def _run(self, operation, body):
-        status = lib.acrm_call_json(self._handle, operation.encode(), body, len(body),
-                                    *self._places)
+        status = _call_json(self._handle, operation.encode(), body, len(body), *self._places)
         if status != 0:
             failure = errors.from_status(status, self._err)
             self._err.value = None
@@ -324,6 +350,7 @@ class Session:
             return self._invoke(name, arguments, _input, _output, _progress)
         method.__name__ = method.__qualname__ = name
         method.__doc__ = _document(operation)
+        method.__signature__ = _signature(operation, first)
         return method
 
     def __getattr__(self, noun):
@@ -335,7 +362,8 @@ class Session:
         if noun not in self._nouns:
             verbs = registry.nouns.get(noun)
             if verbs is None:
-                raise AttributeError(f"there is no {noun}; dir() of a session lists what there is")
+                raise AttributeError(f"there is no {noun}{_meant(noun, registry.nouns)}; dir() of a "
+                                     "session lists what there is")
             self._nouns[noun] = Noun(self, noun.rstrip("_"), verbs)
         return self._nouns[noun]
 

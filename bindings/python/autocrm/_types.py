@@ -121,10 +121,16 @@ _encoder = json.JSONEncoder(default=_write, ensure_ascii=False, allow_nan=False,
 
 _write_any = _encoder.encode
 
+def _id_text(value):
+    """What str(value) is, quoted, in three quarters of the time."""
+    digits = "%032x" % value.int
+    return f'"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"'
+
+
 # How what most calls are given is written, by its type; all else goes through the encoder.
 _WRITERS = {
     str: encode_basestring,
-    uuid.UUID: lambda value: '"' + str(value) + '"',
+    uuid.UUID: _id_text,
     int: str,
     bool: {False: "false", True: "true"}.__getitem__,
     type(None): lambda _: "null",

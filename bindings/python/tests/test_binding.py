@@ -3,6 +3,7 @@
 
 import datetime as dt
 import gc
+import inspect
 import io
 import os
 import resource
@@ -51,10 +52,14 @@ class Binding(unittest.TestCase):
             self.assertIn(operation["help"], getattr(getattr(self.crm, noun), verb).__doc__)
             self.assertNotIn(noun, vars(autocrm.Session), "a method hides a noun")
         self.assertIn("customer", dir(self.crm))
-        with self.assertRaises(AttributeError):
-            self.crm.spaceship  # noqa: B018
-        with self.assertRaises(AttributeError):
-            self.crm.customer.launch  # noqa: B018
+        with self.assertRaisesRegex(AttributeError, "there is no leads, did you mean lead"):
+            self.crm.leads  # noqa: B018
+        with self.assertRaisesRegex(AttributeError, "no operation lst, did you mean list"):
+            self.crm.customer.lst  # noqa: B018
+        self.assertIn("get", repr(self.crm.customer))
+        self.assertIn("system", repr(self.crm))
+        shown = str(inspect.signature(self.crm.quote.accept))
+        self.assertTrue(shown.startswith("(id, *, number=None, "), shown)
 
     def test_names_of_python_take_a_line_behind_them(self):
         told = self.crm.finance.rates(from_="nominal", value=6)

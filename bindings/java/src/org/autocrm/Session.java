@@ -145,6 +145,11 @@ public class Session implements AutoCloseable {
         return () -> new Walk(list, new HashMap<>(arguments));
     }
 
+    /** The same without arguments. */
+    public Iterable<Map<String, Object>> each(String list) {
+        return each(list, Map.of());
+    }
+
     private final class Walk implements Iterator<Map<String, Object>> {
         private final String operation;
         private final Map<String, Object> arguments;
