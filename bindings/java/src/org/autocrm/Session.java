@@ -8,6 +8,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -118,6 +119,7 @@ public class Session implements AutoCloseable {
             answer, error);
         if (now != null) {
             Lent.takeBack(handle);
+            Reference.reachabilityFence(now);
         }
         byte[] text = status == 0 ? Library.take(answer.getPointer(0)) : null;
         engine.rethrow(status == 0 ? null : AutocrmException.of(status, error.getPointer(0)));
