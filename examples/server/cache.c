@@ -92,6 +92,8 @@ server_answer *server_cache_find(server_request *r)
     char key[CACHE_KEY_MAX];
     cache_slot *slot = cache_slot_of(r, key);
 
+    if (slot && r->server->hold)
+        server_hold_read(r->server->hold, r->started_us);
     if (!slot || !cache_stamp(r->server, &r->stamp)) {
         r->stamp.at_us = 0;
         return NULL;
