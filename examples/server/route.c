@@ -28,7 +28,7 @@ static const char *const route_kept[] = { "list", "count", "aggregate" };
 
 static const char *const route_methods[] = { "GET", "POST", "PATCH", "DELETE" };
 
-enum { ROUTE_IN_TABLE = 4, ROUTE_KEY_MAX = 160 };
+enum { ROUTE_IN_TABLE = 4, ROUTE_KEY_MAX = 160, ROUTE_UUID_LEN = 36 };
 
 struct server_routes {
     server_route *items;
@@ -107,10 +107,14 @@ const server_route *server_routes_find(const server_routes *routes, int method, 
     *allowed = 0;
     if (len > ROUTE_KEY_MAX - 8)
         return NULL;
-    const server_route *route = route_look(routes, method, path, len, allowed);
-    if (route || *allowed || (len = route_template(path, key, id)) == 0)
-        return route;
-    return route_look(routes, method, key, len, allowed);
+    size_t key_len = route_template(path, key, id);
+    bool uuid = key_len > 0 && strlen(id) == ROUTE_UUID_LEN; /* hardly a word of a path */
+    const server_route *route = uuid ? NULL : route_look(routes, method, path, len, allowed);
+    if (!route && !*allowed && key_len > 0)
+        route = route_look(routes, method, key, key_len, allowed);
+    if (!route && !*allowed && uuid)
+        route = route_look(routes, method, path, len, allowed);
+    return route;
 }
 
 /* --- Making it --- */

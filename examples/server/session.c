@@ -14,6 +14,7 @@ typedef struct session_entry {
     acrm_session *session; /* NULL: free */
     char principal[SERVER_PRINCIPAL_MAX];
     bool busy;
+    pthread_t by; /* who gave it back: its caches are that one's processor's */
     uint64_t used;
     int64_t given_us; /* back */
 } session_entry;
@@ -22,7 +23,7 @@ struct server_sessions {
     acrm_engine *engine;
     pthread_mutex_t lock;
     uint64_t uses;
-    size_t idle;
+    size_t idle, n; /* only the first n entries were ever used */
     session_entry entries[SESSION_KEPT_MAX];
 };
 
@@ -41,7 +42,7 @@ void server_sessions_free(server_sessions *sessions)
 {
     if (!sessions)
         return;
-    for (size_t i = 0; i < SESSION_KEPT_MAX; i++)
+    for (size_t i = 0; i < sessions->n; i++)
         acrm_session_free(sessions->entries[i].session);
     pthread_mutex_destroy(&sessions->lock);
     free(sessions);
@@ -50,13 +51,18 @@ void server_sessions_free(server_sessions *sessions)
 static session_entry *session_idle(server_sessions *sessions, const char *principal)
 {
     session_entry *best = NULL;
+    bool best_own = false;
 
-    for (size_t i = 0; i < SESSION_KEPT_MAX; i++) {
+    for (size_t i = 0; i < sessions->n; i++) {
         session_entry *e = &sessions->entries[i];
-        /* The one used last: its caches are warm, and the others grow old and go. */
-        if (e->session && !e->busy && (!best || e->used > best->used) &&
-            strcmp(e->principal, principal) == 0)
+        bool own = pthread_equal(e->by, pthread_self());
+        /* This thread's own, or else the one used last: its caches are warm, and the others grow
+         * old and go. */
+        if (e->session && !e->busy && (!best || (own != best_own ? own : e->used > best->used)) &&
+            strcmp(e->principal, principal) == 0) {
             best = e;
+            best_own = own;
+        }
     }
     return best;
 }
@@ -68,7 +74,7 @@ static session_entry *session_other(server_sessions *sessions)
 
     if (sessions->idle < SESSION_ENOUGH)
         return NULL;
-    for (size_t i = 0; i < SESSION_KEPT_MAX; i++) {
+    for (size_t i = 0; i < sessions->n; i++) {
         session_entry *e = &sessions->entries[i];
         if (e->session && !e->busy && strcmp(e->principal, "system") != 0 &&
             (!oldest || e->used < oldest->used))
@@ -120,8 +126,10 @@ int32_t server_session_take(server_sessions *sessions, const char *principal, ac
         return st;
     pthread_mutex_lock(&sessions->lock);
     for (size_t i = 0; i < SESSION_KEPT_MAX && !entry; i++)
-        if (!sessions->entries[i].session)
+        if (!sessions->entries[i].session) {
             entry = &sessions->entries[i];
+            sessions->n = i < sessions->n ? sessions->n : i + 1;
+        }
     if (entry) { /* without room it is not kept */
         *entry = (session_entry){ .session = made, .busy = true, .used = ++sessions->uses };
         snprintf(entry->principal, sizeof entry->principal, "%s", principal);
@@ -136,7 +144,7 @@ static acrm_session *session_oldest(server_sessions *sessions)
 {
     session_entry *oldest = NULL;
 
-    for (size_t i = 0; i < SESSION_KEPT_MAX; i++) {
+    for (size_t i = 0; i < sessions->n; i++) {
         session_entry *e = &sessions->entries[i];
         if (e->session && !e->busy && (!oldest || e->used < oldest->used))
             oldest = e;
@@ -152,9 +160,10 @@ void server_session_give(server_sessions *sessions, acrm_session *session)
     acrm_session *extra = session;
 
     pthread_mutex_lock(&sessions->lock);
-    for (size_t i = 0; i < SESSION_KEPT_MAX; i++)
+    for (size_t i = 0; i < sessions->n; i++)
         if (sessions->entries[i].session == session) {
             sessions->entries[i].busy = false;
+            sessions->entries[i].by = pthread_self();
             sessions->entries[i].given_us = server_now_us();
             extra = ++sessions->idle > SESSION_IDLE_MAX ? session_oldest(sessions) : NULL;
             break;
@@ -170,7 +179,7 @@ void server_sessions_sweep(server_sessions *sessions)
     size_t n = 0;
 
     pthread_mutex_lock(&sessions->lock);
-    for (size_t i = 0; i < SESSION_KEPT_MAX; i++) {
+    for (size_t i = 0; i < sessions->n; i++) {
         session_entry *e = &sessions->entries[i];
         if (!e->session || e->busy || e->given_us > old_us)
             continue;
@@ -186,7 +195,7 @@ void server_sessions_sweep(server_sessions *sessions)
 void server_sessions_interrupt(server_sessions *sessions)
 {
     pthread_mutex_lock(&sessions->lock);
-    for (size_t i = 0; i < SESSION_KEPT_MAX; i++)
+    for (size_t i = 0; i < sessions->n; i++)
         if (sessions->entries[i].session && sessions->entries[i].busy)
             acrm_interrupt(sessions->entries[i].session, 1);
     pthread_mutex_unlock(&sessions->lock);
@@ -208,7 +217,7 @@ int server_sessions_count(server_sessions *sessions)
     int n = 0;
 
     pthread_mutex_lock(&sessions->lock);
-    for (size_t i = 0; i < SESSION_KEPT_MAX; i++)
+    for (size_t i = 0; i < sessions->n; i++)
         n += sessions->entries[i].session != NULL;
     pthread_mutex_unlock(&sessions->lock);
     return n;
