@@ -31,6 +31,9 @@ void acrm__sqlite_set_busy(void *self, int32_t milliseconds);
 int32_t acrm__postgres_open(const acrm_allocator *allocator, const char *url, uint32_t flags,
                             acrm_storage_ops *ops, void **self, acrm_error **err);
 void acrm__postgres_set_busy(void *self, int32_t milliseconds); /* before the first connection */
+/* After how long the server ends a writing transaction in which nothing is asked of it, because its
+ * host hangs or is cut off; a minute unless told. */
+void acrm__postgres_set_idle(void *self, int32_t milliseconds);
 /* How often a connection waited for the server so far, for tests and benchmarks. */
 int64_t acrm__postgres_round_trips(void *conn);
 #endif

@@ -96,6 +96,7 @@ int32_t acrm__postgres_open(const acrm_allocator *allocator, const char *url, ui
     storage->allocator = a;
     storage->flags = flags;
     storage->busy_ms = ACRM__POSTGRES_BUSY_MS;
+    storage->idle_ms = ACRM__POSTGRES_IDLE_MS;
     storage->url_size = strlen(url) + 1;
     storage->url = acrm__alloc(&a, storage->url_size);
     if (storage->url)
@@ -114,6 +115,11 @@ int32_t acrm__postgres_open(const acrm_allocator *allocator, const char *url, ui
 void acrm__postgres_set_busy(void *self, int32_t milliseconds)
 {
     ((acrm__postgres_storage *)self)->busy_ms = milliseconds;
+}
+
+void acrm__postgres_set_idle(void *self, int32_t milliseconds)
+{
+    ((acrm__postgres_storage *)self)->idle_ms = milliseconds;
 }
 
 /* --- Connections --- */
@@ -154,19 +160,22 @@ static int32_t postgres_run(acrm__postgres_conn *c, const char *text, PGresult *
     return st;
 }
 
+/* The server, too, gives up a host that the network does not reach. */
 static int32_t postgres_configure(acrm__postgres_conn *c, acrm_error **err)
 {
     const acrm__postgres_storage *storage = c->storage;
-    char text[64];
+    bool lazy = storage->flags & ACRM__SQLITE_SYNC_NORMAL;
+    bool reads = storage->flags & ACRM__SQLITE_READONLY;
+    char text[256];
 
     PQsetNoticeReceiver(c->db, postgres_quiet, NULL);
-    snprintf(text, sizeof text, "SET lock_timeout=%d", (int)storage->busy_ms);
-    int32_t st = postgres_run(c, text, NULL, err);
-    if (st == ACRM_OK && storage->flags & ACRM__SQLITE_SYNC_NORMAL)
-        st = postgres_run(c, "SET synchronous_commit=off", NULL, err);
-    if (st == ACRM_OK && storage->flags & ACRM__SQLITE_READONLY)
-        st = postgres_run(c, "SET default_transaction_read_only=on", NULL, err);
-    return st;
+    snprintf(text, sizeof text,
+             "SELECT set_config('lock_timeout','%d',false),"
+             "set_config('tcp_user_timeout','%d',false)%s%s",
+             (int)storage->busy_ms, (int)storage->idle_ms,
+             lazy ? ",set_config('synchronous_commit','off',false)" : "",
+             reads ? ",set_config('default_transaction_read_only','on',false)" : "");
+    return postgres_run(c, text, NULL, err);
 }
 
 /* --- Whose database it is --- */
@@ -273,10 +282,14 @@ static int32_t postgres_identify(acrm__postgres_conn *c, acrm_error **err)
 
 static int32_t postgres_dial(acrm__postgres_conn *c, acrm_error **err)
 {
-    /* What stands before the address gives way to it. */
-    const char *const keywords[] = { "connect_timeout", "fallback_application_name", "dbname",
-                                     "client_encoding", NULL };
-    const char *const values[] = { "10", "autocrm", c->storage->url, "UTF8", NULL };
+    /* What stands before the address gives way to it. A server that is gone without a word is
+     * noticed within two minutes, where the system's own settings take hours. */
+    const char *const keywords[] = { "connect_timeout", "keepalives_idle", "keepalives_interval",
+                                     "keepalives_count", "tcp_user_timeout",
+                                     "fallback_application_name", "dbname", "client_encoding",
+                                     NULL };
+    const char *const values[] = { "10", "60", "10", "6", "60000", "autocrm", c->storage->url,
+                                   "UTF8", NULL };
 
     c->db = PQconnectdbParams(keywords, values, 1);
     if (PQstatus(c->db) != CONNECTION_OK)

@@ -24,6 +24,7 @@
 
 enum {
     ACRM__POSTGRES_BUSY_MS = 10000,
+    ACRM__POSTGRES_IDLE_MS = 60000, /* how long a writer may leave the server without a word */
     ACRM__POSTGRES_SENT_MAX = 256,    /* statements sent but not answered */
     ACRM__POSTGRES_KEPT_MAX = 512,    /* prepared statements, more or less */
     ACRM__POSTGRES_KEPT_BYTES = 8192, /* longer statements are not prepared */
@@ -75,7 +76,7 @@ typedef struct acrm__postgres_params {
 typedef struct acrm__postgres_storage {
     acrm_allocator allocator;
     uint32_t flags;
-    int32_t busy_ms;
+    int32_t busy_ms, idle_ms;
     char *url;   /* never told to anybody */
     size_t url_size;
     char place[160]; /* host and database, for messages */

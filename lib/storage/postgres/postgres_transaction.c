@@ -34,15 +34,19 @@ static int32_t transaction_read(acrm__postgres_conn *c, acrm_error **err)
                          : st;
 }
 
-/* Waits here for the writer before us, and for nothing after. */
+/* Waits here for the writer before us, and for nothing after. Whoever has the gate and is not heard
+ * of for a while loses it, or a host that hangs would keep all others from writing. */
 static int32_t transaction_write(acrm__postgres_conn *c, acrm_error **err)
 {
+    char text[160];
     int32_t st = acrm__postgres_late_text(c, "BEGIN ISOLATION LEVEL READ COMMITTED",
                                           ACRM__POSTGRES_LATE, err);
 
+    snprintf(text, sizeof text, "UPDATE acrm_store SET writes=writes+1 RETURNING version,writes,"
+             "set_config('idle_in_transaction_session_timeout','%d',true)",
+             (int)c->storage->idle_ms);
     if (st == ACRM_OK)
-        st = acrm__postgres_late_text(c, "UPDATE acrm_store SET writes=writes+1"
-                                         " RETURNING version,writes", ACRM__POSTGRES_GATE, err);
+        st = acrm__postgres_late_text(c, text, ACRM__POSTGRES_GATE, err);
     return st == ACRM_OK ? acrm__postgres_settle(c, err) : st;
 }
 

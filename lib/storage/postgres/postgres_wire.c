@@ -281,7 +281,7 @@ static int64_t wire_read_int(const char *bytes, int len)
 /* The gate counts writing transactions: others have written when it is further than we know. */
 static void wire_gate(acrm__postgres_conn *conn, const PGresult *result)
 {
-    if (PQntuples(result) != 1 || PQnfields(result) != 2)
+    if (PQntuples(result) != 1 || PQnfields(result) < 2)
         return;
     conn->version = wire_read_int(PQgetvalue(result, 0, 0), PQgetlength(result, 0, 0));
     int64_t writes = wire_read_int(PQgetvalue(result, 0, 1), PQgetlength(result, 0, 1));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* engine.backup, engine.check and engine.info. */
+#include "support/under.h"
 #include "unit/kernel/world.h"
 
 #include <sys/stat.h>
@@ -16,6 +17,8 @@ static void setup(int storage)
 
 START_TEST(engine__backup_is_a_whole_database)
 {
+    if (under_server()) /* has tools of its own: unit/storage/test_postgres.c */
+        return;
     setup(WORLD_SQLITE);
     for (int i = 0; i < 20; i++)
         world_do(w.system, "client.create", "{'name':'N%d','secret':'S%d'}", i, i);
@@ -50,6 +53,8 @@ START_TEST(engine__backup_ended_by_its_progress_leaves_no_file)
     struct stat info;
     int told = 0;
 
+    if (under_server())
+        return;
     setup(WORLD_SQLITE);
     acrm_session_set_progress(w.system, end_it, &told);
     world_refuse(w.system, ACRM_E_INTERRUPTED, "interrupted", "engine.backup", "{'path':'%s'}",

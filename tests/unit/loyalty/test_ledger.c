@@ -3,8 +3,8 @@
 #include "loyalty_world.h"
 
 #include "base/civil.h"
+#include "support/under.h"
 
-#include <sqlite3.h>
 
 typedef struct club {
     office o;
@@ -496,16 +496,12 @@ START_TEST(ledger__verify_names_the_row_that_was_tampered_with)
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         club c;
-        sqlite3 *db = NULL;
         bool named = false;
         club_open(&c, OFFICE_SQLITE, NULL, "");
         club_do(&c, "loyalty.earn", loyalty_args(
             "{'member_id':'%s','points':7,'source_id':'a','qualifying':0}", c.ada));
         club_proved(&c);
-        ck_assert_int_eq(sqlite3_open(c.o.path, &db), SQLITE_OK);
-        ck_assert_int_eq(sqlite3_exec(db, rows[i].sql, NULL, NULL, NULL), SQLITE_OK);
-        ck_assert_int_gt(sqlite3_changes(db), 0);
-        sqlite3_close(db);
+        ck_assert_int_gt(under_do(c.o.path, rows[i].sql), 0);
         acrm_value *proof = office_call(&c.o, "loyalty.verify", "{}");
         const acrm_value *faults = acrm_value_get(proof, "faults");
         ck_assert(!acrm_value_bool(acrm_value_get(proof, "ok")));
