@@ -194,6 +194,21 @@ void host_str_puts(host_str *text, const char *line)
     host_str_add(text, "\n", 1);
 }
 
+void host_same(const host_str *a, const host_str *b)
+{
+    const char *p = a->data;
+    const char *q = b->data;
+
+    while (*p && *q) {
+        size_t n = strcspn(p, "\n");
+        size_t m = strcspn(q, "\n");
+        ck_assert_msg(n == m && memcmp(p, q, n) == 0, "%.*s\nand\n%.*s", (int)n, p, (int)m, q);
+        p += n + 1;
+        q += m + 1;
+    }
+    ck_assert_int_eq(*p, *q);
+}
+
 /* All pages of a list. `text` says whether "next" is text or a number. */
 static void host_dump_list(host *h, const char *operation, const char *more, host_str *out)
 {

@@ -81,6 +81,9 @@ void host_str_puts(host_str *text, const char *line);
 /* Every record of every entity, deleted ones too, the audit and the events, as JSON. */
 void host_dump(host *h, host_str *out);
 
+/* Two texts are the same; else a failure shows the first line in which they differ. */
+void host_same(const host_str *a, const host_str *b);
+
 /* A fresh path under /tmp, and the removal of a database with the files beside it. */
 void host_path(char path[64], const char *name);
 void host_remove(const char *path);

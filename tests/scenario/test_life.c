@@ -22,22 +22,6 @@ static void live(const char *where, const life_step *steps, host_str *story, hos
     ck_assert_uint_eq(h.memory.live_bytes, 0);
 }
 
-/* The first line in which two texts differ, so that a failure shows itself. */
-static void expect_same(const host_str *a, const host_str *b)
-{
-    const char *p = a->data;
-    const char *q = b->data;
-
-    while (*p && *q) {
-        size_t n = strcspn(p, "\n");
-        size_t m = strcspn(q, "\n");
-        ck_assert_msg(n == m && memcmp(p, q, n) == 0, "%.*s\nand\n%.*s", (int)n, p, (int)m, q);
-        p += n + 1;
-        q += m + 1;
-    }
-    ck_assert_int_eq(*p, *q);
-}
-
 static const life_step *const lives[] = { life_short, life_long };
 enum { LIVES = sizeof lives / sizeof lives[0] };
 
@@ -51,8 +35,8 @@ START_TEST(life__is_the_same_on_memory_and_sqlite)
     live("memory:", lives[_i], &story[0], &dump[0]);
     live(path, lives[_i], &story[1], &dump[1]);
     host_remove(path);
-    expect_same(&story[0], &story[1]);
-    expect_same(&dump[0], &dump[1]);
+    host_same(&story[0], &story[1]);
+    host_same(&dump[0], &dump[1]);
     for (int i = 0; i < 2; i++) {
         free(story[i].data);
         free(dump[i].data);
@@ -66,7 +50,7 @@ START_TEST(life__is_the_same_twice)
 
     for (int i = 0; i < 2; i++)
         live("memory:", lives[_i], NULL, &dump[i]);
-    expect_same(&dump[0], &dump[1]);
+    host_same(&dump[0], &dump[1]);
     free(dump[0].data);
     free(dump[1].data);
 }

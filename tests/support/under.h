@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #if defined(ACRM_HAVE_POSTGRES)
 #include <libpq-fe.h>
 #endif
@@ -39,16 +40,35 @@ static inline int64_t under_file(const char *path, const char *sql)
     return n;
 }
 
-#if defined(ACRM_HAVE_POSTGRES)
-static inline int64_t under_database(const char *path, const char *sql)
+/* The name of the database that stands for a file. */
+static inline void under_name(const char *path, char name[32])
 {
-    char line[64] = "", url[256];
+    char line[64] = "";
     FILE *file = fopen(path, "r");
 
     ck_assert_ptr_nonnull(file);
     ck_assert_ptr_nonnull(fgets(line, sizeof line, file));
     fclose(file);
-    snprintf(url, sizeof url, "postgres://postgres@/%s?host=%s", strrchr(line, ' ') + 1,
+    snprintf(name, 32, "%.31s", strrchr(line, ' ') + 1);
+}
+
+/* The command that writes all rows of it as text. */
+static inline void under_dump(const char *path, char command[256])
+{
+    char name[32];
+
+    under_name(path, name);
+    snprintf(command, 256, "pg_dump --data-only -U postgres -h '%s' %s 2>/dev/null",
+             getenv("AUTOCRM_TEST_SERVER"), name);
+}
+
+#if defined(ACRM_HAVE_POSTGRES)
+static inline int64_t under_database(const char *path, const char *sql)
+{
+    char name[32], url[256];
+
+    under_name(path, name);
+    snprintf(url, sizeof url, "postgres://postgres@/%s?host=%s", name,
              getenv("AUTOCRM_TEST_SERVER"));
     PGconn *conn = PQconnectdb(url);
     PGresult *result = PQexec(conn, sql);
@@ -60,8 +80,24 @@ static inline int64_t under_database(const char *path, const char *sql)
     PQfinish(conn);
     return n;
 }
+/* The address of a new, empty database on the server. */
+static inline void under_new_database(char url[256])
+{
+    char sql[64];
+
+    snprintf(url, 256, "postgres://postgres@/postgres?host=%s", getenv("AUTOCRM_TEST_SERVER"));
+    PGconn *conn = PQconnectdb(url);
+    snprintf(sql, sizeof sql, "CREATE DATABASE under%ld", (long)getpid());
+    PGresult *result = PQexec(conn, sql);
+    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQerrorMessage(conn));
+    PQclear(result);
+    PQfinish(conn);
+    snprintf(url, 256, "postgres://postgres@/under%ld?host=%s", (long)getpid(),
+             getenv("AUTOCRM_TEST_SERVER"));
+}
 #else
 #define under_database(path, sql) under_file(path, sql)
+#define under_new_database(url) ((void)(url))
 #endif
 
 static inline int64_t under_do(const char *path, const char *sql)

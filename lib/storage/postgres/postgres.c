@@ -357,6 +357,7 @@ void acrm__postgres_disconnect(void *conn)
 
     acrm__postgres_hang_up(c); /* rolls back what is open */
     acrm__postgres_forget(c);
+    acrm__postgres_forget_shape(c);
     acrm__postgres_params_free(c);
     acrm__free(&allocator, c->references, c->cap_references * sizeof *c->references);
     acrm__sql_free(&c->sql);

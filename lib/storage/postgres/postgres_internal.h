@@ -32,6 +32,8 @@ enum {
     ACRM__POSTGRES_PARAMS_MAX = 65535, /* by the protocol */
     ACRM__POSTGRES_NAME_MAX = 63,      /* bytes of an identifier, by the server's own default */
     ACRM__POSTGRES_ROWS = 1000,        /* longer results are fetched in parts of this size */
+    ACRM__POSTGRES_SHAPE_AFTER = 8,    /* tables asked for one by one, in a transaction */
+    ACRM__POSTGRES_CHANGED_MAX = 64,
     ACRM__POSTGRES_BOUNDED = 5000      /* a result known to be no longer is taken at once */
 };
 
@@ -90,6 +92,15 @@ typedef struct acrm__postgres_reference {
     uint32_t column;
 } acrm__postgres_reference;
 
+/* What tables there are, read at once when a transaction asks for many; and those that were changed
+ * since, which are asked for one by one. */
+typedef struct acrm__postgres_shape {
+    PGresult *columns, *indexes;
+    uint32_t n_asked;
+    const acrm_table *changed[ACRM__POSTGRES_CHANGED_MAX];
+    uint32_t n_changed;
+} acrm__postgres_shape;
+
 typedef struct acrm__postgres_conn {
     acrm__postgres_storage *storage;
     PGconn *db;
@@ -119,6 +130,7 @@ typedef struct acrm__postgres_conn {
     uint32_t n_kept;
     acrm__postgres_reference *references;
     uint32_t n_references, cap_references;
+    acrm__postgres_shape shape;
 } acrm__postgres_conn;
 
 extern const acrm__sql_dialect acrm__postgres_dialect;
@@ -185,6 +197,8 @@ int32_t acrm__postgres_give(acrm__postgres_conn *conn, const PGresult *result, a
 /* postgres_schema.c */
 /* Add the references of new columns: at commit, when all tables are made and filled. */
 int32_t acrm__postgres_add_references(acrm__postgres_conn *conn, acrm_error **err);
+/* Forget what tables there are: a transaction has ended, or a part of it was undone. */
+void acrm__postgres_forget_shape(acrm__postgres_conn *conn);
 /* The name of an index, which is cut where it would be too long. */
 void acrm__postgres_index_name(const acrm_table *table, const char *index,
                                char out[ACRM__POSTGRES_NAME_MAX + 1]);

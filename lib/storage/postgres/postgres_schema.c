@@ -163,48 +163,119 @@ static void schema_write_index(acrm__sql *sql, const acrm_table *table, const ac
     acrm__sql_puts(sql, ";");
 }
 
-/* --- What there is --- */
+/* --- What there is: rows that begin with a table's name, in its order --- */
 
+#define SCHEMA_OF " AND c.relname=$1"
+#define SCHEMA_ALL " ORDER BY 1"
+#define SCHEMA_COLUMNS                                                                            \
+    "SELECT c.relname::text COLLATE \"C\",a.attname::text FROM pg_attribute a"                    \
+    " JOIN pg_class c ON c.oid=a.attrelid JOIN pg_namespace n ON n.oid=c.relnamespace"            \
+    " WHERE n.nspname=current_schema() AND c.relkind IN ('r','p','v','m','f') AND a.attnum>0"     \
+    " AND NOT a.attisdropped"
+#define SCHEMA_INDEXES                                                                            \
+    "SELECT c.relname::text COLLATE \"C\",i.relname::text,"                                       \
+    "coalesce(obj_description(i.oid,'pg_class'),''),x.indisunique::int FROM pg_index x"           \
+    " JOIN pg_class i ON i.oid=x.indexrelid JOIN pg_class c ON c.oid=x.indrelid"                  \
+    " JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname=current_schema()"
+
+/* Of one table, or of all (NULL). */
 static int32_t schema_ask(acrm__postgres_conn *c, const char *text, const char *name,
                           PGresult **out, acrm_error **err)
 {
-    const acrm_cell cell = { .type = ACRM_CELL_TEXT, .data = name, .size = (uint32_t)strlen(name) };
+    acrm_cell cell = { .type = ACRM_CELL_TEXT, .data = name };
 
     acrm__sql_clear(&c->sql);
     acrm__sql_puts(&c->sql, text);
     acrm__postgres_params_clear(c);
-    acrm__postgres_param(c, ACRM_CELL_TEXT, &cell);
+    if (name) {
+        cell.size = (uint32_t)strlen(name);
+        acrm__postgres_param(c, ACRM_CELL_TEXT, &cell);
+    }
     return acrm__postgres_ask(c, true, NULL, "read", out, err);
 }
 
-static const char schema_columns_of[] =
-    "SELECT a.attname::text FROM pg_attribute a JOIN pg_class c ON c.oid=a.attrelid"
-    " JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname=current_schema()"
-    " AND c.relname=$1 AND c.relkind IN ('r','p','v','m','f') AND a.attnum>0"
-    " AND NOT a.attisdropped";
-
-static const char schema_indexes_of[] =
-    "SELECT i.relname::text,coalesce(obj_description(i.oid,'pg_class'),''),x.indisunique::int"
-    " FROM pg_index x"
-    " JOIN pg_class i ON i.oid=x.indexrelid JOIN pg_class c ON c.oid=x.indrelid"
-    " JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname=current_schema()"
-    " AND c.relname=$1";
-
-static int schema_find(const PGresult *result, const char *name)
+void acrm__postgres_forget_shape(acrm__postgres_conn *c)
 {
-    for (int i = 0; result && i < PQntuples(result); i++)
-        if (strcmp(PQgetvalue(result, i, 0), name) == 0)
+    PQclear(c->shape.columns);
+    PQclear(c->shape.indexes);
+    c->shape = (acrm__postgres_shape){ .columns = NULL };
+}
+
+static void schema_changed(acrm__postgres_conn *c, const acrm_table *table)
+{
+    uint32_t n_asked = c->shape.n_asked;
+
+    if (c->shape.n_changed == ACRM__POSTGRES_CHANGED_MAX) { /* read anew by the next one */
+        acrm__postgres_forget_shape(c);
+        c->shape.n_asked = n_asked;
+    } else {
+        c->shape.changed[c->shape.n_changed++] = table;
+    }
+}
+
+static bool schema_is_changed(const acrm__postgres_conn *c, const acrm_table *table)
+{
+    for (uint32_t i = 0; i < c->shape.n_changed; i++)
+        if (strcmp(c->shape.changed[i]->name, table->name) == 0)
+            return true;
+    return false;
+}
+
+/* Whether what is known of all tables tells of this one. */
+static int32_t schema_known(acrm__postgres_conn *c, const acrm_table *table, bool *known,
+                            acrm_error **err)
+{
+    int32_t st = ACRM_OK;
+
+    *known = c->shape.indexes && !schema_is_changed(c, table);
+    if (c->shape.indexes || ++c->shape.n_asked <= ACRM__POSTGRES_SHAPE_AFTER)
+        return ACRM_OK;
+    acrm__postgres_forget_shape(c);
+    st = schema_ask(c, SCHEMA_COLUMNS SCHEMA_ALL, NULL, &c->shape.columns, err);
+    if (st == ACRM_OK)
+        st = schema_ask(c, SCHEMA_INDEXES SCHEMA_ALL, NULL, &c->shape.indexes, err);
+    *known = st == ACRM_OK;
+    return st;
+}
+
+/* Those of an answer's rows that are of one table. */
+typedef struct schema_rows {
+    const PGresult *result;
+    int from, to;
+} schema_rows;
+
+static schema_rows schema_rows_of(const PGresult *result, const char *table)
+{
+    int low = 0, high = result ? PQntuples(result) : 0, to;
+    const int n = high;
+
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (strcmp(PQgetvalue(result, middle, 0), table) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (to = low; to < n && strcmp(PQgetvalue(result, to, 0), table) == 0;)
+        to++;
+    return (schema_rows){ result, low, to };
+}
+
+static int schema_find(const schema_rows *rows, const char *name)
+{
+    for (int i = rows->from; i < rows->to; i++)
+        if (strcmp(PQgetvalue(rows->result, i, 1), name) == 0)
             return i;
     return -1;
 }
 
-static bool schema_same(const PGresult *indexes, int at, const acrm_index *index,
+static bool schema_same(const schema_rows *indexes, int at, const acrm_index *index,
                         const char *columns)
 {
-    bool unique = PQgetvalue(indexes, at, 2)[3] != 0; /* the last byte of an integer */
+    bool unique = PQgetvalue(indexes->result, at, 3)[3] != 0; /* the last byte of an integer */
 
     return unique == ((index->flags & ACRM_INDEX_UNIQUE) != 0)
-           && strcmp(PQgetvalue(indexes, at, 1), columns) == 0;
+           && strcmp(PQgetvalue(indexes->result, at, 2), columns) == 0;
 }
 
 /* --- References: added when all tables are there --- */
@@ -255,17 +326,15 @@ int32_t acrm__postgres_add_references(acrm__postgres_conn *c, acrm_error **err)
 
 /* What is missing of the table, into the script. */
 static int32_t schema_complete(acrm__postgres_conn *c, const acrm_table *table,
-                               const PGresult *columns, acrm__sql *script, acrm_error **err)
+                               const schema_rows *columns, acrm__sql *script, acrm_error **err)
 {
-    bool fresh = PQntuples(columns) == 0;
+    bool fresh = columns->from == columns->to;
     int32_t st = ACRM_OK;
 
     if (!fresh && schema_find(columns, table->columns[0].name) < 0)
         return acrm__sql_foreign(table, err);
     if (fresh)
         schema_write_create(script, table);
-    else
-        acrm__sql_puts(script, "SET CONSTRAINTS ALL IMMEDIATE;SET CONSTRAINTS ALL DEFERRED;");
     for (uint32_t i = 0; i < table->n_columns && st == ACRM_OK; i++) {
         if (schema_find(columns, table->columns[i].name) >= 0)
             continue;
@@ -294,7 +363,7 @@ static bool schema_named_again(const acrm_table *table, uint32_t index)
 
 /* Indexes that are missing or were made of other columns, into the script. */
 static int32_t schema_complete_indexes(acrm__postgres_conn *c, const acrm_table *table,
-                                       const PGresult *indexes, acrm__sql *script,
+                                       const schema_rows *indexes, acrm__sql *script,
                                        acrm_error **err)
 {
     char name[ACRM__POSTGRES_NAME_MAX + 1];
@@ -325,23 +394,52 @@ static int32_t schema_complete_indexes(acrm__postgres_conn *c, const acrm_table 
     return failed ? acrm__error_nomem(err) : ACRM_OK;
 }
 
+/* A table with checks to come is shut: a script begins by making them. */
+static void schema_settle(acrm__postgres_conn *c)
+{
+    acrm__sql_clear(&c->sql);
+    acrm__sql_puts(&c->sql, "SET CONSTRAINTS ALL IMMEDIATE;SET CONSTRAINTS ALL DEFERRED;");
+}
+
+static int32_t schema_write(acrm__postgres_conn *c, const acrm_table *table,
+                            const PGresult *columns, const PGresult *indexes, acrm__sql *script,
+                            acrm_error **err)
+{
+    const schema_rows c_rows = schema_rows_of(columns, table->name);
+    const schema_rows i_rows = schema_rows_of(indexes, table->name);
+    int32_t st = schema_complete(c, table, &c_rows, script, err);
+
+    if (st == ACRM_OK)
+        st = schema_complete_indexes(c, table, &i_rows, script, err);
+    if (st == ACRM_OK && acrm__sql_status(script) != ACRM_OK)
+        st = acrm__error_nomem(err);
+    return st;
+}
+
 static int32_t schema_bring(acrm__postgres_conn *c, const acrm_table *table, acrm__sql *script,
                             acrm_error **err)
 {
     PGresult *columns = NULL, *indexes = NULL;
-    int32_t st = schema_ask(c, schema_columns_of, table->name, &columns, err);
+    bool known = false;
+    int32_t st = schema_known(c, table, &known, err);
 
-    if (st == ACRM_OK && PQntuples(columns) > 0)
-        st = schema_ask(c, schema_indexes_of, table->name, &indexes, err);
-    if (st == ACRM_OK)
-        st = schema_complete(c, table, columns, script, err);
-    if (st == ACRM_OK)
-        st = schema_complete_indexes(c, table, indexes, script, err);
+    if (st == ACRM_OK && known) {
+        st = schema_write(c, table, c->shape.columns, c->shape.indexes, script, err);
+    } else if (st == ACRM_OK) {
+        st = schema_ask(c, SCHEMA_COLUMNS SCHEMA_OF, table->name, &columns, err);
+        if (st == ACRM_OK)
+            st = schema_ask(c, SCHEMA_INDEXES SCHEMA_OF, table->name, &indexes, err);
+        if (st == ACRM_OK)
+            st = schema_write(c, table, columns, indexes, script, err);
+    }
     PQclear(columns);
     PQclear(indexes);
-    if (st == ACRM_OK && acrm__sql_status(script) != ACRM_OK)
-        st = acrm__error_nomem(err);
-    return st == ACRM_OK ? acrm__postgres_script(c, script->text.data, table, err) : st;
+    if (st != ACRM_OK || script->text.len == 0)
+        return st;
+    schema_changed(c, table);
+    schema_settle(c);
+    acrm__str_add(&c->sql.text, script->text.data, script->text.len);
+    return acrm__postgres_script_sql(c, table, err);
 }
 
 static int32_t schema_may_change(acrm__postgres_conn *c, acrm_error **err)
@@ -380,9 +478,9 @@ int32_t acrm__postgres_drop_index(void *conn, const acrm_table *table, const cha
     if (st != ACRM_OK)
         return st;
     acrm__postgres_index_name(table, index, name);
-    acrm__sql_clear(&c->sql);
-    acrm__sql_puts(&c->sql, "SET CONSTRAINTS ALL IMMEDIATE;SET CONSTRAINTS ALL DEFERRED;"
-                            "DROP INDEX IF EXISTS ");
+    schema_changed(c, table);
+    schema_settle(c);
+    acrm__sql_puts(&c->sql, "DROP INDEX IF EXISTS ");
     acrm__sql_name(&c->sql, name);
     return acrm__postgres_script_sql(c, table, err);
 }
@@ -395,8 +493,8 @@ int32_t acrm__postgres_drop_column(void *conn, const acrm_table *table, const ch
 
     if (st != ACRM_OK)
         return st;
-    acrm__sql_clear(&c->sql);
-    acrm__sql_puts(&c->sql, "SET CONSTRAINTS ALL IMMEDIATE;SET CONSTRAINTS ALL DEFERRED;");
+    schema_changed(c, table);
+    schema_settle(c);
     schema_alter(&c->sql, table);
     acrm__sql_puts(&c->sql, " DROP COLUMN IF EXISTS ");
     acrm__sql_name(&c->sql, column);

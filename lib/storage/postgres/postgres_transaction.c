@@ -120,6 +120,7 @@ void acrm__postgres_rollback(void *conn)
     c->savepoints = 0;
     c->doomed = false;
     c->n_references = 0;
+    acrm__postgres_forget_shape(c);
 }
 
 int32_t acrm__postgres_commit(void *conn, acrm_error **err)
@@ -158,6 +159,7 @@ int32_t acrm__postgres_commit(void *conn, acrm_error **err)
         acrm__postgres_rollback(c);
         return st;
     }
+    acrm__postgres_forget_shape(c);
     c->lost = 0;
     c->writes = c->pending_writes;
     c->state = ACRM__POSTGRES_IDLE;
@@ -212,6 +214,7 @@ int32_t acrm__postgres_rollback_to(void *conn, acrm_error **err)
     acrm__postgres_conn *c = conn;
     int32_t st = transaction_may_end(c, err);
 
+    acrm__postgres_forget_shape(c);
     if (st == ACRM_OK)
         st = transaction_point(c, "ROLLBACK TO", c->savepoints, err);
     return st == ACRM_OK ? acrm__postgres_release(c, err) : st;

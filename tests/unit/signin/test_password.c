@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Passwords: right and wrong, held up, changed, and what is left of them. */
+#include "support/under.h"
 #include "unit/signin/signin_world.h"
 
 #include <stdbool.h>
@@ -217,8 +218,15 @@ START_TEST(password__and_token_are_nowhere_to_be_read)
     password_nowhere(&w, "wrong and secret");
     password_nowhere(&w, token + 4);
     password_nowhere(&w, "argon2");
-    ck_assert_int_eq(world_try(w.o.session, "engine.backup", "{'path':'/tmp/acrm_signin.bak'}"),
-                     ACRM_OK);
+    if (under_server()) { /* its own tools make backups */
+        char command[256], whole[320];
+        under_dump(w.o.path, command);
+        snprintf(whole, sizeof whole, "%s >/tmp/acrm_signin.bak", command);
+        ck_assert_int_eq(system(whole), 0);
+    } else {
+        ck_assert_int_eq(world_try(w.o.session, "engine.backup",
+                                   "{'path':'/tmp/acrm_signin.bak'}"), ACRM_OK);
+    }
     FILE *f = fopen("/tmp/acrm_signin.bak", "rb");
     ck_assert_ptr_nonnull(f);
     while ((n = fread(file, 1, sizeof file, f)) > 0) {
