@@ -206,7 +206,7 @@ int32_t acrm__commission_splits(acrm__commission_parts *parts, int32_t from, int
     return st == ACRM_OK ? acrm__find(&system, &select, &parts->splits) : st;
 }
 
-/* The records whose `field` is an id: whose part, how much. Those of nobody are left out. */
+/* The records whose `field` is an id: whose part, how much. */
 static int32_t part_collect(acrm__call *call, const acrm__recs *from, uint32_t field,
                             const unsigned char of[16], const acrm__contract *contract,
                             acrm__commission_part out[ACRM__COMMISSION_PARTS], size_t *n)
@@ -215,8 +215,7 @@ static int32_t part_collect(acrm__call *call, const acrm__recs *from, uint32_t f
 
     for (size_t i = 0; st == ACRM_OK && i < from->count; i++) {
         const acrm__rec *rec = from->items[i];
-        bool split = field == F_commission_split__sales_contract_id &&
-                     strcmp(rec->entity->def->name, "commission_split") == 0;
+        bool split = strcmp(rec->entity->def->name, "commission_split") == 0;
         const unsigned char *user = acrm__id(rec, split ? F_commission_split__user_id
                                                         : F_commission_share__user_id);
         if (memcmp(acrm__id(rec, field), of, 16) != 0)
@@ -236,7 +235,7 @@ static int32_t part_collect(acrm__call *call, const acrm__recs *from, uint32_t f
     return st;
 }
 
-/* Divide an amount among parts first..n, of which `keeper` has what the others leave. */
+/* Give the parts from `first` on their shares of an amount, and the first of all the rest. */
 static bool part_allocate(acrm__commission_part *parts, size_t first, size_t n, int64_t amount)
 {
     int64_t weights[ACRM__COMMISSION_PARTS + 1], shares[ACRM__COMMISSION_PARTS + 1];
