@@ -217,18 +217,32 @@ static acrm_value *show_spread(const acrm_value *list)
     return out;
 }
 
-/* Columns of a list: those with a value in any row. */
+static bool show_has_value(const acrm_value *list, const char *name)
+{
+    for (size_t i = 0; i < acrm_value_count(list); i++) {
+        const acrm_value *item = acrm_value_at(list, i), *value = acrm_value_get(item, name);
+        if (value && acrm_value_type(value) != ACRM_NULL && !show_stands_for_id(item, name))
+            return true;
+    }
+    return false;
+}
+
+/* Columns of a list: those with a value in any row, in the order in which rows name them. */
 static void show_columns(const acrm_value *list, bool all, cli_names *out)
 {
+    cli_names seen = { 0 };
+
     for (size_t i = 0; i < acrm_value_count(list); i++) {
         const acrm_value *item = acrm_value_at(list, i);
         for (size_t k = 0; k < acrm_value_count(item); k++) {
             const char *name = acrm_value_key(item, k, NULL);
-            if (all || (!show_dull(name) && acrm_value_type(acrm_value_at(item, k)) != ACRM_NULL &&
-                        !show_stands_for_id(item, name)))
+            size_t known = seen.count;
+            cli_names_add(&seen, name, strlen(name));
+            if (seen.count > known && (all || (!show_dull(name) && show_has_value(list, name))))
                 cli_names_add(out, name, strlen(name));
         }
     }
+    cli_names_free(&seen);
 }
 
 static void show_swap(cli_table *table, int a, int b)
