@@ -94,6 +94,11 @@ void host_input(host *h, const char *text, size_t len)
     h->input_at = 0;
 }
 
+void host_lend(host *h)
+{
+    acrm_session_set_input(h->session, host_read, h);
+}
+
 int32_t host_try(acrm_session *session, const char *operation, const char *args, acrm_buf **out,
                  acrm_error **err)
 {

@@ -40,6 +40,8 @@ void host_close(host *h);
 
 /* Read this text by the operations that read the session's input. */
 void host_input(host *h, const char *text, size_t len);
+/* Lend it to the session, when that is one of your own. */
+void host_lend(host *h);
 
 /* A call with JSON. In args ' stands for ". */
 int32_t host_try(acrm_session *session, const char *operation, const char *args, acrm_buf **out,

@@ -1,17 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 /* What people do in the simulation: customers, sellers, agents, and those who keep the house. */
+#include "actors.h"
 #include "scenario/life.h"
-#include "sim.h"
 
 #include <check.h>
 #include <string.h>
-#include <time.h>
 
 /* --- The foundation --- */
 
 #define SIM_TASK(name)                                                                            \
     "[{'operation':'activity.create','args':{'kind':'task','subject':'" name "','due_at':"        \
     "{'$now':'P1D'}}}]"
+
+#define SIM_OPTION(code, offered)                                                                  \
+    { "vehicle_option.create", "{'make_id':'$make','code':'" code "','name':'" code "'}",          \
+      .save = "o=id" },                                                                           \
+    { "trim_option.create", "{'trim_id':'$trim','option_id':'$o','offered':'" offered "'}" },     \
+    { "trim_option.create", "{'trim_id':'$sport','option_id':'$o','offered':'" offered "'}" }
+
+/* The prices of one month: they are not valid for ever. */
+static void sim_prices(sim *s)
+{
+    static const char *const prices[][2] = { { "ESP", "390.50" }, { "TOW", "800.00" },
+        { "W17", "0.00" }, { "W19", "1200.00" }, { "SEAT", "400.00" }, { "WIN", "650.00" } };
+    char from[16], to[16];
+
+    sim_day_in(s, s->months ? 0 : -10, from);
+    sim_day_in(s, 45, to);
+    acrm_value *list = sim_do(s, "price_list.create", "'name':'L%d','make_id':'%s','currency':"
+                              "'EUR','valid_from':'%s','valid_to':'%s','tax_rate':'0.19'",
+                              s->months, s->known[SIM_MAKE], from, to);
+    for (int sport = 0; sport < 2; sport++)
+        sim_done(s, "price_item.create", "'price_list_id':'%s','trim_id':'%s','currency':'EUR',"
+                 "'amount':'%s'", host_text(list, "id"), s->known[sport ? SIM_SPORT : SIM_TRIM],
+                 sport ? "27000.00" : "24000.00");
+    for (size_t i = 0; i < sizeof prices / sizeof prices[0]; i++) {
+        acrm_value *of = sim_ask(s, "vehicle_option.list", "'where':{'code':'%s'}", prices[i][0]);
+        sim_done(s, "price_item.create", "'price_list_id':'%s','option_id':'%s','currency':'EUR',"
+                 "'amount':'%s'", host_text(list, "id"), host_text(of, "items.0.id"),
+                 prices[i][1]);
+        acrm_value_free(of);
+    }
+    acrm_value_free(list);
+}
 
 static const life_step founding[] = {
     { "dealer.create", "{'name':'North','code':'D1','country':'IR','zone':'Asia/Tehran'}",
@@ -21,11 +52,12 @@ static const life_step founding[] = {
     { "role.create", "{'name':'seller_2','permissions':['*'],'scopes':{'*':'dealer'}}",
       .save = "seller=id" },
     { "user.create", "{'name':'Sara','login':'sara','dealer_id':'$north','role_id':'$seller',"
-                     "'takes_leads':true}" },
+                     "'takes_leads':true}", .save = "sara=id" },
     { "user.create", "{'name':'Omid','login':'omid','dealer_id':'$south','role_id':'$seller',"
-                     "'takes_leads':true}" },
+                     "'takes_leads':true}", .save = "omid=id" },
     { "user.create", "{'name':'Nima','login':'nima','dealer_id':'$south','role_id':'$seller',"
-                     "'takes_leads':true}" },
+                     "'takes_leads':true}", .save = "nima=id" },
+    { "discount_limit.create", "{'role_id':'$seller','max_rate':'0.03'}" },
     { "distribution_rule.create",
       "{'name':'All','position':1,'strategy':'weighted','accept_within':'PT2H',"
       "'targets':[{'dealer_id':'$north','weight':2},{'dealer_id':'$south','weight':1}]}" },
@@ -91,15 +123,58 @@ static const life_step founding[] = {
     { "retention_rule.create", "{'name':'calls','entity':'interaction','action':'anonymise',"
                                "'months':3,'basis':'policy'}" },
     { "milestone_chain.create", "{'code':'short','name':'Short','definition':{'milestones':["
-      "{'code':'ordered','visible':true},{'code':'released','after':['ordered'],'days':5},"
-      "{'code':'delivery','after':['released'],'days':2}]}}" },
+      "{'code':'ordered','visible':true},{'code':'released','after':['ordered'],'days':5,"
+      "'gate':true,'documents':['paper']},{'code':'delivery','after':['released'],'days':2}],"
+      "'warranties':[{'name':'Two years','months':24}],'reminders':[{'name':'Call','days':3}]}}" },
+    { "milestone_code.create", "{'source':'maker','code':'3800','milestone':'production'}" },
+    { "milestone_code.create", "{'source':'maker','code':'4B00'}" },
+    { "milestone_code.create", "{'source':'yard','code':'3800','milestone':'production'}" },
+    { "sync_source.create", "{'code':'maker'}" },
+    { "sync_source.create", "{'code':'yard','connector':'sales'}" },
+    { "sync_rule.create", "{'source':'yard','kind':'vin','take':'ours'}" },
+    { "allocation_quota.create", "{'dealer_id':'$north','model':'S','period':'P0','places':2,"
+                                 "'offer_for':'P4D'}" },
+    { "allocation_quota.create", "{'dealer_id':'$south','model':'S','period':'P0','places':1,"
+                                 "'offer_for':'P4D'}" },
+    { "stock_location.create", "{'dealer_id':'$north','name':'Yard'}", .save = "yard=id" },
+    { "trade_plate.create", "{'plate':'T 1'}", .save = "plate=id" },
+    { "vehicle_make.create", "{'name':'Northstar','country':'SE'}", .save = "make=id" },
+    { "vehicle_model.create", "{'make_id':'$make','name':'Polaris'}", .save = "model=id" },
+    { "vehicle_trim.create", "{'model_id':'$model','name':'Base','model_year':2026}",
+      .save = "trim=id" },
+    { "vehicle_trim.create", "{'model_id':'$model','name':'Sport','model_year':2026}",
+      .save = "sport=id" },
+    SIM_OPTION("ESP", "optional"),
+    SIM_OPTION("W17", "standard"),
+    SIM_OPTION("W19", "optional"),
+    SIM_OPTION("SEAT", "optional"),
+    SIM_OPTION("WIN", "optional"),
+    { "vehicle_option.create", "{'make_id':'$make','code':'TOW','name':'TOW'}", .save = "o=id" },
+    { "trim_option.create", "{'trim_id':'$trim','option_id':'$o'}" },
+    { "option_rule.create", "{'name':'A tow bar needs ESP','model_id':'$model','kind':'requires',"
+                            "'when_options':['TOW'],'then_options':['ESP']}" },
+    { "option_rule.create", "{'name':'One set of wheels','model_id':'$model','kind':'one_of',"
+                            "'mandatory':true,'then_options':['W17','W19']}" },
+    { "option_rule.create", "{'name':'Winter','model_id':'$model','kind':'package',"
+                            "'when_options':['WIN'],'then_options':['SEAT']}" },
+    { "signin_policy.create", "{'memory_kib':1024,'passes':1,'idle':'P2D','lifetime':'P5D'}" },
+    { "tag.create", "{'name':'t0'}" },
+    { "tag.create", "{'name':'t1'}" },
+    { "tag.create", "{'name':'t2'}" },
+    { "tag.create", "{'name':'t3'}" },
+    { "tag.create", "{'name':'t4'}" },
+    { "commission_rule.create", "{'code':'base','name':'Base','from_date':'2026-01-01','measure':"
+      "'units','currency':'EUR','steps':[{'from':1,'pay':'50.00'},{'from':3,'pay':'75.00'}]}" },
+    { "commission_rule.create", "{'code':'turn','name':'Turnover','from_date':'2026-01-01',"
+      "'measure':'revenue','currency':'EUR','steps':[{'from':'0','pay':'0.005'}]}" },
     { "pipeline.list", "{}", .save = "pipe=items.0.id" },
     { NULL, NULL }
 };
 
 void sim_found(sim *s)
 {
-    static const char *const names[] = { "north", "south", "pipe", "segment", "club" };
+    static const char *const names[SIM_KNOWN] = { "north", "south", "pipe", "segment", "club",
+        "make", "trim", "sport", "yard", "plate", "sara", "omid", "nima" };
     life l = { .host = &s->h };
 
     life_live(&l, founding);
@@ -107,9 +182,17 @@ void sim_found(sim *s)
         for (size_t k = 0; k < l.n_saved; k++)
             if (strcmp(l.saved[k].name, names[i]) == 0)
                 snprintf(s->known[i], sizeof s->known[i], "%s", l.saved[k].value);
+    sim_prices(s);
 }
 
 /* --- Customers and their wishes --- */
+
+const sim_item *sim_customer(sim *s)
+{
+    const sim_item *c = sim_some(s, SIM_CUSTOMERS);
+
+    return c && c->state == 0 ? c : NULL;
+}
 
 static void newcomer(sim *s)
 {
@@ -205,15 +288,6 @@ static void deal(sim *s)
     acrm_value_free(made);
 }
 
-static void in_days(const sim *s, int64_t days, char out[40])
-{
-    time_t at = (time_t)((s->h.now + days * HOST_DAY) / HOST_SECOND);
-    struct tm t;
-
-    gmtime_r(&at, &t);
-    strftime(out, 40, "%Y-%m-%dT%H:%M:%SZ", &t);
-}
-
 static void task(sim *s)
 {
     char due[40];
@@ -225,7 +299,7 @@ static void task(sim *s)
                  old->id);
         return;
     }
-    in_days(s, 1 + sim_below(s, 9), due);
+    sim_in_days(s, 1 + sim_below(s, 9), due);
     acrm_value *made = c && !c->state ? sim_do(s, "activity.create",
         "'customer_id':'%s','kind':'meeting','subject':'sim','due_at':'%s'", c->id, due) : NULL;
     if (made) {
@@ -468,68 +542,6 @@ static void forgetting(sim *s)
     }
 }
 
-/* Quotes that lead to contracts, which are signed or cancelled. */
-static void quoter(sim *s)
-{
-    static const char *const ends[][2] = {
-        { "sales_contract.sign", "" },
-        { "sales_contract.cancel", ",'cause':'dealer'" },
-    };
-    const sim_item *c = sim_some(s, SIM_CUSTOMERS), *deal = sim_some(s, SIM_DEALS);
-    sim_item *old = sim_some(s, SIM_QUOTES);
-
-    if (deal && sim_below(s, 4) == 0) {
-        int64_t which = sim_below(s, 2);
-        sim_done(s, ends[which][0], "'id':'%s'%s", deal->id, ends[which][1]);
-        return;
-    }
-    if (old && sim_below(s, 3)) {
-        static const char *const steps[] = { "quote.issue", "quote.accept", "quote.decline" };
-        int64_t which = sim_below(s, 3);
-        acrm_value *out = sim_do(s, steps[which], "'id':'%s'%s", old->id,
-                                 which == 2 ? ",'reason':'price'" : "");
-        if (out && which == 1) {
-            sim_add(s, SIM_DEALS, host_text(out, "contract.id"), 0);
-            s->expect[SIM_N_CONTRACTS]++;
-        }
-        acrm_value_free(out);
-        return;
-    }
-    acrm_value *made = c && !c->state ? sim_do(s, "quote.create",
-        "'customer_id':'%s','currency':'EUR','lines':[{'kind':'vehicle','amount':'%lld'}]", c->id,
-        (long long)(9000 + sim_below(s, 9000))) : NULL;
-    if (made) {
-        sim_add(s, SIM_QUOTES, host_text(made, "id"), 0);
-        s->expect[SIM_N_QUOTES]++;
-    }
-    acrm_value_free(made);
-}
-
-static void orderer(sim *s)
-{
-    static const char *const acts[][2] = {
-        { "vehicle_order.record", ",'code':'ordered'" },
-        { "vehicle_order.record", ",'code':'released'" },
-        { "vehicle_order.hold", ",'cause':'strike'" },
-        { "vehicle_order.resume", "" },
-        { "vehicle_order.cancel", ",'cause':'changed mind'" },
-    };
-    const sim_item *c = sim_some(s, SIM_CUSTOMERS), *old = sim_some(s, SIM_ORDERS);
-
-    if (old && sim_below(s, 3)) {
-        int64_t which = sim_below(s, 5);
-        sim_done(s, acts[which][0], "'id':'%s'%s", old->id, acts[which][1]);
-        return;
-    }
-    acrm_value *made = c && !c->state ? sim_do(s, "vehicle_order.create",
-        "'number':'O-%d','customer_id':'%s','chain':'short'", s->act, c->id) : NULL;
-    if (made) {
-        sim_add(s, SIM_ORDERS, host_text(made, "id"), 0);
-        s->expect[SIM_N_ORDERS]++;
-    }
-    acrm_value_free(made);
-}
-
 static void asker(sim *s)
 {
     const sim_item *c = sim_some(s, SIM_CUSTOMERS);
@@ -579,10 +591,31 @@ const sim_actor sim_actors[] = {
     { "consenter", 2, consenter },
     { "merger", 2, merger },
     { "forgetting", 1, forgetting },
-    { "quoter", 6, quoter },
-    { "orderer", 4, orderer },
     { "asker", 3, asker },
-    { "financier", 2, financier },
+    { "financier", 1, financier },
+    { "buyer", 5, sim_act_buyer },
+    { "keeper", 6, sim_act_keeper },
+    { "reserver", 5, sim_act_reserver },
+    { "hauler", 3, sim_act_hauler },
+    { "driver", 6, sim_act_driver },
+    { "appraiser", 6, sim_act_appraiser },
+    { "chooser", 3, sim_act_chooser },
+    { "quoter", 8, sim_act_quoter },
+    { "closer", 8, sim_act_closer },
+    { "orderer", 9, sim_act_orderer },
+    { "maker", 6, sim_act_maker },
+    { "feeder", 4, sim_act_feeder },
+    { "puller", 2, sim_act_puller },
+    { "lottery", 4, sim_act_lottery },
+    { "allocator", 5, sim_act_allocator },
+    { "guest", 6, sim_act_guest },
+    { "visitor", 2, sim_act_visitor },
+    { "filer", 3, sim_act_filer },
+    { "kin", 2, sim_act_kin },
+    { "importer", 1, sim_act_importer },
+    { "staff", 1, sim_act_staff },
+    { "clock", 1, sim_act_clock },
+    { "manager", 1, sim_act_manager },
     { NULL, 0, NULL },
 };
 
@@ -592,4 +625,7 @@ void sim_month(sim *s)
     sim_done(s, "segment.snapshot", "'id':'%s'", s->known[SIM_SEGMENT]);
     sim_done(s, "privacy.retention_run", "%s", "");
     sim_done(s, "privacy.sweep", "%s", "");
+    sim_month_house(s);
+    sim_month_orders(s);
+    sim_prices(s);
 }

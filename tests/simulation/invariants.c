@@ -54,8 +54,25 @@ static void counts_are_as_told(sim *s)
         [SIM_N_WAYS] = { "process_instance", "{'code':'welcome'}" },
         [SIM_N_ERASED] = { "erasure", "{}" },
         [SIM_N_QUOTES] = { "quote", "{}" },
-        [SIM_N_ORDERS] = { "vehicle_order", "{'sales_contract_id':null}" },
-        [SIM_N_ASKED] = { "connector_request", "{}" },
+        [SIM_N_ORDERS] = { "vehicle_order", "{'number':{'$startswith':'O-'}}" },
+        [SIM_N_CHOICES] = { "configuration", "{}" },
+        [SIM_N_CARS] = { "vehicle", "{'stock_number':{'$startswith':'V'}}" },
+        [SIM_N_COSTS] = { "vehicle_cost", "{}" },
+        [SIM_N_HAULS] = { "vehicle_transfer", "{}" },
+        [SIM_N_DRIVES] = { "test_drive", "{}" },
+        [SIM_N_WORTHS] = { "appraisal", "{}" },
+        [SIM_N_VALUED] = { "appraisal_valuation", "{}" },
+        [SIM_N_ROUNDS] = { "draw_round", "{}" },
+        [SIM_N_ENTRANTS] = { "draw_entrant", "{}" },
+        [SIM_N_WISHES] = { "allocation_request", "{}" },
+        [SIM_N_TOLD] = { "vehicle_order", "{'number':{'$startswith':'M-'}}" },
+        [SIM_N_KEYS] = { "credential", "{}" },
+        [SIM_N_FILES] = { "attachment", "{}" },
+        [SIM_N_NOTES] = { "note", "{}" },
+        [SIM_N_TIES] = { "relationship", "{}" },
+        [SIM_N_HOMES] = { "household", "{}" },
+        [SIM_N_GOALS] = { "sales_target", "{}" },
+        [SIM_N_ASKED] = { "connector_request", "{'name':'rate'}" },
         [SIM_N_MERGES] = { "customer_merge", "{'undone_at':null}" },
     };
 
@@ -107,7 +124,7 @@ static void points_are_never_negative(sim *s)
 /* Everything that was due was done, once; nothing became an incident. */
 static void no_timer_is_lost(sim *s)
 {
-    sim_tick(s);
+    acrm_value_free(sim_ask(s, "engine.tick", "'limit':100000")); /* undisturbed */
     acrm_value *due = sim_ask(s, "timer.list",
         "'where':{'$or':[{'due_at':{'$lte':{'$now':'PT0S'}}},{'state':'incident'}]}");
     ck_assert_msg(acrm_value_count(acrm_value_get(due, "items")) == 0,
@@ -161,11 +178,8 @@ static void messages_are_sent_once(sim *s)
         const acrm_value *m = acrm_value_at(items, i);
         const char *status = host_text(m, "status");
         bool out_there = strcmp(status, "sent") == 0 || strcmp(status, "delivered") == 0;
-        const sim_key *k = NULL;
-        for (size_t n = 0; n < SIM_KEYS && !k; n++)
-            if (strcmp(s->outside->keys[n].key, host_text(m, "id")) == 0)
-                k = &s->outside->keys[n];
-        ck_assert_msg(!out_there || (k && k->arrived),
+        const sim_key *k = sim_key_of(s->outside, host_text(m, "id"));
+        ck_assert_msg(!out_there || k->arrived,
                       "seed %llu, act %d (%s): a message is %s that never went out", SEED(s),
                       status);
     }

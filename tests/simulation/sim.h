@@ -31,12 +31,15 @@ typedef struct sim_item {
     int32_t of; /* index of what it belongs to: a customer, a member */
     int32_t state;
     int64_t number;
+    char text[64]; /* whatever else is known of it: a token, a hash, a name */
 } sim_item;
 
 enum {
     SIM_CUSTOMERS, SIM_LEADS, SIM_OPPORTUNITIES, SIM_TASKS, SIM_CASES, SIM_MEMBERS, SIM_HELD,
     SIM_SPENT, SIM_REWARDS, SIM_PACKAGES, SIM_WAYS, SIM_MERGES,
-    SIM_QUOTES, SIM_DEALS, SIM_ORDERS, SIM_POOLS
+    SIM_QUOTES, SIM_DEALS, SIM_ORDERS,
+    SIM_CHOICES, SIM_CARS, SIM_HOLDS, SIM_HAULS, SIM_DRIVES, SIM_WORTHS, SIM_ROUNDS, SIM_WISHES,
+    SIM_FEED, SIM_PULLED, SIM_KEYRING, SIM_TOKENS, SIM_FILES, SIM_HOMES, SIM_IMPORTS, SIM_POOLS
 };
 
 typedef struct sim_pool {
@@ -44,17 +47,23 @@ typedef struct sim_pool {
     int32_t n, cap;
 } sim_pool;
 
-enum { SIM_NORTH, SIM_SOUTH, SIM_PIPELINE, SIM_SEGMENT, SIM_CLUB };
+enum {
+    SIM_NORTH, SIM_SOUTH, SIM_PIPELINE, SIM_SEGMENT, SIM_CLUB, SIM_MAKE, SIM_TRIM, SIM_SPORT,
+    SIM_YARD, SIM_PLATE, SIM_SARA, SIM_OMID, SIM_NIMA, SIM_KNOWN
+};
 
 /* Records that must be there, counted by those who made them. */
 enum {
     SIM_N_CUSTOMERS, SIM_N_LEADS, SIM_N_OPPORTUNITIES, SIM_N_TASKS, SIM_N_CASES, SIM_N_MEMBERS,
     SIM_N_CONTRACTS, SIM_N_POINTS, SIM_N_MESSAGES, SIM_N_PACKAGES, SIM_N_WAYS, SIM_N_ERASED,
-    SIM_N_MERGES, SIM_N_QUOTES, SIM_N_ORDERS, SIM_N_ASKED, SIM_COUNTS
+    SIM_N_MERGES, SIM_N_QUOTES, SIM_N_ORDERS, SIM_N_ASKED, SIM_N_CHOICES, SIM_N_CARS,
+    SIM_N_COSTS, SIM_N_HAULS, SIM_N_DRIVES, SIM_N_WORTHS, SIM_N_VALUED, SIM_N_ROUNDS,
+    SIM_N_ENTRANTS, SIM_N_WISHES, SIM_N_TOLD, SIM_N_KEYS, SIM_N_FILES, SIM_N_NOTES, SIM_N_TIES,
+    SIM_N_HOMES, SIM_N_GOALS, SIM_COUNTS
 };
 
 /* What the world outside got: shared with the processes that are killed. */
-enum { SIM_KEYS = 1 << 15 };
+enum { SIM_KEYS = 1 << 17 };
 typedef struct sim_key {
     char key[40];
     int32_t arrived;  /* times it came out; a transport that deduplicates makes it one */
@@ -67,8 +76,14 @@ typedef struct sim_outside {
     int64_t handed, again; /* handed over in all; after it was known to be done */
     bool troubled;
     char wrong[128];       /* what must not happen, in words */
+    char code[8];          /* the last one that was sent to sign in with */
+    struct sim *of;        /* whose outside it is */
+    int32_t n_answered;
+    int32_t answered[1024]; /* keys that were answered since the last tick that ended */
     sim_key keys[SIM_KEYS];
 } sim_outside;
+
+sim_key *sim_key_of(sim_outside *o, const char *key);
 
 typedef struct sim {
     host h;
@@ -87,8 +102,14 @@ typedef struct sim {
     int64_t seq, calls, faults, refused;
     int64_t happened[32];  /* how often each fault came to pass */
     int64_t acted[64];     /* how often each actor acted */
-    char known[5][40];     /* ids of the foundation: SIM_NORTH ... */
+    char known[SIM_KNOWN][40]; /* ids of the foundation: SIM_NORTH ... */
     const char *doing;     /* the actor */
+    const char *reasons;   /* (nullable) for which the next call may be refused too, with spaces */
+    const char *input;     /* (nullable) what the next call reads */
+    char as[48];           /* who calls: "system", "customer:ID" */
+    int32_t months;        /* so far */
+    int32_t elsewhere[2];  /* orders that other sales systems know of */
+    struct sim_single *once; /* what may happen to each record once: invariants.c */
 } sim;
 
 typedef struct sim_actor {
@@ -138,7 +159,21 @@ bool sim_done(sim *s, const char *operation, const char *format, ...)
 /* Look, undisturbed; it must succeed. */
 acrm_value *sim_ask(sim *s, const char *operation, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Look; whether it was refused, which must be by this reason. */
+bool sim_refused(sim *s, const char *reason, const char *operation, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* The next call may be refused for these reasons too (with spaces between them). */
+void sim_may(sim *s, const char *reasons);
+/* The next call reads this. */
+void sim_reads(sim *s, const char *text);
+/* Act as "system", "customer:ID" ... from now on. */
+void sim_as(sim *s, const char *kind, const char *id);
 void sim_tick(sim *s);
+void sim_instant(int64_t us, char out[40]);           /* as the library writes it */
+void sim_in_days(const sim *s, int64_t days, char out[40]); /* an instant so many days from now */
+void sim_day_in(const sim *s, int64_t days, char out[16]);  /* a date */
+/* A row of the feed of another sales system, as a line of JSON with ' for ". */
+void sim_feed_row(const sim_item *row, char *out, size_t size);
 
 sim_item *sim_add(sim *s, int pool, const char *id, int32_t of);
 sim_item *sim_some(sim *s, int pool); /* NULL: there is none */

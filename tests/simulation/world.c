@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SIM_BUSY_MS = 50, SIM_ARGS = 4096, SIM_TRIES = 3 };
+enum { SIM_BUSY_MS = 50, SIM_ARGS = 16384, SIM_TRIES = 3 };
 
 static uint64_t sim_mix(uint64_t *state)
 {
@@ -37,7 +37,7 @@ int64_t sim_chance_below(sim *s, int64_t n)
 
 /* --- The outside --- */
 
-static sim_key *outside_key(sim_outside *o, const char *key)
+sim_key *sim_key_of(sim_outside *o, const char *key)
 {
     uint64_t at = 1469598103934665603u;
 
@@ -52,11 +52,19 @@ static sim_key *outside_key(sim_outside *o, const char *key)
     }
 }
 
+/* It is done, and the answer says so. */
+static void outside_answered(sim_outside *o, sim_key *k)
+{
+    if (!k->answered && o->n_answered < (int32_t)(sizeof o->answered / sizeof o->answered[0]))
+        o->answered[o->n_answered++] = (int32_t)(k - o->keys);
+    k->answered = 1;
+}
+
 /* What comes of handing over: mostly well; now and then not, or it is never told. */
 static int32_t outside_submit(void *self, const acrm_outgoing *message, acrm_sent *sent)
 {
     sim_outside *o = self;
-    sim_key *k = outside_key(o, message->key);
+    sim_key *k = sim_key_of(o, message->key);
     uint64_t fate = o->troubled ? sim_mix(&o->chance) % 100 : 99;
 
     o->handed++;
@@ -73,40 +81,100 @@ static int32_t outside_submit(void *self, const acrm_outgoing *message, acrm_sen
     if (fate < 14) { /* never */
         sent->outcome = ACRM_SENT_REFUSED;
         sent->code = 400;
-        k->answered = message->channel != ACRM_CHANNEL_WEBHOOK; /* whose receivers mend it */
+        if (message->channel != ACRM_CHANNEL_WEBHOOK) /* whose receivers mend it */
+            outside_answered(o, k);
         return 0;
     }
     k->arrived = 1;
+    if (message->body && strstr(message->body, "is your code"))
+        snprintf(o->code, sizeof o->code, "%.6s", message->body);
     if (fate < 24) /* it arrived, but the answer was lost */
         return ACRM_E_STORE;
     sent->outcome = fate % 2 ? ACRM_SENT_ACCEPTED : ACRM_SENT_DELIVERED;
     sent->code = 200;
     snprintf(sent->reference, sizeof sent->reference, "r-%s", k->key);
-    k->answered = 1;
+    outside_answered(o, k);
     return 0;
 }
 
-/* A bank that is asked: the same as messages, but that it answers. */
+/* --- Those who are asked --- */
+
+/* What they say when all is well. */
+static void outside_says(const sim_outside *o, const acrm_connector_request *request,
+                         char answer[SIM_ARGS])
+{
+    const sim_pool *feed = &o->of->pools[SIM_PULLED];
+    const char *after = strstr(request->body, "\"after\":\"");
+    int32_t from = after ? (int32_t)strtol(after + 9, NULL, 10) : 0;
+    int32_t to = from + 4 < feed->n ? from + 4 : feed->n;
+    size_t len = 0;
+
+    if (strcmp(request->name, "sync") != 0) {
+        uint64_t worth = 5000;
+        for (const char *p = request->key; *p; p++)
+            worth = (worth * 31 + (unsigned char)*p) % 20000;
+        snprintf(answer, SIM_ARGS, "{'amount':'%llu.00','currency':'EUR','rate':'0.05'}",
+                 (unsigned long long)worth + 1000);
+        return;
+    }
+    len = (size_t)snprintf(answer, SIM_ARGS, "{'rows':[");
+    for (int32_t i = from; i < to; i++) {
+        answer[len] = ',';
+        len += i > from;
+        sim_feed_row(&feed->items[i], answer + len, SIM_ARGS - len);
+        len += strlen(answer + len);
+    }
+    snprintf(answer + len, SIM_ARGS - len, "],'cursor':'%d','more':%s}", to,
+             to < feed->n ? "true" : "false");
+}
+
+/* A system that is asked: it answers, or not now, or never; late, in halves, or nonsense. */
 static int32_t outside_ask(void *self, const acrm_connector_request *request,
                            acrm_connector_answer *answer)
 {
-    const acrm_outgoing asked = { .key = request->key, .channel = ACRM_CHANNEL_PORTAL };
-    acrm_sent sent = { .outcome = ACRM_SENT_RETRY };
-    int32_t st = outside_submit(self, &asked, &sent);
+    static const char *const nonsense[] = { "", "{'amount':", "[]", "{'amount':'1'}",
+        "{'amount':'many','currency':'EUR'}", "{'amount':'9.00','currency':'JPY'}",
+        "{'rows':7}", "{'rows':[{'type':'order'}],'cursor':9}" };
+    sim_outside *o = self;
+    sim_key *k = sim_key_of(o, request->key);
+    uint64_t fate = o->troubled ? sim_mix(&o->chance) % 100 : 99;
+    char body[SIM_ARGS];
 
-    answer->outcome = sent.outcome == ACRM_SENT_RETRY     ? ACRM_ASKED_TEMPORARY
-                      : sent.outcome == ACRM_SENT_REFUSED ? ACRM_ASKED_REFUSED
-                                                          : ACRM_ASKED_ANSWERED;
-    return st == 0 ? answer->write(answer->to, "{\"rate\":\"0.05\"}", 15) : st;
+    o->handed++;
+    if (k->known && !*o->wrong)
+        snprintf(o->wrong, sizeof o->wrong, "%s was asked again after its answer was kept",
+                 k->key);
+    if (fate < 20) { /* it takes its time; the first half of them too much of it */
+        o->of->h.now += (fate < 10 ? 31 : 20) * HOST_SECOND;
+        answer->retry_after = (int32_t)fate * 10;
+    }
+    answer->outcome = fate < 15 ? ACRM_ASKED_TEMPORARY
+                      : fate >= 24 && fate < 28 ? ACRM_ASKED_REFUSED
+                      : fate >= 28 && fate < 30 ? ACRM_ASKED_PERMANENT : ACRM_ASKED_ANSWERED;
+    if (fate >= 20 && fate < 24) /* the line breaks */
+        return ACRM_E_STORE;
+    if (answer->outcome != ACRM_ASKED_ANSWERED)
+        return 0;
+    if (fate >= 30 && fate < 38)
+        snprintf(body, sizeof body, "%s", nonsense[fate - 30]);
+    else
+        outside_says(o, request, body);
+    for (char *p = body; *p; p++)
+        *p = *p == '\'' ? '"' : *p;
+    if (fate < 30 || fate >= 38)
+        outside_answered(o, k);
+    return answer->write(answer->to, body, strlen(body));
 }
 
 /* A tick ended well: all answers it got are kept. Or it did not, and they may be lost. */
 static void outside_settle(sim_outside *o, bool well)
 {
-    for (size_t i = 0; i < SIM_KEYS; i++) {
-        o->keys[i].known |= well && o->keys[i].answered;
-        o->keys[i].answered = 0;
+    for (int32_t i = 0; i < o->n_answered; i++) {
+        sim_key *k = &o->keys[o->answered[i]];
+        k->known |= well && k->answered;
+        k->answered = 0;
     }
+    o->n_answered = 0;
 }
 
 /* --- The database --- */
@@ -135,14 +203,19 @@ void sim_open(sim *s)
         { .struct_size = sizeof transports[0], .flags = ACRM_TRANSPORT_DEDUPES, .name = "hook",
           .channels = ACRM_CHANNEL_WEBHOOK, .self = s->outside, .submit = outside_submit },
     };
-    const acrm_connector bank = { .struct_size = sizeof bank, .flags = ACRM_CONNECTOR_DEDUPES,
-                                  .name = "bank", .self = s->outside, .ask = outside_ask };
+    static const char *const asked[] = { "bank", "guide", "sales" };
+    acrm_connector connectors[3];
     const acrm_options options = { .struct_size = sizeof options, .allocator = &s->h.allocator,
                                    .clock = &s->h.clock, .random = &s->h.random,
                                    .transports = transports, .n_transports = 2,
-                                   .connectors = &bank, .n_connectors = 1 };
+                                   .connectors = connectors, .n_connectors = 3 };
     acrm_error *err = NULL;
     acrm_storage_ops ops;
+
+    for (size_t i = 0; i < 3; i++)
+        connectors[i] = (acrm_connector){ .struct_size = sizeof connectors[i],
+            .flags = ACRM_CONNECTOR_DEDUPES, .name = asked[i], .self = s->outside,
+            .ask = outside_ask };
 
     s->h.seed = s->o->seed * 1000003u + (uint64_t)++s->opened;
     s->storage = (faulty){ .self = NULL };
@@ -151,7 +224,7 @@ void sim_open(sim *s)
     if (st == ACRM_OK)
         st = acrm_open_storage(&ops, &s->storage, &options, &s->h.engine, &err);
     if (st == ACRM_OK)
-        st = acrm_session_new(s->h.engine, "system", &s->h.session, &err);
+        st = acrm_session_new(s->h.engine, s->as, &s->h.session, &err);
     ck_assert_msg(st == ACRM_OK, "seed %llu: it does not open: %s",
                   (unsigned long long)s->o->seed, acrm_error_json(err));
 }
@@ -159,6 +232,48 @@ void sim_open(sim *s)
 void sim_close(sim *s)
 {
     host_close(&s->h);
+}
+
+void sim_as(sim *s, const char *kind, const char *id)
+{
+    acrm_error *err = NULL;
+
+    snprintf(s->as, sizeof s->as, "%s%s%s", kind, *id ? ":" : "", id);
+    int32_t st = acrm_session_set_principal(s->h.session, s->as, &err);
+    ck_assert_msg(st == ACRM_OK, "seed %llu, act %d (%s): nobody can be %s: %s",
+                  (unsigned long long)s->o->seed, s->act, s->doing, s->as, acrm_error_json(err));
+}
+
+void sim_may(sim *s, const char *reasons)
+{
+    s->reasons = reasons;
+}
+
+void sim_reads(sim *s, const char *text)
+{
+    s->input = text;
+}
+
+void sim_instant(int64_t us, char out[40])
+{
+    time_t at = (time_t)(us / HOST_SECOND);
+    struct tm t;
+
+    gmtime_r(&at, &t);
+    strftime(out, 40, "%Y-%m-%dT%H:%M:%SZ", &t);
+}
+
+void sim_in_days(const sim *s, int64_t days, char out[40])
+{
+    sim_instant(s->h.now + days * HOST_DAY, out);
+}
+
+void sim_day_in(const sim *s, int64_t days, char out[16])
+{
+    char at[40];
+
+    sim_in_days(s, days, at);
+    snprintf(out, 16, "%.10s", at);
 }
 
 /* --- What people know --- */
@@ -194,8 +309,10 @@ sim_item *sim_some(sim *s, int pool)
 static void sim_format(sim *s, char *json, const char *operation, const char *format, va_list args)
 {
     static const char *const in_steps[] = { "engine.tick", "privacy.sweep", "grade.run",
-                                            "message.send_many", "customer.duplicates",
-                                            "privacy.retention_run" };
+        "message.send_many", "customer.duplicates", "privacy.retention_run", "sync.import",
+        "sync.retry", "import.upsert", "signin.password", "signin.request_code", "signin.code",
+        "signin.reset", "credential.create", "credential.set_password",
+        "credential.change_password" };
     bool keyed = s->act > 0;
     size_t len = 0;
 
@@ -217,7 +334,23 @@ static void sim_format(sim *s, char *json, const char *operation, const char *fo
 static int32_t sim_call(sim *s, const char *operation, const char *json, acrm_buf **out,
                         acrm_error **err)
 {
+    if (s->input) {
+        host_input(&s->h, s->input, strlen(s->input));
+        host_lend(&s->h);
+    }
     return acrm_call_json(s->h.session, operation, json, strlen(json), out, err);
+}
+
+/* Whether the call may be refused for this reason. */
+static bool sim_foreseen(const sim *s, const acrm_error *err)
+{
+    const char *reason = acrm_error_reason(err);
+    size_t len = reason ? strlen(reason) : 0;
+
+    for (const char *p = s->reasons; len && p && (p = strstr(p, reason)) != NULL; p += len)
+        if ((p == s->reasons || p[-1] == ' ') && (p[len] == ' ' || p[len] == '\0'))
+            return true;
+    return false;
 }
 
 static bool sim_outage(int32_t st, const acrm_error *err)
@@ -274,7 +407,7 @@ static bool sim_once(sim *s, const sim_fault *fault, const char *operation, cons
     bool happened = fault && sim_disarm(s);
     if (happened)
         sim_happened(s, fault, operation, *st);
-    bool out_of_order = sim_outage(*st, *err);
+    bool out_of_order = sim_outage(*st, *err) && !sim_foreseen(s, *err);
     ck_assert_msg(!out_of_order || happened, "seed %llu, act %d (%s): %s %s: %s",
                   (unsigned long long)s->o->seed, s->act, s->doing, operation, json,
                   acrm_error_json(*err));
@@ -310,12 +443,17 @@ static acrm_value *sim_finish(sim *s, const char *operation, const char *json)
         again = sim_once(s, tries < SIM_TRIES ? sim_choose_fault(s) : NULL, operation, json, &st,
                          &out, &err);
     }
-    if (st == ACRM_OK)
+    s->input = NULL;
+    if (st == ACRM_OK) {
+        s->reasons = NULL;
         return sim_parsed(out);
+    }
     s->refused++;
     /* Two that were merged meanwhile are one and the same. */
     bool same = st == ACRM_E_INVALID && strcmp(acrm_error_reason(err), "same") == 0;
-    ck_assert_msg(same || st == ACRM_E_CONFLICT || st == ACRM_E_NOTFOUND,
+    bool foreseen = sim_foreseen(s, err);
+    s->reasons = NULL;
+    ck_assert_msg(same || foreseen || st == ACRM_E_CONFLICT || st == ACRM_E_NOTFOUND,
                   "seed %llu, act %d (%s): %s %s: %s", (unsigned long long)s->o->seed, s->act,
                   s->doing, operation, json, acrm_error_json(err));
     if (s->o->tell)
@@ -363,6 +501,26 @@ acrm_value *sim_ask(sim *s, const char *operation, const char *format, ...)
     return host_call(s->h.session, operation, json);
 }
 
+bool sim_refused(sim *s, const char *reason, const char *operation, const char *format, ...)
+{
+    char json[SIM_ARGS] = "{";
+    acrm_error *err = NULL;
+    va_list args;
+
+    va_start(args, format);
+    int len = vsnprintf(json + 1, sizeof json - 2, format, args);
+    va_end(args);
+    ck_assert(len >= 0 && len < SIM_ARGS - 2);
+    json[len + 1] = '}';
+    json[len + 2] = '\0';
+    int32_t st = host_try(s->h.session, operation, json, NULL, &err);
+    ck_assert_msg(st == ACRM_OK || strcmp(acrm_error_reason(err), reason) == 0,
+                  "seed %llu, act %d (%s): %s %s: %s", (unsigned long long)s->o->seed, s->act,
+                  s->doing, operation, json, acrm_error_json(err));
+    acrm_error_free(err);
+    return st != ACRM_OK;
+}
+
 void sim_tick(sim *s)
 {
     acrm_value *out = sim_do(s, "engine.tick", "'limit':100000");
@@ -394,6 +552,8 @@ static void sim_begin(sim *s, const sim_options *o)
                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne(s->outside, MAP_FAILED);
     s->outside->chance = o->seed * 3;
+    s->outside->of = s;
+    snprintf(s->as, sizeof s->as, "system");
     host_path(s->path, "simulation");
     if (o->storage == SIM_POSTGRES)
         server_schema(s->url, sizeof s->url);

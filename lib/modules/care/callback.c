@@ -50,14 +50,23 @@ static int32_t callback_activity(acrm__call *call, acrm__rec *rec)
     return st;
 }
 
+/* Nobody is called whose data were erased meanwhile. */
+static bool callback_gone(const acrm__rec *customer)
+{
+    return customer && !acrm__is_null(customer, acrm__field_of(customer->entity, "erased_at"));
+}
+
 int32_t acrm__care_callback_due(acrm__call *call, const acrm__timer *timer)
 {
     acrm__term term = { F_ID, ACRM_FILTER_EQ, acrm__cell_id(timer->subject) };
-    acrm__rec *rec = NULL;
+    acrm__rec *rec = NULL, *customer = NULL;
 
     int32_t st = acrm__find_one(call, &(acrm__select){ .entity = "case", .terms = &term,
                                                        .n_terms = 1 }, &rec);
     if (st != ACRM_OK || !rec || !acrm__care_is(rec, F_case__status, "closed"))
+        return st;
+    st = acrm__care_follow(call, rec, F_case__customer_id, &customer);
+    if (st != ACRM_OK || callback_gone(customer))
         return st;
     st = callback_activity(call, rec);
     if (st == ACRM_OK)

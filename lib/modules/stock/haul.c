@@ -29,8 +29,8 @@ static int32_t haul_load(acrm__call *call, const char *state, acrm__rec **transf
                       "transfer_id", car);
 }
 
-static int32_t haul_step(acrm__call *call, acrm__rec *transfer, const char *state,
-                         const char *event)
+static int32_t haul_set(acrm__call *call, acrm__rec *transfer, const char *state,
+                        const char *event)
 {
     bool over = strcmp(state, "sent") != 0;
 
@@ -40,9 +40,32 @@ static int32_t haul_step(acrm__call *call, acrm__rec *transfer, const char *stat
     if (over)
         acrm__set(transfer, F_vehicle_transfer__open_id, acrm__cell_null());
     int32_t st = acrm__update(call, transfer);
-    if (st == ACRM_OK)
-        st = acrm__emit(call, event, "vehicle_transfer", acrm__id(transfer, F_ID), NULL);
+    return st == ACRM_OK ? acrm__emit(call, event, "vehicle_transfer", acrm__id(transfer, F_ID),
+                                      NULL) : st;
+}
+
+static int32_t haul_step(acrm__call *call, acrm__rec *transfer, const char *state,
+                         const char *event)
+{
+    int32_t st = haul_set(call, transfer, state, event);
+
     return st == ACRM_OK ? acrm__render(call, transfer, call->out) : st;
+}
+
+int32_t acrm__haul_leave(acrm__call *call, const acrm__rec *car)
+{
+    acrm__call system = *call;
+    acrm__rec *transfer = NULL;
+    int32_t st = acrm__haul_of(call, car, &transfer);
+
+    if (st != ACRM_OK || !transfer)
+        return st;
+    if (acrm__stock_is(transfer, F_vehicle_transfer__state, "sent"))
+        return acrm__fail(call, ACRM_E_CONFLICT, "transfer", "id",
+                          "the vehicle is on its way to another dealer: "
+                          "vehicle.transfer_receive takes it in");
+    system.as_system = true; /* of the transfer: the vehicle is what the caller may see */
+    return haul_set(&system, transfer, "cancelled", "vehicle_transfer.cancelled");
 }
 
 /* It leaves, or is there again; its status follows while nobody has it. */

@@ -188,8 +188,7 @@ int32_t acrm__hold_use(acrm__call *call, acrm__rec *car, const acrm__hold *hold,
     return st == ACRM_OK ? hold_status(call, car, *out) : st;
 }
 
-/* The first in the queue gets the vehicle. */
-static int32_t hold_next(acrm__call *call, acrm__rec *car)
+int32_t acrm__hold_next(acrm__call *call, acrm__rec *car)
 {
     acrm__rec *next = NULL;
     int32_t st = hold_queued(call, car, NULL, &next);
@@ -221,7 +220,7 @@ int32_t acrm__hold_end(acrm__call *call, acrm__rec *car, acrm__rec *rec, const c
     if (st == ACRM_OK && had && !car)
         st = acrm__load(&system, "vehicle", acrm__id(rec, F_vehicle_reservation__vehicle_id), NULL,
                         &car);
-    return st == ACRM_OK && had ? hold_next(call, car) : st;
+    return st == ACRM_OK && had ? acrm__hold_next(call, car) : st;
 }
 
 int32_t acrm__hold_timer(acrm__call *call, const acrm__timer *timer)

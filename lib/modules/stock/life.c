@@ -160,7 +160,8 @@ int32_t acrm__stock_receive(acrm__call *call)
         return acrm__fail(call, ACRM_E_CONFLICT, "transfer", "id",
                           "the vehicle comes from another dealer: vehicle.transfer_receive takes "
                           "it in");
-    if (acrm__stock_is(car, F_vehicle__status, "delivered"))
+    bool back = acrm__stock_is(car, F_vehicle__status, "delivered");
+    if (back)
         st = life_take_back(call, car, day);
     else if (acrm__is_null(car, F_vehicle__place) ||
              acrm__stock_is(car, F_vehicle__place, "in_stock"))
@@ -169,6 +170,8 @@ int32_t acrm__stock_receive(acrm__call *call)
         st = life_received(call, car, day);
     if (st == ACRM_OK)
         st = acrm__update(call, car);
+    if (st == ACRM_OK && back) /* who has waited since before it was sold */
+        st = acrm__hold_next(call, car);
     if (st == ACRM_OK)
         st = life_tell(call, "vehicle.received", car, NULL);
     return life_end(call, st, car);
@@ -306,6 +309,8 @@ int32_t acrm__stock_deliver(acrm__call *call)
     if (st == ACRM_OK)
         st = acrm__stock_odometer(call, car, "odometer");
     if (st == ACRM_OK)
+        st = acrm__haul_leave(call, car);
+    if (st == ACRM_OK)
         st = life_theirs(call, car, customer, day);
     if (st != ACRM_OK)
         return st;
@@ -334,8 +339,7 @@ int32_t acrm__stock_scrap(acrm__call *call)
     bool theirs = acrm__stock_is(car, F_vehicle__status, "delivered");
     if ((holder && !theirs) || acrm__stock_is(car, F_vehicle__status, "scrapped"))
         return life_wrong(call, car, "free");
-    if (theirs)
-        st = life_disown(call, car, acrm__today(call));
+    st = theirs ? life_disown(call, car, acrm__today(call)) : acrm__haul_leave(call, car);
     acrm__set(car, F_vehicle__status, acrm__cell_text("scrapped"));
     acrm__set(car, F_vehicle__place, acrm__cell_null());
     if (st == ACRM_OK)

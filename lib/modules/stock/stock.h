@@ -49,6 +49,8 @@ int32_t acrm__hold_take(acrm__call *call, acrm__rec *car, const acrm__hold *hold
 int32_t acrm__hold_use(acrm__call *call, acrm__rec *car, const acrm__hold *hold, acrm__rec **out);
 /* A reservation ends as `state`; the next in the queue gets the vehicle. `car` may be NULL. */
 int32_t acrm__hold_end(acrm__call *call, acrm__rec *car, acrm__rec *rec, const char *state);
+/* A vehicle that nobody has: the first in the queue gets it. */
+int32_t acrm__hold_next(acrm__call *call, acrm__rec *car);
 int32_t acrm__hold_timer(acrm__call *call, const acrm__timer *timer);
 int32_t acrm__stock_reserve(acrm__call *call);
 int32_t acrm__stock_release(acrm__call *call);
@@ -65,6 +67,9 @@ int32_t acrm__stock_odometer(acrm__call *call, acrm__rec *car, const char *arg);
 
 /* haul.c: from dealer to dealer. */
 int32_t acrm__haul_of(acrm__call *call, const acrm__rec *car, acrm__rec **out); /* NULL: none */
+/* The vehicle leaves the stock: a transfer that was only asked for is called off; CONFLICT: it is
+ * on its way. */
+int32_t acrm__haul_leave(acrm__call *call, const acrm__rec *car);
 int32_t acrm__haul_request(acrm__call *call);
 int32_t acrm__haul_send(acrm__call *call);
 int32_t acrm__haul_receive(acrm__call *call);

@@ -149,6 +149,26 @@ START_TEST(case_callback__asks_tries_again_and_reopens)
 }
 END_TEST
 
+START_TEST(case_callback__calls_nobody_who_was_erased)
+{
+    char id[37];
+
+    c = care_new(_i);
+    care_open(&c, id, "");
+    resolve(id);
+    sales_do(c.agent, "case.tell", "{'id':'%s','channel':'phone','body':'It is painted'}", id);
+    acrm_value *rec = care_get(&c, id);
+    sales_do(c.system, "privacy.erase", "{'customer_id':'%s','basis':'Art. 17','reason':'asked'}",
+             sales_text(rec, "customer_id"));
+    acrm_value_free(rec);
+    sales_do(c.agent, "case.close", "{'id':'%s'}", id);
+    care_tick(&c, 2 * SALES_DAY);
+    ck_assert_int_eq(care_events(&c, "case.callback_due", id), 0);
+    ck_assert_int_eq(sales_count(c.system, "timer", "{'subject_id':'%s'}", id), 0);
+    care_free(&c);
+}
+END_TEST
+
 START_TEST(case_duplicate__follows_its_main_case)
 {
     char main_id[37], same[37], other[37], third[37], customer[37];
@@ -438,7 +458,8 @@ Suite *case_ends_suite(void)
     const TTest *const tests[] = {
         case_stop__waits_and_goes_on_by_itself, case_close__needs_cause_telling_and_decisions,
         case_reopen__within_its_time_by_hand_or_by_message,
-        case_callback__asks_tries_again_and_reopens, case_duplicate__follows_its_main_case,
+        case_callback__asks_tries_again_and_reopens, case_callback__calls_nobody_who_was_erased,
+        case_duplicate__follows_its_main_case,
         case_compensate__is_allowed_within_the_limits_of_a_role,
         case_entitlement__is_asked_and_never_loses_a_case, report_cases__counts_by_group,
         case_status__tells_times_on_the_clock_asked_for,

@@ -313,6 +313,50 @@ START_TEST(stock__no_update_takes_a_vehicle_to_another_dealer)
 }
 END_TEST
 
+START_TEST(stock__what_leaves_the_stock_is_moved_no_more)
+{
+    world w;
+    char car[40], move[40];
+
+    world_open(&w, _i);
+    world_car(&w, car, "");
+    world_keep(&w, move, "vehicle.transfer_request", world_args(
+        "{'id':'%s','to_dealer_id':'%s'}", car, w.south));
+    world_do(&w, "vehicle.transfer_send", world_args("{'transfer_id':'%s'}", move));
+    office_refused(&w.o, "vehicle.deliver", world_args("{'id':'%s','customer_id':'%s'}", car,
+                   w.ada), ACRM_E_CONFLICT, "id", "transfer");
+    office_refused(&w.o, "vehicle.scrap", world_args("{'id':'%s'}", car), ACRM_E_CONFLICT, "id",
+                   "transfer");
+    world_do(&w, "vehicle.transfer_receive", world_args("{'transfer_id':'%s'}", move));
+    world_keep(&w, move, "vehicle.transfer_request", world_args(
+        "{'id':'%s','to_dealer_id':'%s'}", car, w.north));
+    world_do(&w, "vehicle.deliver", world_args("{'id':'%s','customer_id':'%s'}", car, w.ada));
+    ck_assert_str_eq(world_get(&w, "vehicle_transfer.get", world_args("{'id':'%s'}", move),
+                               "state"), "cancelled");
+    office_refused(&w.o, "vehicle.transfer_cancel", world_args("{'transfer_id':'%s'}", move),
+                   ACRM_E_CONFLICT, "transfer_id", "state");
+    office_close(&w.o);
+}
+END_TEST
+
+START_TEST(stock__what_comes_back_is_the_next_ones)
+{
+    world w;
+    char car[40];
+
+    world_open(&w, OFFICE_MEMORY);
+    world_car(&w, car, "");
+    world_do(&w, "vehicle.reserve", world_args("{'id':'%s','customer_id':'%s'}", car, w.ada));
+    world_do(&w, "vehicle.reserve", world_args("{'id':'%s','customer_id':'%s'}", car, w.bob));
+    world_do(&w, "vehicle.deliver", world_args("{'id':'%s','customer_id':'%s'}", car, w.ada));
+    world_do(&w, "vehicle.receive", world_args("{'id':'%s'}", car));
+    ck_assert_str_eq(world_status(&w, car), "reserved");
+    ck_assert_int_eq(office_count(&w.o, "vehicle_reservation.count",
+                                  "{\"where\":{\"state\":\"queued\"}}"), 0);
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(stock__costs_add_up_by_kind)
 {
     world w;
@@ -449,6 +493,8 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, stock__vehicles_go_from_dealer_to_dealer, 0, OFFICE_STORAGES);
     tcase_add_test(t, stock__a_vin_is_read_without_a_record);
     tcase_add_loop_test(t, stock__no_update_takes_a_vehicle_to_another_dealer, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, stock__what_leaves_the_stock_is_moved_no_more, 0, OFFICE_STORAGES);
+    tcase_add_test(t, stock__what_comes_back_is_the_next_ones);
     tcase_add_loop_test(t, stock__costs_add_up_by_kind, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, stock__the_report_tells_ages_and_turn, 0, OFFICE_STORAGES);
     tcase_add_test(t, stock__customers_see_what_is_theirs);
