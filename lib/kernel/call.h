@@ -196,6 +196,8 @@ int32_t acrm__timer_set(acrm__call *call, const char *kind, const char *entity,
  * it does must look whether it is time, and set it anew when it is not. */
 int32_t acrm__timer_by(acrm__call *call, const char *kind, const char *entity,
                        const unsigned char subject[16], int64_t due_at);
+/* What is declared of a kind; NULL: it is unknown. */
+const acrm__timer_kind *acrm__timer_kind_of(const char *kind);
 int32_t acrm__timer_cancel(acrm__call *call, const char *kind, const unsigned char subject[16]);
 bool acrm__operation_exists(const acrm__call *call, const char *name);
 /* Call another operation within this one's transaction. *out lives in the call's arena. */

@@ -207,6 +207,8 @@ typedef struct acrm__timer_kind {
     const char *kind; /* "lead.accept_by" */
     int32_t (*run)(acrm__call *call, const acrm__timer *timer);
     const char *help;
+    bool outlives; /* it goes on when the person whose record it is of is erased: it says nothing
+                    * of the person, and what it ends would never end */
 } acrm__timer_kind;
 
 typedef struct acrm__principal acrm__principal;

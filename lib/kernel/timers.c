@@ -158,7 +158,7 @@ static int32_t timers_next(acrm__call *call, bool *any, int64_t *due_at)
     return st;
 }
 
-static const acrm__timer_kind *timers_kind(const char *kind)
+const acrm__timer_kind *acrm__timer_kind_of(const char *kind)
 {
     for (size_t m = 0; acrm__modules[m]; m++)
         for (const acrm__timer_kind *k = acrm__modules[m]->timers; k && k->kind; k++)
@@ -169,7 +169,7 @@ static const acrm__timer_kind *timers_kind(const char *kind)
 
 static int32_t timers_run(acrm__call *call, const acrm__rec *rec)
 {
-    const acrm__timer_kind *kind = timers_kind(acrm__text(rec, F_timer__kind));
+    const acrm__timer_kind *kind = acrm__timer_kind_of(acrm__text(rec, F_timer__kind));
     const acrm_cell *json = &rec->cells[F_timer__data];
     acrm__timer timer = { .kind = acrm__text(rec, F_timer__kind),
                           .entity = acrm__text(rec, F_timer__entity),

@@ -263,6 +263,7 @@ static void seller(sim *s)
     const sim_item *lead = sim_some(s, SIM_LEADS);
     int64_t which = sim_below(s, 6);
 
+    sim_may(s, "required"); /* nobody has it, as nobody takes leads just now */
     if (lead)
         sim_done(s, acts[which][0], "'id':'%s'%s", lead->id, acts[which][1]);
 }

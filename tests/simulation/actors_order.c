@@ -81,7 +81,7 @@ void sim_act_orderer(sim *s)
 
 enum { ROW_ORDER, ROW_REGISTERED, ROW_DRAW, ROW_ALLOCATION, ROW_PAYMENT, ROW_BUILT, ROW_HOLD,
        ROW_RESUME, ROW_FORECAST, ROW_BACK, ROW_RELEASE, ROW_SIDE, ROW_LATER, ROW_WRONG,
-       ROW_ORPHAN, ROW_KINDS, ROW_TOLD = 64 };
+       ROW_ORPHAN, ROW_KINDS };
 
 void sim_feed_row(const sim_item *row, char *out, size_t size)
 {
@@ -102,7 +102,7 @@ void sim_feed_row(const sim_item *row, char *out, size_t size)
         [ROW_WRONG] = "'type':'ordre'",
         [ROW_ORPHAN] = "'type':'payment'",
     };
-    int32_t kind = row->state % ROW_TOLD;
+    int32_t kind = row->state % SIM_TOLD;
     char at[40], more[80] = "", on[40];
 
     sim_instant(row->number, at);
@@ -161,7 +161,7 @@ static void feed_tell(sim *s, const int32_t *rows, int32_t n)
     for (int32_t i = 0; i < n; i++) {
         sim_item *row = &feed->items[rows[i]];
         s->expect[SIM_N_TOLD] += row->state == ROW_ORDER;
-        row->state |= ROW_TOLD;
+        row->state |= SIM_TOLD;
     }
 }
 
@@ -273,7 +273,7 @@ void sim_month_orders(sim *s)
     sim_done(s, "milestone_code.create", "'source':'maker','code':'Z%d','milestone':'plate'",
              s->months);
     for (int32_t i = feed->n - 1; i >= 0; i--) {
-        if (feed->items[i].state < ROW_TOLD)
+        if (feed->items[i].state < SIM_TOLD)
             rows[n++] = i;
         if (n == 8 || (i == 0 && n)) {
             feed_tell(s, rows, n);

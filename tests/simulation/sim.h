@@ -172,6 +172,8 @@ void sim_tick(sim *s);
 void sim_instant(int64_t us, char out[40]);           /* as the library writes it */
 void sim_in_days(const sim *s, int64_t days, char out[40]); /* an instant so many days from now */
 void sim_day_in(const sim *s, int64_t days, char out[16]);  /* a date */
+/* Added to the state of a row of a feed that was told. */
+enum { SIM_TOLD = 64 };
 /* A row of the feed of another sales system, as a line of JSON with ' for ". */
 void sim_feed_row(const sim_item *row, char *out, size_t size);
 

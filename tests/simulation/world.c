@@ -2,8 +2,8 @@
 /* The world of the simulation: its database, time and chance, and the outside. */
 #define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
 
+#include "invariants.h"
 #include "server.h"
-#include "sim.h"
 #include "storage/storage.h"
 
 #include <check.h>
@@ -563,6 +563,7 @@ static void sim_end(sim *s)
 {
     sim_close(s);
     ck_assert_uint_eq(s->h.memory.live_bytes, 0);
+    sim_once_free(s);
     munmap(s->outside, sizeof *s->outside);
     for (int i = 0; i < SIM_POOLS; i++)
         free(s->pools[i].items);

@@ -99,7 +99,8 @@ static const acrm__reaction appraisal_reactions[] = {
     { .type = NULL }
 };
 static const acrm__timer_kind appraisal_timers[] = {
-    { .kind = "appraisal.expire", .run = acrm__appraisal_expire, .help = "An offer expires" },
+    { .kind = "appraisal.expire", .run = acrm__appraisal_expire, .help = "An offer expires",
+      .outlives = true },
     { .kind = NULL }
 };
 

@@ -46,7 +46,7 @@ static const acrm__op connector_ops[] = {
 
 static const acrm__timer_kind connector_timers[] = {
     { .kind = "connector.expire", .run = acrm__connector_expire,
-      .help = "A request is no longer wanted" },
+      .help = "A request is no longer wanted", .outlives = true },
     { .kind = NULL }
 };
 

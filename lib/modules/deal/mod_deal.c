@@ -272,7 +272,7 @@ static const acrm__reaction deal_reactions[] = {
 
 static const acrm__timer_kind deal_timers[] = {
     { .kind = "quote.expires", .run = acrm__quote_expires,
-      .help = "Ends a quote whose last day is over" },
+      .help = "Ends a quote whose last day is over", .outlives = true },
     { .kind = NULL }
 };
 

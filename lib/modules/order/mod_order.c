@@ -269,9 +269,9 @@ static const acrm__reaction order_reactions[] = {
 
 static const acrm__timer_kind order_timers[] = {
     { .kind = "order.overdue", .run = acrm__order_overdue,
-      .help = "Look at an order again of which something is overdue" },
+      .help = "Look at an order again of which something is overdue", .outlives = true },
     { .kind = "allocation.due", .run = acrm__allocation_due,
-      .help = "End an offer for which no deposit came" },
+      .help = "End an offer for which no deposit came", .outlives = true },
     { .kind = NULL }
 };
 

@@ -410,10 +410,28 @@ static int32_t track_put_milestone(acrm__order *order, size_t n)
     return st;
 }
 
+/* The day after which a stop that nobody knows the end of moves the milestone on. */
+static int32_t track_wake_held(const acrm__order *order)
+{
+    int32_t first = ACRM_MILESTONE_NO_DAY, today = acrm__today(order->call);
+
+    for (size_t i = 0; i < order->holds.count; i++) {
+        const acrm__rec *h = order->holds.items[i];
+        int32_t at = acrm_milestone_find(order->way->chain, acrm__text(h, F_order_hold__type));
+        int32_t from = track_day(h, F_order_hold__from_date);
+        int32_t next = (from > today ? from : today) + 1;
+        bool open = at >= 0 && acrm__is_null(h, F_order_hold__until_date) &&
+                    order->states[at].reached == ACRM_MILESTONE_NO_DAY;
+        if (open && (first == ACRM_MILESTONE_NO_DAY || next < first))
+            first = next;
+    }
+    return first;
+}
+
 /* The next day on which something is overdue, unless something is told before. */
 static int32_t track_wake(const acrm__order *order)
 {
-    int32_t first = ACRM_MILESTONE_NO_DAY;
+    int32_t first = track_wake_held(order);
 
     for (size_t i = 0; i < order->way->count; i++) {
         const acrm_milestone_state *s = &order->states[i];

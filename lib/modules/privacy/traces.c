@@ -22,8 +22,14 @@ static int32_t traces_timers(const acrm__reach *reach, const unsigned char *id, 
     int32_t st = acrm__find(call, &(acrm__select){ .entity = "timer", .terms = &term,
                                                    .n_terms = 1, .as_system = true }, &timers);
 
-    for (size_t i = 0; st == ACRM_OK && i < timers.count; i++, (*count)++)
+    for (size_t i = 0; st == ACRM_OK && i < timers.count; i++) {
+        const acrm__timer_kind *kind = acrm__timer_kind_of(acrm__text(timers.items[i],
+                                                                      F_timer__kind));
+        if (kind && kind->outlives)
+            continue;
+        (*count)++;
         st = acrm__purge(call, timers.items[i]);
+    }
     return st;
 }
 

@@ -270,9 +270,10 @@ static const acrm__hook stock_hooks[] = {
 };
 
 static const acrm__timer_kind stock_timers[] = {
-    { .kind = "vehicle.reservation_ends", .run = acrm__hold_timer, .help = "A reservation ends" },
+    { .kind = "vehicle.reservation_ends", .run = acrm__hold_timer, .help = "A reservation ends",
+      .outlives = true },
     { .kind = "test_drive.overdue", .run = acrm__drive_overdue,
-      .help = "A vehicle is not back from a test drive" },
+      .help = "A vehicle is not back from a test drive", .outlives = true },
     { .kind = NULL }
 };
 

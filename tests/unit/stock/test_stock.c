@@ -339,6 +339,25 @@ START_TEST(stock__what_leaves_the_stock_is_moved_no_more)
 }
 END_TEST
 
+/* Else the car would be kept for somebody of whom nobody knows any more, for ever. */
+START_TEST(stock__a_reservation_ends_when_its_customer_was_erased)
+{
+    world w;
+    char car[40];
+
+    world_open(&w, _i);
+    world_car(&w, car, "");
+    world_do(&w, "vehicle.reserve", world_args("{'id':'%s','customer_id':'%s'}", car, w.ada));
+    world_do(&w, "privacy.erase", world_args("{'customer_id':'%s','basis':'Art. 17','reason':"
+                                             "'asked'}", w.ada));
+    ck_assert_str_eq(world_status(&w, car), "reserved");
+    world_clock += 8 * WORLD_DAY;
+    world_do(&w, "engine.tick", "{}");
+    ck_assert_str_eq(world_status(&w, car), "in_stock");
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(stock__what_comes_back_is_the_next_ones)
 {
     world w;
@@ -494,6 +513,8 @@ static Suite *make_suite(void)
     tcase_add_test(t, stock__a_vin_is_read_without_a_record);
     tcase_add_loop_test(t, stock__no_update_takes_a_vehicle_to_another_dealer, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, stock__what_leaves_the_stock_is_moved_no_more, 0, OFFICE_STORAGES);
+    tcase_add_loop_test(t, stock__a_reservation_ends_when_its_customer_was_erased, 0,
+                        OFFICE_STORAGES);
     tcase_add_test(t, stock__what_comes_back_is_the_next_ones);
     tcase_add_loop_test(t, stock__costs_add_up_by_kind, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, stock__the_report_tells_ages_and_turn, 0, OFFICE_STORAGES);
