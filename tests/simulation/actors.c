@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What people do in the simulation: customers, sellers, agents, and those who keep the house. */
 #include "actors.h"
+#include "invariants.h"
 #include "scenario/life.h"
 
 #include <check.h>
@@ -540,6 +541,7 @@ static void forgetting(sim *s)
                  c->id)) {
         c->state = 2;
         s->expect[SIM_N_ERASED]++;
+        sim_guests_are_known(s);
     }
 }
 

@@ -71,7 +71,7 @@ static void quote_step(sim *s, sim_item *old)
     which = which > 3 ? which % 2 : which;
     if (seller) /* who has limits */
         sim_as(s, "user", s->known[SIM_SARA + sim_below(s, 3)]);
-    sim_may(s, "discount_limit traded_in");
+    sim_may(s, "discount_limit mismatch"); /* the lead may be another's since customers parted */
     acrm_value *out = sim_do(s, steps[which], "'id':'%s'%s", old->id,
                              which == 2 ? ",'reason':'price'" : which == 3 ? ",'deposit':'50.00'"
                                                                            : "");
@@ -117,7 +117,7 @@ void sim_act_quoter(sim *s)
     const sim_item *c = sim_customer(s), *lead = sim_some(s, SIM_LEADS);
     const sim_item *worth = sim_some(s, SIM_WORTHS);
     sim_item *old = sim_some(s, SIM_QUOTES);
-    char what[300], whom[120] = "";
+    char what[300], whom[120] = "", until[16];
 
     if (old && sim_below(s, 3)) {
         quote_step(s, old);
@@ -134,11 +134,15 @@ void sim_act_quoter(sim *s)
     else
         snprintf(whom, sizeof whom, "'customer_id':'%s'", c->id);
     sim_may(s, "mismatch range customer");
-    acrm_value *made = sim_do(s, "quote.create", "%s,'deposit':'500.00',%s%s", whom, what,
-                              payments[sim_below(s, 4)]);
+    sim_day_in(s, 10 + sim_below(s, 50), until);
+    acrm_value *made = sim_do(s, "quote.create", "%s,'deposit':'500.00','valid_until':'%s',%s%s",
+                              whom, until, what, payments[sim_below(s, 4)]);
     if (made) {
         sim_add(s, SIM_QUOTES, host_text(made, "id"), 0);
         s->expect[SIM_N_QUOTES]++;
+        sim_may(s, "discount_limit");
+        if (sim_below(s, 2))
+            sim_done(s, "quote.issue", "'id':'%s'", host_text(made, "id"));
     }
     acrm_value_free(made);
 }
@@ -191,9 +195,8 @@ void sim_act_closer(sim *s)
                  sim_below(s, 2) ? "" : ",'connector':'bank'");
         break;
     case 3:
-        if (sim_below(s, 2) == 0)
-            sim_done(s, "sales_contract.cancel", "'id':'%s','cause':'%s'", deal->id,
-                     causes[sim_below(s, 3)]);
+        sim_done(s, "sales_contract.cancel", "'id':'%s','cause':'%s'", deal->id,
+                 causes[sim_below(s, 3)]);
         break;
     case 4:
         sim_done(s, "sales_contract.fulfil", "'id':'%s'", deal->id);

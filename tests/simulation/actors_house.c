@@ -2,6 +2,7 @@
 /* Who signs in, looks at what is theirs, files, belongs together, is imported, works here; and what
  * those who manage reckon. */
 #include "actors.h"
+#include "invariants.h"
 
 #include <check.h>
 #include <string.h>
@@ -92,6 +93,7 @@ void sim_act_guest(sim *s)
             sim_may(s, "signed_out"); /* long ago, by itself */
             sim_done(s, "signin.out", "'token':'%s'", token->text);
             token->state = 1;
+            sim_guests_are_known(s);
         }
         return;
     default:

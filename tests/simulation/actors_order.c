@@ -239,13 +239,13 @@ void sim_act_allocator(sim *s)
     sim_item *old = sim_some(s, SIM_WISHES);
     bool with = order && order->of == 0 && sim_below(s, 3) == 0;
 
-    if (old && sim_below(s, 3)) {
+    if (old && sim_below(s, 2)) {
         static const char *const acts[][2] = { { "allocation.accept", "" },
             { "allocation.accept", "" }, { "allocation.cancel", ",'cause':'moved'" },
             { "allocation.jump", ",'cause':'promised'" } };
-        int64_t which = sim_below(s, 6);
+        int64_t which = sim_below(s, 8);
         if (which > 3)
-            sim_done(s, "allocation.run", "'period':'P%d'", s->months);
+            sim_done(s, "allocation.run", "'period':'P%d'", s->months / 3);
         else
             sim_done(s, acts[which][0], "'id':'%s'%s", old->id, acts[which][1]);
         return;
@@ -254,7 +254,7 @@ void sim_act_allocator(sim *s)
         return;
     acrm_value *made = sim_do(s, "allocation_request.create",
         "'dealer_id':'%s','model':'S','period':'P%d','customer_id':'%s'%s%s%s%s",
-        s->known[sim_below(s, 2)], s->months, c->id, with ? ",'vehicle_order_id':'" : "",
+        s->known[sim_below(s, 2)], s->months / 3, c->id, with ? ",'vehicle_order_id':'" : "",
         with ? order->id : "", with ? "'" : "",
         sim_below(s, 4) ? "" : ",'priority':5,'priority_reason':'third car'");
     if (made) {
@@ -282,8 +282,8 @@ void sim_month_orders(sim *s)
     }
     sim_done(s, "sync.retry", "'source':'maker'");
     s->months++;
-    for (int32_t dealer = SIM_NORTH; dealer <= SIM_SOUTH; dealer++)
+    for (int32_t dealer = SIM_NORTH; s->months % 3 == 0 && dealer <= SIM_SOUTH; dealer++)
         sim_done(s, "allocation_quota.create", "'dealer_id':'%s','model':'S','period':'P%d',"
-                 "'places':%lld,'offer_for':'P4D'", s->known[dealer], s->months,
-                 (long long)sim_below(s, 4));
+                 "'places':%lld,'offer_for':'P4D'", s->known[dealer], s->months / 3,
+                 (long long)(1 + sim_below(s, 4)));
 }

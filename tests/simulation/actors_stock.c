@@ -94,24 +94,32 @@ void sim_act_hauler(sim *s)
 
 /* --- Test drives --- */
 
+/* One licence in eight is none. */
+static void drive_off(sim *s, const char *id)
+{
+    int64_t fault = sim_below(s, 16);
+    char day[16];
+
+    sim_day_in(s, fault == 0 ? -30 : 300, day);
+    sim_may(s, "licence expired range");
+    bool left = sim_done(s, "test_drive.start", "'id':'%s','licence_seen':%s,"
+                         "'licence_number':'L%d','licence_valid_until':'%s','odometer':%d,"
+                         "'fuel':50", id, fault == 1 ? "false" : "true", s->act, day,
+                         10 * s->act);
+    ck_assert_msg(!left || fault > 1, "seed %llu, act %d: a drive without a licence",
+                  (unsigned long long)s->o->seed, s->act);
+}
+
 static void drive_on(sim *s, const sim_item *drive)
 {
     static const char *const outcomes[] = { "wants_quote", "interested", "undecided",
                                             "not_interested" };
     static const char *const ends[] = { "test_drive.cancel", "test_drive.no_show" };
     int64_t which = sim_below(s, 5);
-    char day[16];
 
-    sim_may(s, "licence expired range");
-    if (which < 2) { /* one licence in eight is none */
-        int64_t fault = sim_below(s, 16);
-        sim_day_in(s, fault == 0 ? -30 : 300, day);
-        bool left = sim_done(s, "test_drive.start", "'id':'%s','licence_seen':%s,"
-                             "'licence_number':'L%d','licence_valid_until':'%s',"
-                             "'odometer':%d,'fuel':50", drive->id, fault == 1 ? "false" : "true",
-                             s->act, day, 10 * s->act);
-        ck_assert_msg(!left || fault > 1, "seed %llu, act %d: a drive without a licence",
-                      (unsigned long long)s->o->seed, s->act);
+    sim_may(s, "range");
+    if (which == 0) {
+        drive_off(s, drive->id);
     } else if (which < 4) {
         sim_done(s, "test_drive.finish", "'id':'%s','odometer':%d,'fuel':40,'outcome':'%s'",
                  drive->id, 10 * s->act + 5, outcomes[sim_below(s, 4)]);
@@ -126,7 +134,7 @@ void sim_act_driver(sim *s)
     const sim_item *old = sim_some(s, SIM_DRIVES);
     char from[40], to[40];
 
-    if (old && sim_below(s, 3)) {
+    if (old && sim_below(s, 2)) {
         drive_on(s, old);
         return;
     }
@@ -145,6 +153,8 @@ void sim_act_driver(sim *s)
     if (made) {
         sim_add(s, SIM_DRIVES, host_text(made, "id"), 0);
         s->expect[SIM_N_DRIVES]++;
+        if (now && sim_below(s, 4))
+            drive_off(s, host_text(made, "id"));
     }
     acrm_value_free(made);
 }

@@ -57,7 +57,7 @@ void sim_happened_once(sim *s, const char *type, const char *id)
         "quote.expired", "appraisal.expired", "sales_contract.signed", "sales_contract.cancelled",
         "vehicle_order.delivered", "vehicle_order.cancelled", "allocation.accepted",
         "vehicle_transfer.received", "vehicle_transfer.cancelled", "connector_request.answered",
-        "draw_round.drawn", "customer.erased" };
+        "customer.erased" };
     bool single = false;
 
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)

@@ -36,8 +36,8 @@ void sim_quotas_hold(sim *s)
 {
     char where[60];
 
-    snprintf(where, sizeof where, "{'period':{'$in':['P%d','P%d']}}", s->months,
-             s->months ? s->months - 1 : 0);
+    snprintf(where, sizeof where, "{'period':{'$in':['P%d','P%d']}}", s->months / 3,
+             s->months < 3 ? 0 : s->months / 3 - 1);
     sim_each(s, "allocation_quota", "'dealer_id','model','period','places','used'", where,
              see_quota, NULL);
 }
