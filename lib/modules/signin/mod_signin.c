@@ -243,6 +243,7 @@ static const acrm__reaction signin_reactions[] = {
     { "user.updated", acrm__signin_follow_user },
     { "user.deleted", acrm__signin_follow_user },
     { "customer.deleted", acrm__signin_follow_customer },
+    { "customer.erasing", acrm__signin_follow_customer },
     { .type = NULL }
 };
 

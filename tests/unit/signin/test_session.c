@@ -93,6 +93,23 @@ START_TEST(session__ends_with_what_it_stood_on)
 }
 END_TEST
 
+START_TEST(session__ends_when_the_customer_is_erased)
+{
+    world w;
+    char token[64];
+
+    world_open(&w, _i);
+    acrm_value_free(call(&w.o, "credential.set_password", "{'id':'%s','password':'" WORLD_OTHER
+                         "','must_change':false}", w.ada_key.text));
+    snprintf(token, sizeof token, "%s", world_signin(&w, "+989121112233", WORLD_OTHER));
+    acrm_value_free(call(&w.o, "privacy.erase", "{'customer_id':'%s','basis':'Art. 17','reason':"
+                         "'asked'}", w.ada.text));
+    world_ended(&w, token);
+    world_signin_fails(&w, "+989121112233", WORLD_OTHER);
+    office_close(&w.o);
+}
+END_TEST
+
 START_TEST(session__is_seen_by_its_owner_alone)
 {
     world w;
@@ -484,6 +501,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(t, session__ends_by_idleness_and_in_any_case, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, session__ends_when_signed_out_here_or_everywhere, 0, OFFICE_STORAGES);
     tcase_add_test(t, session__ends_with_what_it_stood_on);
+    tcase_add_loop_test(t, session__ends_when_the_customer_is_erased, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, session__is_seen_by_its_owner_alone, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, session__and_counters_are_forgotten_in_time, 0, OFFICE_STORAGES);
     tcase_add_loop_test(t, session__of_the_host_acts_as_whoever_is_next, 0, OFFICE_STORAGES);
