@@ -121,7 +121,7 @@ example_ask_http *example_ask_http_open(const char *url, const char *token, exam
     if (http && http->curl && http->url && !http->token == !token)
         return http;
     example_ask_http_close(http);
-    example_wrong(fault, "there is no memory left");
+    example_wrong(fault, "there is no libcurl, or no memory left");
     return NULL;
 }
 

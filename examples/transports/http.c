@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { HTTP_TIMEOUT_MS = 15000 };
 
@@ -41,7 +42,7 @@ static bool http_headers(const example_http *http, const acrm_outgoing *message,
 
     for (uint32_t i = 0; ok && i < message->n_headers; i++) {
         ok = http_header(list, message->headers[i].name, message->headers[i].value);
-        typed = typed || curl_strequal(message->headers[i].name, "Content-Type");
+        typed = typed || strcasecmp(message->headers[i].name, "Content-Type") == 0;
     }
     if (ok && !typed)
         ok = http_header(list, "Content-Type", "application/json");
@@ -121,7 +122,7 @@ example_http *example_http_open(const example_http_options *options, example_fau
                                                                   : (long)HTTP_TIMEOUT_MS };
     if (!http->curl || !http->url != !options->url || !http->ca_file != !options->ca_file ||
         !http->token != !options->token) {
-        example_wrong(fault, "there is no memory left");
+        example_wrong(fault, "there is no libcurl, or no memory left");
         example_http_close(http);
         return NULL;
     }

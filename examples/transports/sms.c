@@ -365,7 +365,7 @@ example_sms *example_sms_open(const acrm_value *gateway, const char *folder, exa
     bool ok = sms->curl && sms->gateway && acrm_value_new(NULL, &sms->secrets) == ACRM_OK &&
               acrm_value_set_map(sms->secrets) == ACRM_OK;
     if (!ok)
-        example_wrong(fault, "there is no memory left");
+        example_wrong(fault, "there is no libcurl, or no memory left");
     if (ok && sms_read(sms, folder, fault))
         return sms;
     example_sms_close(sms);

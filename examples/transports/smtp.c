@@ -231,7 +231,7 @@ example_smtp *example_smtp_open(const example_smtp_options *options, example_fau
     example_smtp *smtp = calloc(1, sizeof *smtp);
     if (smtp && smtp_options(smtp, options) && (smtp->curl = curl_easy_init()) != NULL)
         return smtp;
-    example_wrong(fault, "there is no memory left");
+    example_wrong(fault, "there is no libcurl, or no memory left");
     example_smtp_close(smtp);
     return NULL;
 }

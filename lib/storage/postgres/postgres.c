@@ -69,7 +69,8 @@ static const char *postgres_part(const PQconninfoOption *options, const char *ke
 /* What messages may say of the address. */
 static int32_t postgres_place(acrm__postgres_storage *storage, acrm_error **err)
 {
-    PQconninfoOption *options = PQconninfoParse(storage->url, NULL); /* its text quotes secrets */
+    /* Its text would quote secrets. */
+    PQconninfoOption *options = storage->pq.conninfo_parse(storage->url, NULL);
 
     if (!options)
         return acrm__error(err, ACRM_E_INVALID, "url", NULL,
@@ -81,7 +82,7 @@ static int32_t postgres_place(acrm__postgres_storage *storage, acrm_error **err)
     const char *name = postgres_part(options, "dbname");
     snprintf(storage->place, sizeof storage->place, "postgres://%.80s%s%.8s/%.60s",
              host ? host : "", port ? ":" : "", port ? port : "", name ? name : "");
-    PQconninfoFree(options);
+    storage->pq.conninfo_free(options);
     return ACRM_OK;
 }
 
@@ -101,7 +102,10 @@ int32_t acrm__postgres_open(const acrm_allocator *allocator, const char *url, ui
     storage->url = acrm__alloc(&a, storage->url_size);
     if (storage->url)
         memcpy(storage->url, url, storage->url_size);
-    int32_t st = storage->url ? postgres_place(storage, err) : acrm__error_nomem(err);
+    int32_t st = storage->url ? acrm__pq_load(ACRM__PQ_LIBRARY, &storage->pq, err)
+                              : acrm__error_nomem(err);
+    if (st == ACRM_OK)
+        st = postgres_place(storage, err);
     if (st != ACRM_OK) {
         postgres_destroy(storage);
         return st;
@@ -134,7 +138,7 @@ void acrm__postgres_interrupt(void *conn, int32_t on)
         return;
     pthread_mutex_lock(&c->lock);
     if (c->waiting && c->cancel)
-        PQcancel(c->cancel, message, sizeof message);
+        c->pq->cancel(c->cancel, message, sizeof message);
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -147,8 +151,8 @@ static void postgres_quiet(void *user, const PGresult *result)
 static int32_t postgres_run(acrm__postgres_conn *c, const char *text, PGresult **out,
                             acrm_error **err)
 {
-    PGresult *result = PQexecParams(c->db, text, 0, NULL, NULL, NULL, NULL, 1);
-    ExecStatusType status = PQresultStatus(result);
+    PGresult *result = c->pq->exec_params(c->db, text, 0, NULL, NULL, NULL, NULL, 1);
+    ExecStatusType status = c->pq->result_status(result);
     int32_t st = ACRM_OK;
 
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
@@ -156,7 +160,7 @@ static int32_t postgres_run(acrm__postgres_conn *c, const char *text, PGresult *
     if (st == ACRM_OK && out)
         *out = result;
     else
-        PQclear(result);
+        c->pq->clear(result);
     return st;
 }
 
@@ -168,7 +172,7 @@ static int32_t postgres_configure(acrm__postgres_conn *c, acrm_error **err)
     bool reads = storage->flags & ACRM__SQLITE_READONLY;
     char text[256];
 
-    PQsetNoticeReceiver(c->db, postgres_quiet, NULL);
+    c->pq->set_notice_receiver(c->db, postgres_quiet, NULL);
     snprintf(text, sizeof text,
              "SELECT set_config('lock_timeout','%d',false),"
              "set_config('tcp_user_timeout','%d',false)%s%s",
@@ -184,9 +188,9 @@ typedef struct postgres_look {
     bool utf8, schema, ours, foreign, reads_only;
 } postgres_look;
 
-static bool postgres_true(const PGresult *result, int column)
+static bool postgres_true(const acrm__pq *pq, const PGresult *result, int column)
 {
-    return PQgetvalue(result, 0, column)[0] != 0;
+    return pq->getvalue(result, 0, column)[0] != 0;
 }
 
 static int32_t postgres_look_at(acrm__postgres_conn *c, postgres_look *out, acrm_error **err)
@@ -203,10 +207,12 @@ static int32_t postgres_look_at(acrm__postgres_conn *c, postgres_look *out, acrm
 
     if (st != ACRM_OK)
         return st;
-    *out = (postgres_look){ .utf8 = postgres_true(result, 0), .schema = postgres_true(result, 1),
-                            .ours = postgres_true(result, 2), .foreign = postgres_true(result, 3),
-                            .reads_only = postgres_true(result, 4) };
-    PQclear(result);
+    *out = (postgres_look){ .utf8 = postgres_true(c->pq, result, 0),
+                            .schema = postgres_true(c->pq, result, 1),
+                            .ours = postgres_true(c->pq, result, 2),
+                            .foreign = postgres_true(c->pq, result, 3),
+                            .reads_only = postgres_true(c->pq, result, 4) };
+    c->pq->clear(result);
     return ACRM_OK;
 }
 
@@ -217,9 +223,9 @@ static int32_t postgres_check_format(acrm__postgres_conn *c, acrm_error **err)
 
     if (st != ACRM_OK)
         return st;
-    bool one = PQntuples(result) == 1 && PQgetlength(result, 0, 0) == 8;
-    int format = one ? (unsigned char)PQgetvalue(result, 0, 0)[7] : 0;
-    PQclear(result);
+    bool one = c->pq->ntuples(result) == 1 && c->pq->getlength(result, 0, 0) == 8;
+    int format = one ? (unsigned char)c->pq->getvalue(result, 0, 0)[7] : 0;
+    c->pq->clear(result);
     if (!one)
         return acrm__error(err, ACRM_E_CORRUPT, "corrupt", NULL,
                            "the table acrm_store of %s must have exactly one row; restore a "
@@ -248,15 +254,15 @@ static int32_t postgres_claim(acrm__postgres_conn *c, const postgres_look *look,
     if (look->reads_only)
         return acrm__error(err, ACRM_E_READONLY, "read_only", NULL,
                            "%s is read-only and holds no autocrm database", place);
-    PGresult *result = PQexec(c->db, "CREATE TABLE acrm_store(format bigint NOT NULL,"
+    PGresult *result = c->pq->exec(c->db, "CREATE TABLE acrm_store(format bigint NOT NULL,"
                                      "version bigint NOT NULL,writes bigint NOT NULL);"
                                      "INSERT INTO acrm_store VALUES(1,0,0)");
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *state = c->pq->result_error_field(result, PG_DIAG_SQLSTATE);
     int32_t st = ACRM_OK;
-    if (PQresultStatus(result) != PGRES_COMMAND_OK
+    if (c->pq->result_status(result) != PGRES_COMMAND_OK
         && !(state && (strcmp(state, "42P07") == 0 || strcmp(state, "23505") == 0)))
         st = acrm__postgres_fail(c, result, NULL, "open", err);
-    PQclear(result);
+    c->pq->clear(result);
     return st;
 }
 
@@ -291,8 +297,8 @@ static int32_t postgres_dial(acrm__postgres_conn *c, acrm_error **err)
     const char *const values[] = { "10", "60", "10", "6", "60000", "autocrm", c->storage->url,
                                    "UTF8", NULL };
 
-    c->db = PQconnectdbParams(keywords, values, 1);
-    if (PQstatus(c->db) != CONNECTION_OK)
+    c->db = c->pq->connectdb_params(keywords, values, 1);
+    if (c->pq->status(c->db) != CONNECTION_OK)
         return acrm__postgres_fail_connect(c->storage, c->db, err);
     int32_t st = postgres_configure(c, err);
     if (st == ACRM_OK)
@@ -300,9 +306,9 @@ static int32_t postgres_dial(acrm__postgres_conn *c, acrm_error **err)
     if (st != ACRM_OK)
         return st;
     pthread_mutex_lock(&c->lock);
-    c->cancel = PQgetCancel(c->db);
+    c->cancel = c->pq->get_cancel(c->db);
     pthread_mutex_unlock(&c->lock);
-    if (!c->cancel || !PQenterPipelineMode(c->db))
+    if (!c->cancel || !c->pq->enter_pipeline_mode(c->db))
         return acrm__error_nomem(err);
     return ACRM_OK;
 }
@@ -310,10 +316,10 @@ static int32_t postgres_dial(acrm__postgres_conn *c, acrm_error **err)
 void acrm__postgres_hang_up(acrm__postgres_conn *c)
 {
     pthread_mutex_lock(&c->lock);
-    PQfreeCancel(c->cancel);
+    c->pq->free_cancel(c->cancel);
     c->cancel = NULL;
     pthread_mutex_unlock(&c->lock);
-    PQfinish(c->db);
+    c->pq->finish(c->db);
     c->db = NULL;
 }
 
@@ -338,6 +344,7 @@ int32_t acrm__postgres_connect(void *self, void **conn, acrm_error **err)
     if (!c)
         return acrm__error_nomem(err);
     c->storage = storage;
+    c->pq = &storage->pq;
     pthread_mutex_init(&c->lock, NULL);
     acrm__arena_init(&c->arena, &storage->allocator);
     acrm__sql_init(&c->sql, &storage->allocator, &c->arena, &acrm__postgres_dialect);

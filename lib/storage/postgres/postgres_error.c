@@ -55,13 +55,14 @@ static const char *postgres_rule_column(const acrm_table *table, const char *rul
     return table->columns[0].name;
 }
 
-static int32_t postgres_fail_rule(const PGresult *result, const acrm_table *table,
-                                  const char *state, acrm_error **err)
+static int32_t postgres_fail_rule(const acrm__pq *pq, const PGresult *result,
+                                  const acrm_table *table, const char *state, acrm_error **err)
 {
-    const char *column = PQresultErrorField(result, PG_DIAG_COLUMN_NAME);
+    const char *column = pq->result_error_field(result, PG_DIAG_COLUMN_NAME);
 
     if (strcmp(state, "23505") == 0) {
-        column = postgres_rule_column(table, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+        column = postgres_rule_column(table,
+                                      pq->result_error_field(result, PG_DIAG_CONSTRAINT_NAME));
         return acrm__error(err, ACRM_E_CONFLICT, "duplicate", column,
                            "another record already has this value of %s",
                            column ? column : "a field");
@@ -85,14 +86,15 @@ static int32_t postgres_fail_lost(const acrm__postgres_conn *conn, const char *d
 int32_t acrm__postgres_fail(acrm__postgres_conn *conn, const PGresult *result,
                             const acrm_table *table, const char *doing, acrm_error **err)
 {
-    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    const acrm__pq *pq = conn->pq;
+    const char *state = result ? pq->result_error_field(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *message = result ? pq->result_error_field(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 
     if (!state)
-        return PQstatus(conn->db) != CONNECTION_OK || !result
+        return pq->status(conn->db) != CONNECTION_OK || !result
                    ? postgres_fail_lost(conn, doing, err) : acrm__error_nomem(err);
     if (strncmp(state, "23", 2) == 0 && strcmp(state, "23503") != 0)
-        return postgres_fail_rule(result, table, state, err);
+        return postgres_fail_rule(pq, result, table, state, err);
     for (size_t i = 0; i < sizeof postgres_causes / sizeof postgres_causes[0]; i++) {
         const postgres_cause *cause = &postgres_causes[i];
         if (strncmp(cause->state, state, strlen(cause->state)) != 0)
@@ -134,7 +136,7 @@ static const struct {
 int32_t acrm__postgres_fail_connect(const acrm__postgres_storage *storage, PGconn *db,
                                     acrm_error **err)
 {
-    const char *message = db ? PQerrorMessage(db) : "";
+    const char *message = db ? storage->pq.error_message(db) : "";
 
     if (!db)
         return acrm__error_nomem(err);

@@ -15,10 +15,10 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "storage/postgres/postgres_pq.h"
 #include "storage/sql/sql.h"
 #include "storage/storage.h"
 
-#include <libpq-fe.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -77,6 +77,7 @@ typedef struct acrm__postgres_params {
 
 typedef struct acrm__postgres_storage {
     acrm_allocator allocator;
+    acrm__pq pq;
     uint32_t flags;
     int32_t busy_ms, idle_ms;
     char *url;   /* never told to anybody */
@@ -103,6 +104,7 @@ typedef struct acrm__postgres_shape {
 
 typedef struct acrm__postgres_conn {
     acrm__postgres_storage *storage;
+    const acrm__pq *pq; /* the storage's */
     PGconn *db;
     pthread_mutex_t lock; /* of cancel and waiting */
     PGcancel *cancel;
@@ -184,7 +186,8 @@ int32_t acrm__postgres_arrive(acrm__postgres_conn *conn, acrm_error **err);
 /* Forget the prepared statements. */
 void acrm__postgres_forget(acrm__postgres_conn *conn);
 /* The cells of a row of an answer. ACRM_E_LIMIT for a sum beyond 64 bits. */
-int32_t acrm__postgres_row(const PGresult *result, int row, acrm_cell *cells, acrm_error **err);
+int32_t acrm__postgres_row(const acrm__pq *pq, const PGresult *result, int row, acrm_cell *cells,
+                           acrm_error **err);
 
 /* postgres_dialect.c: words as the text of a tsvector, or as that of a tsquery of prefixes */
 acrm_cell acrm__postgres_words(acrm__sql *sql, const char *text, size_t size, bool query);

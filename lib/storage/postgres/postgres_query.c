@@ -12,14 +12,14 @@
 int32_t acrm__postgres_give(acrm__postgres_conn *conn, const PGresult *result, acrm_row_fn row,
                             void *user, bool *stopped, acrm_error **err)
 {
-    int n_rows = PQntuples(result);
-    uint32_t n = (uint32_t)PQnfields(result);
+    int n_rows = conn->pq->ntuples(result);
+    uint32_t n = (uint32_t)conn->pq->nfields(result);
     acrm_cell *cells = acrm__alloc(&conn->storage->allocator, n * sizeof *cells);
     int32_t st = cells ? ACRM_OK : acrm__error_nomem(err);
 
     conn->running++;
     for (int i = 0; i < n_rows && st == ACRM_OK; i++) {
-        st = acrm__postgres_row(result, i, cells, err);
+        st = acrm__postgres_row(conn->pq, result, i, cells, err);
         if (st == ACRM_OK)
             st = row(user, cells, n);
         if (st == ACRM_OK && atomic_load_explicit(&conn->interrupted, memory_order_relaxed))
@@ -61,10 +61,10 @@ static int32_t query_fetch(acrm__postgres_conn *conn, const query_page *p, uint6
         st = acrm__postgres_ask(conn, false, NULL, "read", &result, err);
         if (st != ACRM_OK)
             break;
-        got = (uint32_t)PQntuples(result);
+        got = (uint32_t)conn->pq->ntuples(result);
         *n += got;
         st = acrm__postgres_give(conn, result, p->row, p->user, stopped, err);
-        PQclear(result);
+        conn->pq->clear(result);
     }
     return st;
 }
@@ -112,12 +112,12 @@ static int32_t query_short(acrm__postgres_conn *conn, const query_page *p, bool 
     int32_t st = acrm__postgres_ask(conn, true, NULL, "read", &result, err);
     if (st != ACRM_OK)
         return st;
-    *more = !bounded && PQntuples(result) > ACRM__POSTGRES_ROWS;
+    *more = !bounded && conn->pq->ntuples(result) > ACRM__POSTGRES_ROWS;
     if (!*more) {
-        *n += (uint32_t)PQntuples(result);
+        *n += (uint32_t)conn->pq->ntuples(result);
         st = acrm__postgres_give(conn, result, p->row, p->user, stopped, err);
     }
-    PQclear(result);
+    conn->pq->clear(result);
     return st;
 }
 

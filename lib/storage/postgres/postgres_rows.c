@@ -88,7 +88,7 @@ static int32_t rows_guarded(acrm__postgres_conn *conn, const acrm_table *table, 
         return st;
     st = acrm__postgres_ask(conn, true, table, "write", out, err);
     if (st == ACRM_E_CONFLICT || st == ACRM_E_INVALID || st == ACRM_E_LIMIT)
-        conn->doomed = PQstatus(conn->db) != CONNECTION_OK;
+        conn->doomed = conn->pq->status(conn->db) != CONNECTION_OK;
     if (conn->doomed)
         return st;
     int32_t ended = ACRM_OK;
@@ -110,7 +110,7 @@ static int32_t rows_duplicate(acrm__postgres_conn *conn, const acrm_table *table
     rows_insert_head(conn, table);
     rows_insert_values(conn, table, cells, search);
     int32_t st = rows_guarded(conn, table, &result, err);
-    PQclear(result);
+    conn->pq->clear(result);
     return st;
 }
 
@@ -144,9 +144,9 @@ int32_t acrm__postgres_insert(void *conn, const acrm_table *table, const acrm_ce
     if (set || late)
         return acrm__postgres_late(c, true, err);
     st = acrm__postgres_ask(c, true, table, "write", &result, err);
-    if (st == ACRM_OK && strcmp(PQcmdTuples(result), "1") != 0)
+    if (st == ACRM_OK && strcmp(c->pq->cmd_tuples(result), "1") != 0)
         st = rows_duplicate(c, table, cells, search, err);
-    PQclear(result);
+    c->pq->clear(result);
     return st;
 }
 
@@ -167,7 +167,7 @@ int32_t acrm__postgres_insert_many(void *conn, const acrm_table *table, const ac
             rows_insert_values(c, table, cells + (size_t)i * table->n_columns, NULL);
         }
         st = acrm__postgres_ask(c, true, table, "write", &result, err);
-        PQclear(result);
+        c->pq->clear(result);
         cells += (size_t)n * table->n_columns;
         n_rows -= n;
     }
@@ -229,8 +229,8 @@ static int32_t rows_change(acrm__postgres_conn *conn, const acrm_table *table, b
     st = guarded ? rows_guarded(conn, table, &result, err)
                  : acrm__postgres_ask(conn, true, table, "write", &result, err);
     if (st == ACRM_OK && changed)
-        *changed = strcmp(PQcmdTuples(result), "1") == 0;
-    PQclear(result);
+        *changed = strcmp(conn->pq->cmd_tuples(result), "1") == 0;
+    conn->pq->clear(result);
     return st;
 }
 

@@ -196,8 +196,8 @@ static int32_t schema_ask(acrm__postgres_conn *c, const char *text, const char *
 
 void acrm__postgres_forget_shape(acrm__postgres_conn *c)
 {
-    PQclear(c->shape.columns);
-    PQclear(c->shape.indexes);
+    c->pq->clear(c->shape.columns);
+    c->pq->clear(c->shape.indexes);
     c->shape = (acrm__postgres_shape){ .columns = NULL };
 }
 
@@ -240,31 +240,32 @@ static int32_t schema_known(acrm__postgres_conn *c, const acrm_table *table, boo
 
 /* Those of an answer's rows that are of one table. */
 typedef struct schema_rows {
+    const acrm__pq *pq;
     const PGresult *result;
     int from, to;
 } schema_rows;
 
-static schema_rows schema_rows_of(const PGresult *result, const char *table)
+static schema_rows schema_rows_of(const acrm__pq *pq, const PGresult *result, const char *table)
 {
-    int low = 0, high = result ? PQntuples(result) : 0, to;
+    int low = 0, high = result ? pq->ntuples(result) : 0, to;
     const int n = high;
 
     while (low < high) {
         int middle = low + (high - low) / 2;
-        if (strcmp(PQgetvalue(result, middle, 0), table) < 0)
+        if (strcmp(pq->getvalue(result, middle, 0), table) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (to = low; to < n && strcmp(PQgetvalue(result, to, 0), table) == 0;)
+    for (to = low; to < n && strcmp(pq->getvalue(result, to, 0), table) == 0;)
         to++;
-    return (schema_rows){ result, low, to };
+    return (schema_rows){ pq, result, low, to };
 }
 
 static int schema_find(const schema_rows *rows, const char *name)
 {
     for (int i = rows->from; i < rows->to; i++)
-        if (strcmp(PQgetvalue(rows->result, i, 1), name) == 0)
+        if (strcmp(rows->pq->getvalue(rows->result, i, 1), name) == 0)
             return i;
     return -1;
 }
@@ -272,10 +273,10 @@ static int schema_find(const schema_rows *rows, const char *name)
 static bool schema_same(const schema_rows *indexes, int at, const acrm_index *index,
                         const char *columns)
 {
-    bool unique = PQgetvalue(indexes->result, at, 3)[3] != 0; /* the last byte of an integer */
+    bool unique = indexes->pq->getvalue(indexes->result, at, 3)[3] != 0; /* the last byte of an integer */
 
     return unique == ((index->flags & ACRM_INDEX_UNIQUE) != 0)
-           && strcmp(PQgetvalue(indexes->result, at, 2), columns) == 0;
+           && strcmp(indexes->pq->getvalue(indexes->result, at, 2), columns) == 0;
 }
 
 /* --- References: added when all tables are there --- */
@@ -405,8 +406,8 @@ static int32_t schema_write(acrm__postgres_conn *c, const acrm_table *table,
                             const PGresult *columns, const PGresult *indexes, acrm__sql *script,
                             acrm_error **err)
 {
-    const schema_rows c_rows = schema_rows_of(columns, table->name);
-    const schema_rows i_rows = schema_rows_of(indexes, table->name);
+    const schema_rows c_rows = schema_rows_of(c->pq, columns, table->name);
+    const schema_rows i_rows = schema_rows_of(c->pq, indexes, table->name);
     int32_t st = schema_complete(c, table, &c_rows, script, err);
 
     if (st == ACRM_OK)
@@ -432,8 +433,8 @@ static int32_t schema_bring(acrm__postgres_conn *c, const acrm_table *table, acr
         if (st == ACRM_OK)
             st = schema_write(c, table, columns, indexes, script, err);
     }
-    PQclear(columns);
-    PQclear(indexes);
+    c->pq->clear(columns);
+    c->pq->clear(indexes);
     if (st != ACRM_OK || script->text.len == 0)
         return st;
     schema_changed(c, table);

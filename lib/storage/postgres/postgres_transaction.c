@@ -86,7 +86,7 @@ int32_t acrm__postgres_begin(void *conn, int32_t write, acrm_error **err)
     if (write)
         transaction_give_way(c);
     int32_t st = transaction_start(c, write, &first);
-    if (st != ACRM_OK && PQstatus(c->db) != CONNECTION_OK) { /* it was lost meanwhile */
+    if (st != ACRM_OK && c->pq->status(c->db) != CONNECTION_OK) { /* it was lost meanwhile */
         acrm_error_free(first);
         first = NULL;
         c->state = ACRM__POSTGRES_IDLE;
@@ -108,7 +108,7 @@ void acrm__postgres_rollback(void *conn)
 {
     acrm__postgres_conn *c = conn;
 
-    if (c->state != ACRM__POSTGRES_IDLE && PQstatus(c->db) == CONNECTION_OK) {
+    if (c->state != ACRM__POSTGRES_IDLE && c->pq->status(c->db) == CONNECTION_OK) {
         bool doomed = c->doomed;
         c->doomed = false;
         if (acrm__postgres_late_text(c, "ROLLBACK", ACRM__POSTGRES_LATE, NULL) == ACRM_OK)
@@ -138,14 +138,14 @@ int32_t acrm__postgres_commit(void *conn, acrm_error **err)
     if (st == ACRM_OK) {
         acrm_error *first = NULL;
         st = acrm__postgres_ask_text(c, "COMMIT", "write", &result, &first);
-        if (st == ACRM_E_STORE && PQstatus(c->db) != CONNECTION_OK) {
+        if (st == ACRM_E_STORE && c->pq->status(c->db) != CONNECTION_OK) {
             acrm_error_free(first);
             first = NULL;
             st = acrm__error(&first, ACRM_E_STORE, "commit_unknown", NULL,
                              "the connection to %s was lost while committing: the change was made "
                              "wholly or not at all; look before you try again",
                              c->storage->place);
-        } else if (st == ACRM_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+        } else if (st == ACRM_OK && strcmp(c->pq->cmd_status(result), "COMMIT") != 0) {
             st = acrm__error(&first, ACRM_E_STORE, "rolled_back", NULL,
                              "the transaction was rolled back by an earlier failure");
         }
@@ -154,7 +154,7 @@ int32_t acrm__postgres_commit(void *conn, acrm_error **err)
         else
             acrm_error_free(first);
     }
-    PQclear(result);
+    c->pq->clear(result);
     if (st != ACRM_OK) {
         acrm__postgres_rollback(c);
         return st;

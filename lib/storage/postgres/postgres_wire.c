@@ -204,6 +204,7 @@ static int32_t wire_room(acrm__postgres_conn *conn, acrm_error **err)
 /* Send conn->sql; nothing is waited for unless very much is under way. */
 static int32_t wire_send(acrm__postgres_conn *conn, bool repeat, int32_t kind, acrm_error **err)
 {
+    const acrm__pq *pq = conn->pq;
     const acrm__postgres_params *p = &conn->params;
     const char *text = conn->sql.text.data;
     char name[24];
@@ -219,8 +220,8 @@ static int32_t wire_send(acrm__postgres_conn *conn, bool repeat, int32_t kind, a
         return st;
     conn->statements += kind != ACRM__POSTGRES_GATE; /* that one belongs to a BEGIN */
     if (!repeat || conn->sql.text.len > ACRM__POSTGRES_KEPT_BYTES) {
-        if (!PQsendQueryParams(conn->db, text, (int)p->n, p->types, p->values, p->lengths,
-                               p->formats, 1))
+        if (!pq->send_query_params(conn->db, text, (int)p->n, p->types, p->values, p->lengths,
+                                   p->formats, 1))
             return wire_lost(conn, err);
         wire_note(conn, kind);
         return ACRM_OK;
@@ -230,13 +231,14 @@ static int32_t wire_send(acrm__postgres_conn *conn, bool repeat, int32_t kind, a
         return acrm__error_nomem(err);
     snprintf(name, sizeof name, "acrm%llu", (unsigned long long)kept->number);
     if (fresh) {
-        if (!PQsendPrepare(conn->db, name, kept->text, (int)p->n, p->types)) {
+        if (!pq->send_prepare(conn->db, name, kept->text, (int)p->n, p->types)) {
             conn->stale = true;
             return wire_lost(conn, err);
         }
         wire_note(conn, ACRM__POSTGRES_PREPARE);
     }
-    if (!PQsendQueryPrepared(conn->db, name, (int)p->n, p->values, p->lengths, p->formats, 1))
+    if (!pq->send_query_prepared(conn->db, name, (int)p->n, p->values, p->lengths,
+                                 p->formats, 1))
         return wire_lost(conn, err);
     wire_note(conn, kind);
     return ACRM_OK;
@@ -263,7 +265,7 @@ int32_t acrm__postgres_late_text(acrm__postgres_conn *conn, const char *text, in
 
 void acrm__postgres_push(acrm__postgres_conn *conn)
 {
-    if (PQpipelineSync(conn->db))
+    if (conn->pq->pipeline_sync(conn->db))
         wire_note(conn, ACRM__POSTGRES_SYNC);
 }
 
@@ -281,10 +283,12 @@ static int64_t wire_read_int(const char *bytes, int len)
 /* The gate counts writing transactions: others have written when it is further than we know. */
 static void wire_gate(acrm__postgres_conn *conn, const PGresult *result)
 {
-    if (PQntuples(result) != 1 || PQnfields(result) < 2)
+    const acrm__pq *pq = conn->pq;
+
+    if (pq->ntuples(result) != 1 || pq->nfields(result) < 2)
         return;
-    conn->version = wire_read_int(PQgetvalue(result, 0, 0), PQgetlength(result, 0, 0));
-    int64_t writes = wire_read_int(PQgetvalue(result, 0, 1), PQgetlength(result, 0, 1));
+    conn->version = wire_read_int(pq->getvalue(result, 0, 0), pq->getlength(result, 0, 0));
+    int64_t writes = wire_read_int(pq->getvalue(result, 0, 1), pq->getlength(result, 0, 1));
     int64_t expected = conn->writes + (conn->state == ACRM__POSTGRES_WRITING);
     if (writes != expected)
         conn->mark++;
@@ -305,11 +309,11 @@ typedef struct wire_answers {
 /* The answer to one statement; false when the connection is gone. */
 static bool wire_answer(acrm__postgres_conn *conn, int32_t kind, wire_answers *out)
 {
-    PGresult *result = PQgetResult(conn->db);
+    PGresult *result = conn->pq->get_result(conn->db);
 
     if (!result)
         return false;
-    ExecStatusType status = PQresultStatus(result);
+    ExecStatusType status = conn->pq->result_status(result);
     if (kind == ACRM__POSTGRES_SYNC)
         goto done;
     if (kind == ACRM__POSTGRES_GATE && wire_good(status))
@@ -323,11 +327,11 @@ static bool wire_answer(acrm__postgres_conn *conn, int32_t kind, wire_answers *o
         out->failed = result;
         result = NULL;
     }
-    for (PGresult *more; (more = PQgetResult(conn->db)) != NULL;)
-        PQclear(more);
+    for (PGresult *more; (more = conn->pq->get_result(conn->db)) != NULL;)
+        conn->pq->clear(more);
 done:
-    PQclear(result);
-    return status != PGRES_FATAL_ERROR || PQstatus(conn->db) == CONNECTION_OK;
+    conn->pq->clear(result);
+    return status != PGRES_FATAL_ERROR || conn->pq->status(conn->db) == CONNECTION_OK;
 }
 
 static void wire_waiting(acrm__postgres_conn *conn, bool waiting)
@@ -349,13 +353,13 @@ static bool wire_collect(acrm__postgres_conn *conn, wire_answers *out)
         there = wire_answer(conn, conn->sent[i], out);
     wire_waiting(conn, false);
     conn->n_sent = 0;
-    return there && PQstatus(conn->db) == CONNECTION_OK;
+    return there && conn->pq->status(conn->db) == CONNECTION_OK;
 }
 
 /* Class 23: what a late statement must not come upon. */
-static bool wire_broken_rule(const PGresult *result)
+static bool wire_broken_rule(const acrm__pq *pq, const PGresult *result)
 {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *state = pq->result_error_field(result, PG_DIAG_SQLSTATE);
 
     return state && strncmp(state, "23", 2) == 0;
 }
@@ -367,23 +371,23 @@ static int32_t wire_settle(acrm__postgres_conn *conn, const acrm_table *table, c
     int32_t st = ACRM_OK;
     bool there = wire_collect(conn, &answers);
 
-    if (answers.failed && wire_broken_rule(answers.failed)) {
+    if (answers.failed && wire_broken_rule(conn->pq, answers.failed)) {
         st = acrm__error(err, ACRM_E_STORE, "late", NULL,
                          "a row that was to be new is there already; the transaction is undone");
     } else if (answers.failed || !there) {
         st = acrm__postgres_fail(conn, answers.failed, table, doing, err);
-    } else if (answers.wanted && !wire_good(PQresultStatus(answers.wanted))) {
+    } else if (answers.wanted && !wire_good(conn->pq->result_status(answers.wanted))) {
         st = acrm__postgres_fail(conn, answers.wanted, table, doing, err);
     }
     if (st != ACRM_OK && conn->state != ACRM__POSTGRES_IDLE)
         conn->doomed = true;
     if (there)
         conn->fresh = false;
-    PQclear(answers.failed);
+    conn->pq->clear(answers.failed);
     if (st == ACRM_OK && wanted && answers.wanted)
         *wanted = answers.wanted;
     else
-        PQclear(answers.wanted);
+        conn->pq->clear(answers.wanted);
     if (st == ACRM_OK && wanted && !*wanted)
         st = acrm__error(err, ACRM_E_STORE, "postgres", NULL, "the server gave no answer");
     return st;
@@ -407,7 +411,7 @@ static int32_t wire_begin_again(acrm__postgres_conn *conn, acrm_error **err)
 /* Whether a reading transaction can begin anew unnoticed: the connection was lost while idle. */
 static bool wire_repeatable(const acrm__postgres_conn *conn)
 {
-    return PQstatus(conn->db) != CONNECTION_OK
+    return conn->pq->status(conn->db) != CONNECTION_OK
            && (conn->state == ACRM__POSTGRES_IDLE
                || (conn->state == ACRM__POSTGRES_READING && conn->fresh));
 }
@@ -495,17 +499,17 @@ int32_t acrm__postgres_script(acrm__postgres_conn *conn, const char *text,
         return st;
     conn->statements++;
     conn->round_trips++;
-    PQexitPipelineMode(conn->db);
+    conn->pq->exit_pipeline_mode(conn->db);
     wire_waiting(conn, true);
-    PGresult *result = PQexec(conn->db, text);
+    PGresult *result = conn->pq->exec(conn->db, text);
     wire_waiting(conn, false);
-    if (!wire_good(PQresultStatus(result))) {
+    if (!wire_good(conn->pq->result_status(result))) {
         st = acrm__postgres_fail(conn, result, table, "change", err);
         if (conn->state != ACRM__POSTGRES_IDLE)
             conn->doomed = true;
     }
-    PQclear(result);
-    PQenterPipelineMode(conn->db);
+    conn->pq->clear(result);
+    conn->pq->enter_pipeline_mode(conn->db);
     return st;
 }
 
@@ -548,19 +552,20 @@ static int32_t wire_numeric(const char *value, int64_t *out, acrm_error **err)
     return ACRM_OK;
 }
 
-int32_t acrm__postgres_row(const PGresult *result, int row, acrm_cell *cells, acrm_error **err)
+int32_t acrm__postgres_row(const acrm__pq *pq, const PGresult *result, int row, acrm_cell *cells,
+                           acrm_error **err)
 {
-    int n = PQnfields(result);
+    int n = pq->nfields(result);
 
     for (int i = 0; i < n; i++) {
-        const char *value = PQgetvalue(result, row, i);
-        int len = PQgetlength(result, row, i);
+        const char *value = pq->getvalue(result, row, i);
+        int len = pq->getlength(result, row, i);
         uint64_t bits;
 
         cells[i] = (acrm_cell){ .type = ACRM_CELL_NULL };
-        if (PQgetisnull(result, row, i))
+        if (pq->getisnull(result, row, i))
             continue;
-        switch (PQftype(result, i)) {
+        switch (pq->ftype(result, i)) {
         case ACRM__POSTGRES_INT8:
         case ACRM__POSTGRES_INT4:
             cells[i] = (acrm_cell){ .type = ACRM_CELL_INT, .integer = wire_read_int(value, len) };
@@ -576,7 +581,7 @@ int32_t acrm__postgres_row(const PGresult *result, int row, acrm_cell *cells, ac
                 return ACRM_E_LIMIT;
             break;
         default:
-            cells[i] = (acrm_cell){ .type = PQftype(result, i) == ACRM__POSTGRES_BYTEA
+            cells[i] = (acrm_cell){ .type = pq->ftype(result, i) == ACRM__POSTGRES_BYTEA
                                                 ? ACRM_CELL_BLOB : ACRM_CELL_TEXT,
                                     .data = value, .size = (uint32_t)len };
             break;

@@ -3,6 +3,7 @@
 #include "autocrm/autocrm.h"
 #include "conformance/storage_fixture.h"
 #include "conformance/storage_suite.h"
+#include "storage/postgres/postgres_pq.h"
 #include "storage/storage.h"
 #include "support/postgres.h"
 #include "support/suite.h"
@@ -44,6 +45,20 @@ START_TEST(postgres__keeps_the_promises_of_the_port)
 END_TEST
 
 /* ---- troubles ---- */
+
+START_TEST(postgres__a_machine_without_libpq_is_told)
+{
+    /* None at all, and one that is something else. */
+    const char *const libraries[] = { "libpq.so.none", "libsqlite3.so.0" };
+    acrm_error *err = NULL;
+    acrm__pq pq;
+
+    ck_assert_int_eq(acrm__pq_load(libraries[_i], &pq, &err), ACRM_E_UNSUPPORTED);
+    ck_assert_str_eq(acrm_error_reason(err), "libpq");
+    ck_assert(strstr(acrm_error_message(err), libraries[_i]));
+    acrm_error_free(err);
+}
+END_TEST
 
 /* Open a place by the public face; its status, and the error's reason and message in `told`. */
 static int32_t postgres_try(const char *where, uint32_t flags, char *told, size_t size)
@@ -694,6 +709,7 @@ static Suite *postgres_suite(void)
                         sizeof postgres_refusals / sizeof postgres_refusals[0]);
     tcase_add_loop_test(tc, postgres__leaves_alone_what_it_cannot_use, 0,
                         sizeof postgres_troubles / sizeof postgres_troubles[0]);
+    tcase_add_loop_test(tc, postgres__a_machine_without_libpq_is_told, 0, 2);
     tcase_add_test(tc, postgres__a_role_without_rights_and_a_reading_server_are_read_only);
     tcase_add_test(tc, postgres__a_connection_lost_while_idle_is_made_anew);
     tcase_add_test(tc, postgres__a_connection_lost_in_a_transaction_undoes_it);
