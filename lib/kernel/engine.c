@@ -112,6 +112,8 @@ void acrm_close(acrm_engine *engine)
 {
     if (!engine || engine->magic != ACRM__ENGINE_MAGIC || atomic_fetch_sub(&engine->refs, 1) != 1)
         return;
+    if (engine->spare)
+        engine->storage.disconnect(engine->spare);
     if (engine->storage.destroy)
         engine->storage.destroy(engine->storage_self);
     acrm__registry_free(engine->registry);

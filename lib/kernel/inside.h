@@ -88,6 +88,8 @@ struct acrm_engine {
     acrm_phone_normaliser phone;    /* normalise NULL: the library's own engine */
     acrm_storage_ops storage;
     void *storage_self;
+    void *spare;                    /* the connection of the opening, for the first session; NULL:
+                                       it has it */
     uint32_t flags;
     char *zone;
     acrm_zone *clock_zone;          /* NULL: UTC */
@@ -95,7 +97,7 @@ struct acrm_engine {
     uint32_t n_transports;
     acrm_connector *connectors;
     uint32_t n_connectors;
-    pthread_mutex_t lock;           /* guards uuid and pool */
+    pthread_mutex_t lock;           /* guards uuid, pool and spare */
     acrm__registry *_Atomic registry; /* the newest; older ones stay as long as the engine */
     acrm__uuid_state uuid;
     unsigned char pool[ACRM__POOL_BYTES]; /* random bytes not given out yet */

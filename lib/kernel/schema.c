@@ -198,6 +198,10 @@ int32_t acrm__schema_open(acrm_engine *engine, const acrm_keys *keys, acrm_error
         st = schema_run(&call, keys);
         acrm__session_leave(session);
     }
+    if (st == ACRM_OK) { /* to connect again would read the schema once more */
+        engine->spare = session->conn;
+        session->conn = NULL;
+    }
     acrm_session_free(session);
     return st;
 }

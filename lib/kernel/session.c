@@ -45,6 +45,18 @@ void acrm__session_leave(acrm_session *session)
     atomic_store(&session->in_use, 0);
 }
 
+static int32_t session_connect(acrm_engine *engine, void **conn, acrm_error **err)
+{
+    pthread_mutex_lock(&engine->lock);
+    void *spare = engine->spare;
+    engine->spare = NULL;
+    pthread_mutex_unlock(&engine->lock);
+    if (!spare)
+        return engine->storage.connect(engine->storage_self, conn, err);
+    *conn = spare;
+    return ACRM_OK;
+}
+
 /* A session that acts as the system, without looking anything up. */
 int32_t acrm__session_open(acrm_engine *engine, acrm_session **out, acrm_error **err)
 {
@@ -58,7 +70,7 @@ int32_t acrm__session_open(acrm_engine *engine, acrm_session **out, acrm_error *
     s->principal.text = "system";
     atomic_init(&s->refs, 1);
     acrm__arena_init(&s->arena, &engine->allocator);
-    int32_t st = engine->storage.connect(engine->storage_self, &s->conn, err);
+    int32_t st = session_connect(engine, &s->conn, err);
     if (st != ACRM_OK) {
         s->conn = NULL;
         acrm_session_free(s);

@@ -302,6 +302,7 @@ int32_t acrm__sqlite_connect(void *self, void **conn, acrm_error **err)
     if (!c)
         return acrm__error_nomem(err);
     c->storage = storage;
+    atomic_fetch_add(&storage->connections, 1);
     acrm__arena_init(&c->arena, &storage->allocator);
     acrm__sql_init(&c->sql, &storage->allocator, &c->arena, &acrm__sqlite_dialect);
     int rc = sqlite3_open_v2(storage->path, &c->db, sqlite_open_flags(storage), NULL);
@@ -313,6 +314,8 @@ int32_t acrm__sqlite_connect(void *self, void **conn, acrm_error **err)
         acrm__sqlite_disconnect(c);
         return st;
     }
+    acrm__sqlite_fit(c);
+    sqlite3_db_release_memory(c->db); /* pages that the schema was read from */
     *conn = c;
     return ACRM_OK;
 }
@@ -326,6 +329,7 @@ void acrm__sqlite_disconnect(void *conn)
     for (int i = 0; i < ACRM__SQLITE_COMMANDS; i++)
         acrm__sqlite_finalise(c, &c->commands[i]);
     sqlite3_close_v2(c->db); /* rolls back what is open */
+    atomic_fetch_sub(&c->storage->connections, 1);
     acrm__sql_free(&c->sql);
     acrm__arena_free(&c->arena);
     acrm__free(&allocator, c, sizeof *c);

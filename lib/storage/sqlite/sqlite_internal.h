@@ -16,7 +16,9 @@ enum {
     ACRM__SQLITE_BUSY_MS = 10000,
     ACRM__SQLITE_QUERIES_MAX = 128,  /* statements kept for queries, per connection */
     ACRM__SQLITE_QUERY_BYTES = 8192, /* longer ones are not kept */
-    ACRM__SQLITE_UPDATES_MAX = 32    /* sets of changed columns kept, per table */
+    ACRM__SQLITE_UPDATES_MAX = 32,   /* sets of changed columns kept, per table */
+    ACRM__SQLITE_CACHE_KIB = 2000,   /* of pages, for all connections together */
+    ACRM__SQLITE_SHARES_MAX = 8      /* more connections than these have no smaller part of it */
 };
 
 /* A prepared statement with room for one row of its result. */
@@ -64,6 +66,7 @@ typedef struct acrm__sqlite_storage {
     uint32_t flags;
     int32_t busy_ms;
     bool memory;
+    atomic_int connections;
     sqlite3 *anchor; /* keeps a database in memory alive between connections */
     char *path;
     size_t path_size;
@@ -93,6 +96,7 @@ typedef struct acrm__sqlite_conn {
     int32_t savepoints;
     uint32_t running;   /* calls with statements being stepped */
     int64_t statements;
+    int32_t shares;     /* how many share the pages' memory, as its part was made for */
     acrm__arena arena;  /* texts bound by running calls */
     acrm__sql sql;
     acrm__sqlite_statement commands[ACRM__SQLITE_COMMANDS];
@@ -141,6 +145,8 @@ int32_t acrm__sqlite_exec_sql(acrm__sqlite_conn *conn, acrm_error **err);
 int32_t acrm__sqlite_table_of(acrm__sqlite_conn *conn, const acrm_table *table,
                               acrm__sqlite_table **out, acrm_error **err);
 void acrm__sqlite_forget(acrm__sqlite_conn *conn); /* all kept statements but commands */
+/* See that its pages take their part of the memory: one for all connections. */
+void acrm__sqlite_fit(acrm__sqlite_conn *conn);
 /* Start and end a call with rows; between them conn->sql may be used until the statement runs. */
 void acrm__sqlite_enter(acrm__sqlite_conn *conn);
 void acrm__sqlite_leave(acrm__sqlite_conn *conn);

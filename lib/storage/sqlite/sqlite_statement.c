@@ -282,10 +282,29 @@ void acrm__sqlite_forget(acrm__sqlite_conn *conn)
     conn->n_queries = 0;
 }
 
+void acrm__sqlite_fit(acrm__sqlite_conn *conn)
+{
+    int n = atomic_load_explicit(&conn->storage->connections, memory_order_relaxed);
+    char sql[64];
+
+    if (n <= conn->shares && (conn->shares == 1 || n > conn->shares / 2))
+        return;
+    if (n > ACRM__SQLITE_SHARES_MAX && conn->shares == ACRM__SQLITE_SHARES_MAX)
+        return;
+    conn->shares = 1; /* a power of two: who comes and goes seldom changes it */
+    while (conn->shares < n && conn->shares < ACRM__SQLITE_SHARES_MAX)
+        conn->shares *= 2;
+    sqlite3_snprintf(sizeof sql, sql, "PRAGMA cache_size = -%d",
+                     ACRM__SQLITE_CACHE_KIB / conn->shares);
+    sqlite3_exec(conn->db, sql, NULL, NULL, NULL); /* without memory it stays as it is */
+}
+
 void acrm__sqlite_enter(acrm__sqlite_conn *conn)
 {
-    if (conn->running++ == 0)
+    if (conn->running++ == 0) {
         acrm__arena_reset(&conn->arena);
+        acrm__sqlite_fit(conn);
+    }
     acrm__sql_clear(&conn->sql);
 }
 
