@@ -263,6 +263,12 @@ static size_t ask_mixed(void *user, long n, char request[LOAD_REQUEST_MAX])
     return n % 50 == 7 ? ask_list(user, n, request) : ask_get(user, n, request);
 }
 
+static void server_memory(bench *b, const world *w, const char *name)
+{
+    if (bench_wanted(b, "server.memory"))
+        bench_print(b, name, w->size, (double)server_kilobytes(w) / 1024, 20, "MB", 1);
+}
+
 static void server_many(bench *b, world *w, long ops)
 {
     static double took[1000000];
@@ -280,13 +286,8 @@ static void server_many(bench *b, world *w, long ops)
     /* Against the time that a request would wait if all were served in turn, none unfairly. */
     bench_print(b, "server.p99_200", w->size, took[ops * 99 / 100] / 1000,
                 us / (double)ops * SERVER_MANY / 1000, "ms", 3);
+    server_memory(b, w, "server.memory_200");
     load_close(&w->many);
-}
-
-static void server_memory(bench *b, const world *w, const char *name)
-{
-    if (bench_wanted(b, "server.memory"))
-        bench_print(b, name, w->size, (double)server_kilobytes(w) / 1024, 20, "MB", 1);
 }
 
 static void server_measure(bench *b, world *w)
@@ -304,12 +305,11 @@ static void server_measure(bench *b, world *w)
                   .ours = ours_create, .baseline = hello_create, .user = w,
                   .ops = b->quick ? 1000 : 5000 });
     server_memory(b, w, "server.memory");
-    server_many(b, w, b->quick ? 20000 : 200000);
-    server_memory(b, w, "server.memory_200");
-    if (w->ours.failed + w->creates.failed + w->many.failed > 0)
-        exit(EXIT_FAILURE);
     load_close(&w->ours);
     load_close(&w->creates);
+    server_many(b, w, b->quick ? 20000 : 200000);
+    if (w->ours.failed + w->creates.failed + w->many.failed > 0)
+        exit(EXIT_FAILURE);
     load_close(&w->theirs);
 }
 

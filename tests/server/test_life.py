@@ -101,6 +101,39 @@ class Running(support.Case):
         self.assertLess(self.server.rss() - before, 4 << 20)
 
 
+@unittest.skipIf(support.SANITIZED, "what is freed is kept for a while")
+class Memory(unittest.TestCase):
+    """A hundred connections that all ask at once, over and over."""
+
+    def crowd(self, rounds):
+        for n in range(rounds):
+            for i, connection in enumerate(self.connections):
+                what = (n + i) % 10
+                if what == 0:
+                    connection.request("POST", "/v1/customers", '{"name":"Ada"}',
+                                       {"Content-Type": "application/json"})
+                else:
+                    connection.request("GET", "/v1/customers?limit=50" if what < 3
+                                       else f"/v1/customers/{self.one}")
+            for connection in self.connections:
+                answer = connection.getresponse()
+                self.assertIn(answer.status, (200, 201))
+                answer.read()
+        self.assertEqual(self.server.post("/signin", {"login": "x", "password": "y"}).status, 401)
+
+    def test_stays_small_however_many_ask(self):
+        with support.Server() as self.server:
+            self.one = self.server.create("customers", name="Ada")["id"]
+            self.connections = [self.server.connect() for _ in range(100)]
+            self.crowd(8)
+            before = self.server.rss()
+            self.assertLess(before, 24 << 20)
+            self.crowd(24)
+            self.assertLess(self.server.rss() - before, 3 << 20)
+            for connection in self.connections:
+                connection.close()
+
+
 class Pages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -366,6 +366,41 @@ START_TEST(sqlite__a_backup_that_fails_leaves_nothing)
 }
 END_TEST
 
+/* KiB of pages that a connection holds when it has read everything. */
+static int64_t sqlite_pages(void *conn)
+{
+    sqlite_file reader = { .ops = file.ops, .conn = conn };
+    int now = 0, most = 0;
+
+    ck_assert_int_eq(sqlite_file_count(&reader), 50000);
+    sqlite3_db_status(((acrm__sqlite_conn *)conn)->db, SQLITE_DBSTATUS_CACHE_USED, &now, &most, 0);
+    return now / 1024;
+}
+
+START_TEST(sqlite__connections_share_the_memory_of_pages)
+{
+    enum { MANY = 10, ABOUT = 2300 };
+    void *conns[MANY];
+    int64_t together = 0;
+
+    sqlite_file_open(&file);
+    sqlite_fill(50000); /* more than they may hold */
+    int64_t alone = sqlite_pages(file.conn);
+    ck_assert_int_gt(alone, ABOUT / 2);
+    ck_assert_int_lt(alone, ABOUT);
+    for (int i = 0; i < MANY; i++)
+        ck_assert_int_eq(file.ops.connect(file.self, &conns[i], NULL), ACRM_OK);
+    for (int i = 0; i < MANY; i++)
+        together += sqlite_pages(conns[i]);
+    together += sqlite_pages(file.conn);
+    ck_assert_int_gt(together, alone);
+    ck_assert_int_lt(together, ABOUT * (MANY + 1) / 8); /* no less than an eighth each */
+    for (int i = 0; i < MANY; i++)
+        file.ops.disconnect(conns[i]);
+    ck_assert_int_gt(sqlite_pages(file.conn), ABOUT / 2);
+}
+END_TEST
+
 static Suite *sqlite_suite(void)
 {
     Suite *suite = suite_create("sqlite");
@@ -383,6 +418,7 @@ static Suite *sqlite_suite(void)
     tcase_add_test(tc, sqlite__a_call_is_one_statement);
     tcase_add_test(tc, sqlite__a_backup_is_a_whole_database_while_others_write);
     tcase_add_test(tc, sqlite__a_backup_that_fails_leaves_nothing);
+    tcase_add_test(tc, sqlite__connections_share_the_memory_of_pages);
     suite_add_tcase(suite, tc);
     return suite;
 }
