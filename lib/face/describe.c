@@ -42,8 +42,8 @@ static void describe_field(acrm__str *out, const acrm__fieldinfo *info)
         acrm__out_text(out, "currency", f->currency ? f->currency : "currency");
     if (f->type == ACRM__T_ENUM) {
         acrm__out_open(out, "choices", '[');
-        for (uint32_t i = 0; i < info->choices.count; i++)
-            acrm__out_text(out, NULL, info->choices.items[i]);
+        for (uint32_t i = 0; i < info->n_choices; i++)
+            acrm__out_text(out, NULL, info->choices[i]);
         acrm__out_close(out, ']');
     }
     if (info->preset)

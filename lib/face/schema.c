@@ -107,8 +107,8 @@ static void schema_value(const acrm__schemas *s, const acrm__opinfo *op,
     if (f->type != ACRM__T_ENUM)
         return;
     acrm__out_open(s->out, "enum", '[');
-    for (uint32_t i = 0; i < info->choices.count; i++)
-        acrm__out_text(s->out, NULL, info->choices.items[i]);
+    for (uint32_t i = 0; i < info->n_choices; i++)
+        acrm__out_text(s->out, NULL, info->choices[i]);
     if (nullable)
         acrm__out_null(s->out, NULL);
     acrm__out_close(s->out, ']');
@@ -304,15 +304,15 @@ static int32_t schema_plain_info(const acrm__schemas *s, const acrm__field *f,
     uint32_t n = 1;
     for (const char *p = f->choices; *p; p++)
         n += *p == '|';
-    out->choices.items = acrm__arena_array(s->arena, n, sizeof *out->choices.items);
-    if (!out->choices.items)
+    out->choices = acrm__arena_array(s->arena, n, sizeof *out->choices);
+    if (!out->choices)
         return ACRM_E_NOMEM;
-    for (const char *p = f->choices; out->choices.count < n;) {
+    for (const char *p = f->choices; out->n_choices < n;) {
         size_t len = strcspn(p, "|");
         const char *choice = acrm__arena_text(s->arena, p, len);
         if (!choice)
             return ACRM_E_NOMEM;
-        out->choices.items[out->choices.count++] = choice;
+        out->choices[out->n_choices++] = choice;
         p += p[len] ? len + 1 : len;
     }
     return ACRM_OK;

@@ -17,7 +17,7 @@ static acrm_cell blank_required(acrm__call *call, const acrm__rec *rec, uint32_t
     if (acrm__storage_type(&f->def) == ACRM_CELL_REAL)
         return acrm__cell_real(f->def.min > 0 ? (double)f->def.min : 0);
     if (f->def.type == ACRM__T_ENUM)
-        text = f->choices.items[0];
+        text = f->choices[0];
     else if (f->def.type == ACRM__T_JSON)
         text = "null";
     else if (f->def.type == ACRM__T_DECIMAL)

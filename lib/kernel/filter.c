@@ -28,7 +28,7 @@ static int32_t filter_field(acrm__call *call, const acrm__entity *entity, uint32
     *out = (acrm__filter_field){
         .kind = ACRM__FILTER_FIELD, .column = n, .type = filter_types[f->def.type],
         .digits = -1, .currency = f->currency,
-        .choices = (const char *const *)f->choices.items, .n_choices = f->choices.count,
+        .choices = (const char *const *)f->choices, .n_choices = f->n_choices,
     };
     out->entity = entity;
     if (f->def.type == ACRM__T_DECIMAL)

@@ -88,8 +88,8 @@ static int32_t record_range(const acrm__fieldinfo *field, int64_t n, const char 
 static int32_t record_enum(const acrm__fieldinfo *field, const char *text, size_t len,
                            const char *path, acrm_cell *out, acrm_value *faults)
 {
-    for (uint32_t i = 0; i < field->choices.count; i++) {
-        const char *choice = field->choices.items[i];
+    for (uint32_t i = 0; i < field->n_choices; i++) {
+        const char *choice = field->choices[i];
         if (strncmp(choice, text, len) == 0 && choice[len] == '\0') {
             *out = acrm__cell_textn(choice, len);
             return ACRM_OK;

@@ -27,11 +27,20 @@ static const acrm__field registry_system_fields[F_SYSTEM_COUNT] = {
                        .help = "When it was deleted; null for a live record" },
 };
 
+enum { REGISTRY_PRESETS = 16 };
+
+typedef struct registry_read_preset {
+    const char *json;
+    const acrm_value *value;
+} registry_read_preset;
+
 typedef struct registry_builder {
     acrm__registry *r;
     const acrm__custom *custom;
     acrm_error **err;
     const acrm__opinfo *shared[ACRM__VERB_HISTORY + 1]; /* the first of each verb */
+    registry_read_preset presets[REGISTRY_PRESETS];
+    uint32_t n_presets;
 } registry_builder;
 
 /* --- Names --- */
@@ -199,19 +208,19 @@ static int32_t registry_fault(registry_builder *b, const char *entity, const cha
                        field ? field : "*", what);
 }
 
-static int32_t registry_choices(registry_builder *b, const char *list, acrm__choices *out)
+static int32_t registry_choices(registry_builder *b, const char *list, acrm__fieldinfo *out)
 {
     uint32_t n = 1;
 
     for (const char *p = list; *p; p++)
         n += *p == '|';
-    out->items = acrm__arena_array(&b->r->arena, n, sizeof *out->items);
-    if (!out->items)
+    out->choices = acrm__arena_array(&b->r->arena, n, sizeof *out->choices);
+    if (!out->choices)
         return ACRM_E_NOMEM;
     for (const char *start = list;;) {
         size_t len = strcspn(start, "|");
-        out->items[out->count] = acrm__arena_text(&b->r->arena, start, len);
-        if (!out->items[out->count++])
+        out->choices[out->n_choices] = acrm__arena_text(&b->r->arena, start, len);
+        if (!out->choices[out->n_choices++])
             return ACRM_E_NOMEM;
         if (start[len] == '\0')
             return ACRM_OK;
@@ -219,11 +228,30 @@ static int32_t registry_choices(registry_builder *b, const char *list, acrm__cho
     }
 }
 
+/* Most of them are the same few: true, false, 100. */
+static int32_t registry_preset(registry_builder *b, const char *json, const acrm_value **out)
+{
+    acrm__json_fault fault;
+    acrm_value *read = NULL;
+    uint32_t i = 0;
+
+    while (i < b->n_presets && strcmp(b->presets[i].json, json) != 0)
+        i++;
+    if (i < b->n_presets) {
+        *out = b->presets[i].value;
+        return ACRM_OK;
+    }
+    int32_t st = acrm__json_read(&b->r->arena, json, strlen(json), &read, &fault);
+    if (st == ACRM_OK && b->n_presets < REGISTRY_PRESETS)
+        b->presets[b->n_presets++] = (registry_read_preset){ json, read };
+    if (st == ACRM_OK)
+        *out = read;
+    return st;
+}
+
 static int32_t registry_field(registry_builder *b, const char *owner, const acrm__field *def,
                               acrm__fieldinfo *out)
 {
-    acrm__json_fault fault;
-
     *out = (acrm__fieldinfo){ .def = *def, .name_len = (uint32_t)strlen(def->name),
                               .currency = UINT32_MAX, .blind = UINT32_MAX, .target = UINT32_MAX,
                               .kind = UINT32_MAX };
@@ -238,19 +266,16 @@ static int32_t registry_field(registry_builder *b, const char *owner, const acrm
     if (def->type == ACRM__T_ENUM) {
         if (!def->choices)
             return registry_fault(b, owner, def->name, "is an enum without choices");
-        int32_t st = registry_choices(b, def->choices, &out->choices);
+        int32_t st = registry_choices(b, def->choices, out);
         if (st != ACRM_OK)
             return st;
     }
     if (def->preset) {
-        acrm_value *preset = NULL;
-        int32_t st = acrm__json_read(&b->r->arena, def->preset, strlen(def->preset), &preset,
-                                     &fault);
+        int32_t st = registry_preset(b, def->preset, &out->preset);
         if (st == ACRM_E_NOMEM)
             return st;
         if (st != ACRM_OK)
             return registry_fault(b, owner, def->name, "has a default that is no JSON");
-        out->preset = preset;
     }
     return ACRM_OK;
 }
@@ -776,8 +801,11 @@ static int32_t registry_free_ops(registry_builder *b, const acrm__entity *entity
 static int32_t registry_ops(registry_builder *b)
 {
     acrm__registry *r = b->r;
-    uint32_t n = r->n_entities * ACRM__VERB_HISTORY;
+    uint32_t n = 0;
 
+    for (uint32_t i = 0; i < r->n_entities; i++)
+        for (int32_t verb = ACRM__VERB_CREATE; verb <= ACRM__VERB_HISTORY; verb++)
+            n += registry_has_verb(r->entities[i], verb);
     for (size_t m = 0; acrm__modules[m]; m++)
         for (const acrm__op *op = acrm__modules[m]->ops; op && op->name; op++)
             n++;

@@ -8,11 +8,6 @@
 #include "base/value.h"
 #include "kernel/declare.h"
 
-typedef struct acrm__choices {
-    const char **items; /* NUL-terminated */
-    uint32_t count;
-} acrm__choices;
-
 /* A field at run time; its number is its position in the entity and its column in the table. */
 typedef struct acrm__fieldinfo {
     acrm__field def; /* flags with what they imply */
@@ -21,7 +16,8 @@ typedef struct acrm__fieldinfo {
     uint32_t blind;    /* ENCRYPTED: number of its blind-index field, or UINT32_MAX */
     uint32_t target;   /* REF: number of the entity, or UINT32_MAX */
     uint32_t kind;     /* ID: number of the field that names the entity, or UINT32_MAX */
-    acrm__choices choices;
+    uint32_t n_choices;
+    const char **choices; /* of an ENUM */
     const acrm_value *preset; /* NULL: none */
 } acrm__fieldinfo;
 

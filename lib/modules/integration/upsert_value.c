@@ -210,8 +210,8 @@ static int32_t value_enum(value_run *run, const char *text, size_t len)
     size_t n;
 
     int32_t st = value_folded(run, text, len, &word, &n);
-    for (uint32_t i = 0; st == ACRM_OK && i < run->field->choices.count; i++) {
-        const char *choice = run->field->choices.items[i];
+    for (uint32_t i = 0; st == ACRM_OK && i < run->field->n_choices; i++) {
+        const char *choice = run->field->choices[i];
         size_t k = 0;
         while (k < n && choice[k] && (choice[k] == '_' ? ' ' : choice[k]) == word[k])
             k++;
