@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    SESSION_KEPT_MAX = 128, SESSION_IDLE_MAX = 24, SESSION_ENOUGH = 8, SESSION_IDLE_US = 20000000
+    SESSION_KEPT_MAX = 128, SESSION_IDLE_MAX = 24, SESSION_ENOUGH = 2, SESSION_IDLE_US = 20000000
 };
 
 typedef struct session_entry {
