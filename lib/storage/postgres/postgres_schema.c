@@ -273,7 +273,8 @@ static int schema_find(const schema_rows *rows, const char *name)
 static bool schema_same(const schema_rows *indexes, int at, const acrm_index *index,
                         const char *columns)
 {
-    bool unique = indexes->pq->getvalue(indexes->result, at, 3)[3] != 0; /* the last byte of an integer */
+    /* The last byte of an integer. */
+    bool unique = indexes->pq->getvalue(indexes->result, at, 3)[3] != 0;
 
     return unique == ((index->flags & ACRM_INDEX_UNIQUE) != 0)
            && strcmp(indexes->pq->getvalue(indexes->result, at, 2), columns) == 0;
