@@ -221,7 +221,10 @@ typedef struct acrm__module {
     const acrm__hook *hooks;
     const acrm__reaction *reactions;
     const acrm__timer_kind *timers;
-    int32_t (*seed)(acrm__call *call);   /* first records of a new database */
+    /* The first records of an entity, and of others with it: made where it has none, in a new
+     * database or one that an upgrade has just given the table. */
+    const char *seeds;
+    int32_t (*seed)(acrm__call *call);
     /* Part of engine.tick, after the timers, in steps: transactions of its own, and work outside
      * of them. Adds what was done to the result. */
     int32_t (*tick)(acrm__call *call);

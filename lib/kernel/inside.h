@@ -220,6 +220,10 @@ void acrm__gather_drop(acrm_session *session);  /* forget it */
 void acrm__gather_end(acrm_session *session);   /* forget it and gather no more */
 /* kernel/cache.c: drop what was not used lately, or everything. */
 void acrm__cache_trim(acrm_session *session, bool all);
+/* kernel/upgrade.c. Seeds of entities that have no record; defaults in columns that have none. */
+int32_t acrm__upgrade_seeds(acrm__call *call);
+int32_t acrm__upgrade_presets(acrm__call *call);
+
 /* kernel/transaction.c */
 int32_t acrm__transaction_begin(acrm__call *call, bool write);
 int32_t acrm__transaction_commit(acrm__call *call);

@@ -21,9 +21,11 @@ static void schema_print_table(crypto_generichash_state *state, const acrm_table
     crypto_generichash_update(state, flags, sizeof table->flags);
     for (uint32_t i = 0; i < table->n_columns; i++) {
         const acrm_column *c = &table->columns[i];
+        const char *of = c->references ? c->references->name : "";
         unsigned char kind[] = { (unsigned char)c->type, (unsigned char)c->flags };
         crypto_generichash_update(state, (const unsigned char *)c->name, strlen(c->name) + 1);
         crypto_generichash_update(state, kind, sizeof kind);
+        crypto_generichash_update(state, (const unsigned char *)of, strlen(of) + 1);
     }
     for (uint32_t i = 0; i < table->n_indexes; i++)
         crypto_generichash_update(state, (const unsigned char *)table->indexes[i].name,
@@ -80,52 +82,6 @@ static int32_t schema_refuse(acrm__call *call, const schema_state *state)
     return ACRM_OK;
 }
 
-/* --- Create or upgrade, in one transaction --- */
-
-static int32_t schema_tables(acrm__call *call)
-{
-    acrm_session *s = call->session;
-    const acrm__registry *r = s->engine->registry;
-    int32_t st = ACRM_OK;
-
-    for (uint32_t i = 0; i < ACRM__TABLE_COUNT && st == ACRM_OK; i++)
-        st = s->engine->storage.ensure_table(s->conn, &acrm__tables[i], call->err);
-    for (uint32_t i = 0; i < r->n_entities && st == ACRM_OK; i++)
-        st = s->engine->storage.ensure_table(s->conn, &r->entities[i]->table, call->err);
-    return st;
-}
-
-static int32_t schema_seed(acrm__call *call)
-{
-    for (size_t m = 0; acrm__modules[m]; m++) {
-        int32_t st = acrm__modules[m]->seed ? acrm__modules[m]->seed(call) : ACRM_OK;
-        if (st != ACRM_OK)
-            return st;
-    }
-    return acrm__react(call);
-}
-
-static int32_t schema_apply(acrm__call *call, schema_state *state, const acrm_keys *keys)
-{
-    acrm_session *s = call->session;
-
-    int32_t st = schema_look(call, state); /* another process may have been faster */
-    if (st != ACRM_OK || state->current)
-        return st == ACRM_OK ? acrm__keys_open(call, keys) : st;
-    bool fresh = state->version == 0;
-    st = schema_tables(call);
-    if (st == ACRM_OK)
-        st = s->engine->storage.set_schema_version(s->conn, ACRM__SCHEMA_VERSION, call->err);
-    if (st == ACRM_OK)
-        st = acrm__meta_put(call, "schema_print", ACRM__META_BYTES,
-                            acrm__cell_blob(state->print, sizeof state->print));
-    if (st == ACRM_OK)
-        st = acrm__keys_open(call, keys);
-    if (st == ACRM_OK && fresh)
-        st = schema_seed(call);
-    return st;
-}
-
 /* --- Custom declarations of the database join the registry --- */
 
 static int32_t schema_custom(acrm__call *call)
@@ -147,7 +103,59 @@ static int32_t schema_custom(acrm__call *call)
         return st;
     with_custom->epoch = epoch.integer;
     engine->registry = with_custom;
+    call->session->registry = with_custom;
     return ACRM_OK;
+}
+
+/* --- Create or upgrade, in one transaction --- */
+
+static int32_t schema_table(acrm__call *call, const acrm_table *table)
+{
+    acrm_session *s = call->session;
+
+    return s->engine->storage.ensure_table(s->conn, table, call->err);
+}
+
+/* First those that hold the custom declarations, so that the others are brought to all of theirs:
+ * an index that nothing declares is dropped. */
+static int32_t schema_tables(acrm__call *call)
+{
+    static const char *const holders[] = { "custom_entity", "custom_field" };
+    acrm_session *s = call->session;
+    int32_t st = ACRM_OK;
+
+    for (uint32_t i = 0; i < ACRM__TABLE_COUNT && st == ACRM_OK; i++)
+        st = schema_table(call, &acrm__tables[i]);
+    for (size_t i = 0; i < sizeof holders / sizeof holders[0] && st == ACRM_OK; i++)
+        st = schema_table(call, &acrm__registry_entity(s->registry, holders[i],
+                                                       strlen(holders[i]))->table);
+    if (st == ACRM_OK)
+        st = schema_custom(call);
+    for (uint32_t i = 0; i < s->registry->n_entities && st == ACRM_OK; i++)
+        st = schema_table(call, &s->registry->entities[i]->table);
+    return st;
+}
+
+static int32_t schema_apply(acrm__call *call, schema_state *state, const acrm_keys *keys)
+{
+    acrm_session *s = call->session;
+
+    int32_t st = schema_look(call, state); /* another process may have been faster */
+    if (st == ACRM_OK && state->current)
+        st = schema_custom(call);
+    if (st != ACRM_OK || state->current)
+        return st == ACRM_OK ? acrm__keys_open(call, keys) : st;
+    st = schema_tables(call);
+    if (st == ACRM_OK)
+        st = s->engine->storage.set_schema_version(s->conn, ACRM__SCHEMA_VERSION, call->err);
+    if (st == ACRM_OK)
+        st = acrm__meta_put(call, "schema_print", ACRM__META_BYTES,
+                            acrm__cell_blob(state->print, sizeof state->print));
+    if (st == ACRM_OK)
+        st = acrm__keys_open(call, keys);
+    if (st == ACRM_OK && state->version != 0)
+        st = acrm__upgrade_presets(call);
+    return st == ACRM_OK ? acrm__upgrade_seeds(call) : st;
 }
 
 static int32_t schema_write(acrm__call *call, schema_state *state, const acrm_keys *keys)
@@ -157,8 +165,6 @@ static int32_t schema_write(acrm__call *call, schema_state *state, const acrm_ke
     if (st != ACRM_OK)
         return st;
     st = schema_apply(call, state, keys);
-    if (st == ACRM_OK)
-        st = schema_custom(call);
     if (st == ACRM_OK)
         return acrm__transaction_commit(call);
     acrm__transaction_rollback(call->session);

@@ -50,6 +50,24 @@ static int test_columns_are_added(suite_run *r)
     return 0;
 }
 
+static int test_undeclared_indexes_go(suite_run *r)
+{
+    acrm_table narrow = wider;
+
+    if (!(r->ops.flags & ACRM_STORAGE_DURABLE)) /* it has no tables of an earlier version */
+        return 0;
+    narrow.number = 51;
+    narrow.indexes = &wider_indexes[1];
+    narrow.n_indexes = 1;
+    EXPECT_OK(r, r->ops.begin(r->conn, 1, err));
+    EXPECT_OK(r, r->ops.ensure_table(r->conn, &wider, err));
+    EXPECT_OK(r, suite_put_dealer(r, 1, "same", err));
+    EXPECT_OK(r, r->ops.ensure_table(r->conn, &narrow, err));
+    EXPECT_OK(r, suite_put_dealer(r, 2, "same", err));
+    EXPECT_OK(r, r->ops.commit(r->conn, err));
+    return 0;
+}
+
 static int test_schema_changes_roll_back(suite_run *r)
 {
     fix_rows rows;
@@ -116,6 +134,7 @@ static int test_schema_version(suite_run *r)
 
 const suite_test storage_schema_tests[] = {
     { "columns and indexes are added to a table with rows", test_columns_are_added },
+    { "indexes that are declared no more are dropped", test_undeclared_indexes_go },
     { "schema changes roll back", test_schema_changes_roll_back },
     { "indexes and columns are dropped", test_drops },
     { "the schema version is kept", test_schema_version },

@@ -241,7 +241,8 @@ typedef struct acrm_storage_ops {
     int32_t (*schema_version)(void *conn, int64_t *version, acrm_error **err);
     int32_t (*set_schema_version)(void *conn, int64_t version, acrm_error **err);
     /** Bring a table to its declaration: create it with its indexes, or add the missing columns
-     * (NULL in old rows) and indexes. Inside a write transaction; undone by its rollback. */
+     * (NULL in old rows) and indexes. A durable store drops indexes that are declared no more.
+     * Columns stay. Inside a write transaction; undone by its rollback. */
     int32_t (*ensure_table)(void *conn, const acrm_table *table, acrm_error **err);
     /** Drop one index or column by name, where present. */
     int32_t (*drop_index)(void *conn, const acrm_table *table, const char *index,

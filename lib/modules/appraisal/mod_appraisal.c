@@ -112,5 +112,6 @@ const acrm__module acrm__mod_appraisal = {
     .hooks = appraisal_hooks,
     .reactions = appraisal_reactions,
     .timers = appraisal_timers,
+    .seeds = "appraisal_element",
     .seed = acrm__appraisal_seed,
 };

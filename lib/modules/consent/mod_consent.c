@@ -153,5 +153,6 @@ const acrm__module acrm__mod_consent = {
     .ops = consent_ops,
     .hooks = consent_hooks,
     .timers = consent_timers,
+    .seeds = "consent_purpose",
     .seed = acrm__consent_seed,
 };

@@ -283,5 +283,6 @@ const acrm__module acrm__mod_order = {
     .hooks = order_hooks,
     .reactions = order_reactions,
     .timers = order_timers,
+    .seeds = "milestone_chain",
     .seed = acrm__order_seed,
 };

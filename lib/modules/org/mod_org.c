@@ -36,6 +36,7 @@ const acrm__module acrm__mod_org = {
     .entities = org_entities,
     .ops = org_ops,
     .hooks = org_hooks,
+    .seeds = "role",
     .seed = acrm__org_seed,
     .principals = "user customer",
     .principal = acrm__org_principal,

@@ -193,5 +193,6 @@ const acrm__module acrm__mod_party = {
     .ops = party_ops,
     .hooks = party_hooks,
     .reactions = party_reactions,
+    .seeds = "match_rule",
     .seed = acrm__party_match_seed,
 };

@@ -490,5 +490,6 @@ const acrm__module acrm__mod_sales = {
     .hooks = sales_hooks,
     .reactions = sales_reactions,
     .timers = sales_timers,
+    .seeds = "lead_level",
     .seed = acrm__sales_seed,
 };

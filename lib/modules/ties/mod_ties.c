@@ -120,5 +120,6 @@ const acrm__module acrm__mod_ties = {
     .entities = ties_entities,
     .ops = ties_ops,
     .hooks = ties_hooks,
+    .seeds = "relationship_type",
     .seed = acrm__ties_seed,
 };

@@ -179,5 +179,6 @@ const acrm__module acrm__mod_sla = {
     .hooks = sla_hooks,
     .reactions = sla_reactions,
     .timers = sla_timers,
+    .seeds = "stop_reason",
     .seed = acrm__sla_seed,
 };

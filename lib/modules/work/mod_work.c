@@ -138,5 +138,6 @@ const acrm__module acrm__mod_work = {
     .ops = work_ops,
     .hooks = work_hooks,
     .reactions = work_reactions,
+    .seeds = "calendar",
     .seed = work_seed,
 };

@@ -168,7 +168,8 @@ static void schema_write_index(acrm__sql *sql, const acrm_table *table, const ac
 #define SCHEMA_OF " AND c.relname=$1"
 #define SCHEMA_ALL " ORDER BY 1"
 #define SCHEMA_COLUMNS                                                                            \
-    "SELECT c.relname::text COLLATE \"C\",a.attname::text FROM pg_attribute a"                    \
+    "SELECT c.relname::text COLLATE \"C\",a.attname::text,((c.oid,a.attnum) IN"                   \
+    " (SELECT conrelid,conkey[1] FROM pg_constraint WHERE contype='f'))::int FROM pg_attribute a" \
     " JOIN pg_class c ON c.oid=a.attrelid JOIN pg_namespace n ON n.oid=c.relnamespace"            \
     " WHERE n.nspname=current_schema() AND c.relkind IN ('r','p','v','m','f') AND a.attnum>0"     \
     " AND NOT a.attisdropped"
@@ -270,13 +271,15 @@ static int schema_find(const schema_rows *rows, const char *name)
     return -1;
 }
 
+static bool schema_true(const schema_rows *rows, int at, int column)
+{
+    return rows->pq->getvalue(rows->result, at, column)[3] != 0; /* the last byte of an integer */
+}
+
 static bool schema_same(const schema_rows *indexes, int at, const acrm_index *index,
                         const char *columns)
 {
-    /* The last byte of an integer. */
-    bool unique = indexes->pq->getvalue(indexes->result, at, 3)[3] != 0;
-
-    return unique == ((index->flags & ACRM_INDEX_UNIQUE) != 0)
+    return schema_true(indexes, at, 3) == ((index->flags & ACRM_INDEX_UNIQUE) != 0)
            && strcmp(indexes->pq->getvalue(indexes->result, at, 2), columns) == 0;
 }
 
@@ -285,6 +288,10 @@ static bool schema_same(const schema_rows *indexes, int at, const acrm_index *in
 static int32_t schema_wait_reference(acrm__postgres_conn *c, const acrm_table *table,
                                      uint32_t column, acrm_error **err)
 {
+    for (uint32_t i = 0; i < c->n_references; i++)
+        if (c->references[i].column == column &&
+            strcmp(c->references[i].table->name, table->name) == 0)
+            return ACRM_OK;
     if (c->n_references == c->cap_references) {
         uint32_t cap = c->cap_references ? c->cap_references * 2 : 64;
         acrm__postgres_reference *grown =
@@ -338,9 +345,10 @@ static int32_t schema_complete(acrm__postgres_conn *c, const acrm_table *table,
     if (fresh)
         schema_write_create(script, table);
     for (uint32_t i = 0; i < table->n_columns && st == ACRM_OK; i++) {
-        if (schema_find(columns, table->columns[i].name) >= 0)
+        int at = schema_find(columns, table->columns[i].name);
+        if (at >= 0 && (!table->columns[i].references || schema_true(columns, at, 2)))
             continue;
-        if (!fresh) {
+        if (!fresh && at < 0) {
             schema_alter(script, table);
             acrm__sql_puts(script, " ADD COLUMN ");
             schema_write_column(script, table, i, true);
@@ -403,6 +411,32 @@ static void schema_settle(acrm__postgres_conn *c)
     acrm__sql_puts(&c->sql, "SET CONSTRAINTS ALL IMMEDIATE;SET CONSTRAINTS ALL DEFERRED;");
 }
 
+static bool schema_declared(const acrm_table *table, const char *index)
+{
+    char name[ACRM__POSTGRES_NAME_MAX + 1];
+
+    for (uint32_t i = 0; i < table->n_indexes; i++) {
+        acrm__postgres_index_name(table, table->indexes[i].name, name);
+        if (strcmp(name, index) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Indexes of ours, which have a comment, that nothing declares any more. */
+static void schema_drop_stale(const acrm_table *table, const schema_rows *indexes,
+                              acrm__sql *script)
+{
+    for (int i = indexes->from; i < indexes->to; i++) {
+        const char *name = PQgetvalue(indexes->result, i, 1);
+        if (*PQgetvalue(indexes->result, i, 2) != '(' || schema_declared(table, name))
+            continue;
+        acrm__sql_puts(script, "DROP INDEX ");
+        acrm__sql_name(script, name);
+        acrm__sql_puts(script, ";");
+    }
+}
+
 static int32_t schema_write(acrm__postgres_conn *c, const acrm_table *table,
                             const PGresult *columns, const PGresult *indexes, acrm__sql *script,
                             acrm_error **err)
@@ -411,6 +445,7 @@ static int32_t schema_write(acrm__postgres_conn *c, const acrm_table *table,
     const schema_rows i_rows = schema_rows_of(c->pq, indexes, table->name);
     int32_t st = schema_complete(c, table, &c_rows, script, err);
 
+    schema_drop_stale(table, &i_rows, script);
     if (st == ACRM_OK)
         st = schema_complete_indexes(c, table, &i_rows, script, err);
     if (st == ACRM_OK && acrm__sql_status(script) != ACRM_OK)

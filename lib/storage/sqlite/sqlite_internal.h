@@ -154,6 +154,21 @@ void acrm__sqlite_leave(acrm__sqlite_conn *conn);
 int32_t acrm__sqlite_query_of(acrm__sqlite_conn *conn, acrm__sqlite_statement *spare,
                               acrm__sqlite_statement **out, acrm_error **err);
 
+/* sqlite_schema.c: parts of the text that makes a table. */
+bool acrm__sqlite_lean(const acrm_table *table);
+bool acrm__sqlite_numbered(const acrm_table *table); /* its rows have a number of their own */
+void acrm__sqlite_write_begin(acrm__sql *sql, const acrm_table *table, const char *suffix);
+void acrm__sqlite_write_column(acrm__sql *sql, const acrm_table *table, uint32_t i, bool added);
+void acrm__sqlite_write_end(acrm__sql *sql, const acrm_table *table);
+
+/* sqlite_rebuild.c: the text that made a table; whether it tells a column as it is declared; and
+ * give a table that has all columns the form that is declared. */
+int32_t acrm__sqlite_made(acrm__sqlite_conn *conn, const acrm_table *table, acrm__str *out,
+                          acrm_error **err);
+bool acrm__sqlite_made_with(acrm__sqlite_conn *conn, const acrm_table *table, uint32_t column,
+                            const char *made);
+int32_t acrm__sqlite_rebuild(acrm__sqlite_conn *conn, const acrm_table *table, acrm_error **err);
+
 /* The callbacks of the port. */
 int32_t acrm__sqlite_connect(void *self, void **conn, acrm_error **err);
 void acrm__sqlite_disconnect(void *conn);

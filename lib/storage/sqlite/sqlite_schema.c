@@ -65,12 +65,17 @@ static int32_t sqlite_exists(acrm__sqlite_conn *conn, const char *sql, const cha
     return st;
 }
 
-static bool sqlite_lean(const acrm_table *table)
+bool acrm__sqlite_lean(const acrm_table *table)
 {
     return table->flags & ACRM_TABLE_LEAN && table->columns[0].type != ACRM_CELL_INT;
 }
 
-static void sqlite_write_column(acrm__sql *sql, const acrm_table *table, uint32_t i, bool added)
+bool acrm__sqlite_numbered(const acrm_table *table)
+{
+    return table->columns[0].type != ACRM_CELL_INT && !acrm__sqlite_lean(table);
+}
+
+void acrm__sqlite_write_column(acrm__sql *sql, const acrm_table *table, uint32_t i, bool added)
 {
     const acrm_column *column = &table->columns[i];
 
@@ -79,7 +84,8 @@ static void sqlite_write_column(acrm__sql *sql, const acrm_table *table, uint32_
     if (i == 0 && column->type == ACRM_CELL_INT)
         acrm__sql_puts(sql, " PRIMARY KEY");
     else if (i == 0)
-        acrm__sql_puts(sql, sqlite_lean(table) ? " NOT NULL PRIMARY KEY" : " NOT NULL UNIQUE");
+        acrm__sql_puts(sql, acrm__sqlite_lean(table) ? " NOT NULL PRIMARY KEY"
+                                                     : " NOT NULL UNIQUE");
     else if (column->flags & ACRM_COLUMN_NOT_NULL && !added) /* old rows have nothing there */
         acrm__sql_puts(sql, " NOT NULL");
     if (column->references) {
@@ -91,24 +97,34 @@ static void sqlite_write_column(acrm__sql *sql, const acrm_table *table, uint32_
     }
 }
 
+void acrm__sqlite_write_begin(acrm__sql *sql, const acrm_table *table, const char *suffix)
+{
+    acrm__sql_puts(sql, "CREATE TABLE ");
+    if (suffix)
+        acrm__sql_name_of(sql, table->name, suffix);
+    else
+        acrm__sql_name(sql, table->name);
+    /* A row number of our own: an implicit one may change when the file is vacuumed, and the
+     * search index refers to it. */
+    acrm__sql_puts(sql, acrm__sqlite_numbered(table) ? "(_row INTEGER PRIMARY KEY," : "(");
+}
+
+void acrm__sqlite_write_end(acrm__sql *sql, const acrm_table *table)
+{
+    acrm__sql_puts(sql, acrm__sqlite_lean(table) ? ") STRICT, WITHOUT ROWID" : ") STRICT");
+}
+
 static int32_t sqlite_create(acrm__sqlite_conn *conn, const acrm_table *table, acrm_error **err)
 {
     acrm__sql *sql = &conn->sql;
 
     acrm__sql_clear(sql);
-    acrm__sql_puts(sql, "CREATE TABLE ");
-    acrm__sql_name(sql, table->name);
-    /* A row number of our own: an implicit one may change when the file is vacuumed, and the
-     * search index refers to it. */
-    if (table->columns[0].type != ACRM_CELL_INT && !sqlite_lean(table))
-        acrm__sql_puts(sql, "(_row INTEGER PRIMARY KEY,");
-    else
-        acrm__sql_puts(sql, "(");
+    acrm__sqlite_write_begin(sql, table, NULL);
     for (uint32_t i = 0; i < table->n_columns; i++) {
         acrm__sql_puts(sql, i > 0 ? "," : "");
-        sqlite_write_column(sql, table, i, false);
+        acrm__sqlite_write_column(sql, table, i, false);
     }
-    acrm__sql_puts(sql, sqlite_lean(table) ? ") STRICT, WITHOUT ROWID" : ") STRICT");
+    acrm__sqlite_write_end(sql, table);
     return acrm__sqlite_exec_sql(conn, err);
 }
 
@@ -125,27 +141,37 @@ static int32_t sqlite_create_search(acrm__sqlite_conn *conn, const acrm_table *t
     return acrm__sqlite_exec_sql(conn, err);
 }
 
-static int32_t sqlite_add_columns(acrm__sqlite_conn *conn, const acrm_table *table,
-                                  acrm_error **err)
+static int32_t sqlite_add_column(acrm__sqlite_conn *conn, const acrm_table *table, uint32_t column,
+                                 acrm_error **err)
 {
-    int32_t st = ACRM_OK;
+    bool found = false;
+    int32_t st = sqlite_exists(conn, "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2",
+                               table->name, table->columns[column].name, &found, NULL, err);
 
-    for (uint32_t i = 0; st == ACRM_OK && i < table->n_columns; i++) {
-        bool found = false;
-        st = sqlite_exists(conn, "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2",
-                           table->name, table->columns[i].name, &found, NULL, err);
-        if (st == ACRM_OK && !found && i == 0)
-            st = acrm__sql_foreign(table, err);
-        if (st != ACRM_OK || found)
-            continue;
-        acrm__sql_clear(&conn->sql);
-        acrm__sql_puts(&conn->sql, "ALTER TABLE ");
-        acrm__sql_name(&conn->sql, table->name);
-        acrm__sql_puts(&conn->sql, " ADD COLUMN ");
-        sqlite_write_column(&conn->sql, table, i, true);
-        st = acrm__sqlite_exec_sql(conn, err);
-    }
-    return st;
+    if (st == ACRM_OK && !found && column == 0)
+        st = acrm__sql_foreign(table, err);
+    if (st != ACRM_OK || found)
+        return st;
+    acrm__sql_clear(&conn->sql);
+    acrm__sql_puts(&conn->sql, "ALTER TABLE ");
+    acrm__sql_name(&conn->sql, table->name);
+    acrm__sql_puts(&conn->sql, " ADD COLUMN ");
+    acrm__sqlite_write_column(&conn->sql, table, column, true);
+    return acrm__sqlite_exec_sql(conn, err);
+}
+
+/* The columns that are missing, then the form that is declared. */
+static int32_t sqlite_complete(acrm__sqlite_conn *conn, const acrm_table *table, acrm_error **err)
+{
+    acrm__str made;
+
+    acrm__str_init(&made, &conn->storage->allocator);
+    int32_t st = acrm__sqlite_made(conn, table, &made, err);
+    for (uint32_t i = 0; st == ACRM_OK && i < table->n_columns; i++)
+        if (!acrm__sqlite_made_with(conn, table, i, made.data))
+            st = sqlite_add_column(conn, table, i, err);
+    acrm__str_free(&made);
+    return st == ACRM_OK ? acrm__sqlite_rebuild(conn, table, err) : st;
 }
 
 static int32_t sqlite_drop_index_named(acrm__sqlite_conn *conn, const char *table,
@@ -162,7 +188,7 @@ static int32_t sqlite_drop_index_named(acrm__sqlite_conn *conn, const char *tabl
 static bool sqlite_wants_key(const acrm_table *table, const acrm_index *index)
 {
     if (index->flags & ACRM_INDEX_UNIQUE || table->columns[0].type == ACRM_CELL_INT
-        || sqlite_lean(table))
+        || acrm__sqlite_lean(table))
         return false;
     for (uint32_t i = 0; i < index->n_columns; i++)
         if (index->columns[i] == 0)
@@ -216,6 +242,55 @@ static int32_t sqlite_ensure_index(acrm__sqlite_conn *conn, const acrm_table *ta
     return acrm__sqlite_exec_sql(conn, err);
 }
 
+static bool sqlite_declared(const acrm_table *table, const char *index)
+{
+    for (uint32_t i = 0; i < table->n_indexes; i++)
+        if (strcmp(table->indexes[i].name, index) == 0)
+            return true;
+    return false;
+}
+
+/* Drop one index of ours that nothing declares any more; *found is false when there is none. */
+static int32_t sqlite_drop_stale_one(acrm__sqlite_conn *conn, const acrm_table *table,
+                                     bool *found, acrm_error **err)
+{
+    sqlite3_stmt *stmt = NULL;
+    const size_t prefix = strlen(table->name) + 2;
+    int rc = sqlite3_prepare_v2(conn->db, "SELECT name FROM sqlite_schema WHERE type = 'index'"
+                                          " AND tbl_name = ?1"
+                                          " AND substr(name, 1, length(?1) + 2) = ?1 || '__'",
+                                -1, &stmt, NULL);
+
+    *found = false;
+    acrm__sql_clear(&conn->sql);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_text(stmt, 1, table->name, -1, SQLITE_STATIC);
+    while (rc == SQLITE_OK && !*found && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(stmt, 0);
+        *found = name && !sqlite_declared(table, name + prefix);
+        if (*found) {
+            acrm__sql_puts(&conn->sql, "DROP INDEX ");
+            acrm__sql_name(&conn->sql, name);
+        }
+        rc = SQLITE_OK;
+    }
+    int32_t st = rc == SQLITE_OK || rc == SQLITE_DONE ? ACRM_OK
+                                                      : acrm__sqlite_fail(conn, rc, "read", err);
+    sqlite3_finalize(stmt);
+    return st == ACRM_OK && *found ? acrm__sqlite_exec_sql(conn, err) : st;
+}
+
+static int32_t sqlite_drop_stale(acrm__sqlite_conn *conn, const acrm_table *table,
+                                 acrm_error **err)
+{
+    bool found = true;
+    int32_t st = ACRM_OK;
+
+    while (st == ACRM_OK && found)
+        st = sqlite_drop_stale_one(conn, table, &found, err);
+    return st;
+}
+
 int32_t acrm__sqlite_ensure_table(void *conn, const acrm_table *table, acrm_error **err)
 {
     acrm__sqlite_conn *c = conn;
@@ -224,16 +299,18 @@ int32_t acrm__sqlite_ensure_table(void *conn, const acrm_table *table, acrm_erro
 
     if (st == ACRM_OK && c->running > 0)
         st = acrm__error(err, ACRM_E_MISUSE, "schema", NULL, "a table changed during a read");
-    if (st == ACRM_OK && table->flags & ACRM_TABLE_SEARCH && sqlite_lean(table))
+    if (st == ACRM_OK && table->flags & ACRM_TABLE_SEARCH && acrm__sqlite_lean(table))
         st = acrm__error(err, ACRM_E_INVALID, "schema", NULL,
                          "table %s cannot be both lean and searched", table->name);
     if (st == ACRM_OK)
         st = sqlite_exists(c, "SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view')"
                            " AND name = ?1", table->name, NULL, &found, NULL, err);
     if (st == ACRM_OK)
-        st = found ? sqlite_add_columns(c, table, err) : sqlite_create(c, table, err);
+        st = found ? sqlite_complete(c, table, err) : sqlite_create(c, table, err);
     if (st == ACRM_OK && table->flags & ACRM_TABLE_SEARCH)
         st = sqlite_create_search(c, table, err);
+    if (st == ACRM_OK && found)
+        st = sqlite_drop_stale(c, table, err);
     for (uint32_t i = 0; st == ACRM_OK && i < table->n_indexes; i++)
         st = sqlite_ensure_index(c, table, &table->indexes[i], err);
     return st;
