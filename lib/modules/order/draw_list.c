@@ -217,38 +217,8 @@ static int32_t list_first(list_run *run, acrm__recs *page)
     return st;
 }
 
-/* Once per customer, or per household: of several the first entry stays. */
-static int32_t list_second(list_run *run, acrm__recs *page)
-{
-    bool homes = strcmp(acrm__text(run->round, F_draw_round__once_per), "household") == 0;
-    const uint32_t keys[] = { F_draw_entrant__customer_id, F_draw_entrant__household_id };
-    const acrm__term of = { F_draw_entrant__draw_round_id, ACRM_FILTER_EQ,
-                            run->round->cells[F_ID] };
-    int32_t st = ACRM_OK;
-
-    for (size_t key = 0; st == ACRM_OK && key < (homes ? 2 : 1); key++) {
-        acrm__recs others;
-        st = list_among(run, "draw_entrant", keys[key], page, keys[key], &of, &others);
-        for (size_t i = 0; st == ACRM_OK && i < page->count; i++) {
-            acrm__rec *entrant = page->items[i];
-            bool twice = false;
-            for (size_t k = 0; !twice && k < others.count; k++)
-                twice = !acrm__is_null(entrant, keys[key]) &&
-                        acrm__cell_equal(&others.items[k]->cells[keys[key]],
-                                         &entrant->cells[keys[key]]) &&
-                        memcmp(acrm__id(others.items[k], F_ID), acrm__id(entrant, F_ID), 16) < 0 &&
-                        strcmp(acrm__text(others.items[k], F_draw_entrant__reason)
-                                   ? acrm__text(others.items[k], F_draw_entrant__reason) : "",
-                               "not_eligible") != 0;
-            if (twice && strcmp(acrm__text(entrant, F_draw_entrant__state), "entered") == 0)
-                st = list_exclude(run, entrant, key == 0 ? "customer_twice" : "household_twice");
-        }
-    }
-    return st;
-}
-
 /* All entries that are not excluded, in order of their ids, in an arena of each page. */
-static int32_t list_pages(list_run *run, int32_t (*each)(list_run *run, acrm__recs *page))
+static int32_t list_pages(list_run *run)
 {
     acrm__call *call = run->call;
     acrm__arena *arena = call->arena;
@@ -269,13 +239,117 @@ static int32_t list_pages(list_run *run, int32_t (*each)(list_run *run, acrm__re
         count = page.count;
         if (st == ACRM_OK && count > 0) {
             memcpy(last, acrm__id(page.items[count - 1], F_ID), 16);
-            st = each(run, &page);
+            st = list_first(run, &page);
         }
         if (st == ACRM_OK) /* its events lie in the arena */
             st = acrm__react(call);
         acrm__arena_reset(&run->page);
     }
     call->arena = arena;
+    return st;
+}
+
+/* --- Once per customer, or per household: of several the first entry stays --- */
+
+/* Entries in order of whose they are, then of their making. */
+typedef struct list_twice {
+    const acrm_allocator *allocator;
+    uint32_t key;           /* the field that says whose */
+    unsigned char last[16]; /* whose the row before was */
+    bool any, stands;       /* there was one; an entry of the same before it counts */
+    unsigned char (*ids)[16]; /* of those that are too many */
+    size_t n, cap;
+} list_twice;
+
+static int32_t list_twice_add(list_twice *t, const unsigned char *id)
+{
+    if (t->n == t->cap) {
+        size_t cap = t->cap ? t->cap * 2 : LIST_PAGE;
+        void *grown = acrm__resize(t->allocator, t->ids, t->cap * 16, cap * 16);
+        if (!grown)
+            return ACRM_E_NOMEM;
+        t->ids = grown;
+        t->cap = cap;
+    }
+    memcpy(t->ids[t->n++], id, 16);
+    return 0;
+}
+
+static bool list_is(const acrm_cell *cell, const char *text)
+{
+    const acrm_cell other = acrm__cell_text(text);
+
+    return acrm__cell_equal(cell, &other);
+}
+
+static int32_t list_twice_row(void *user, const acrm_cell *row, uint32_t n)
+{
+    list_twice *t = user;
+    const acrm_cell *whose = &row[t->key];
+    int32_t st = 0;
+
+    (void)n;
+    if (whose->type == ACRM_CELL_NULL)
+        return 0;
+    if (!t->any || memcmp(t->last, whose->data, 16) != 0)
+        t->stands = false;
+    t->any = true;
+    memcpy(t->last, whose->data, 16);
+    if (t->stands && list_is(&row[F_draw_entrant__state], "entered"))
+        st = list_twice_add(t, row[F_ID].data);
+    t->stands = t->stands || !list_is(&row[F_draw_entrant__reason], "not_eligible");
+    return st;
+}
+
+static int32_t list_twice_find(list_run *run, list_twice *t)
+{
+    const acrm__entity *entity = acrm__entity_of(run->call, "draw_entrant");
+    const acrm__term of[] = {
+        { F_draw_entrant__draw_round_id, ACRM_FILTER_EQ, run->round->cells[F_ID] },
+        { F_DELETED_AT, ACRM_FILTER_EQ, acrm__cell_null() },
+    };
+    const acrm_order by[] = { { .expression = t->key }, { .expression = F_ID } };
+    const acrm_query query = { .struct_size = sizeof query, .table = &entity->table,
+                               .where = acrm__where(run->call, of, 2), .order = by, .n_order = 2 };
+
+    int32_t st = query.where ? acrm__query(run->call, &query, list_twice_row, t) : ACRM_E_NOMEM;
+    return st == ACRM_E_NOMEM ? acrm__nomem(run->call) : st;
+}
+
+static int32_t list_twice_of(list_run *run, uint32_t key, const char *reason)
+{
+    acrm__call *call = run->call;
+    acrm__arena *arena = call->arena;
+    list_twice t = { .allocator = &arena->allocator, .key = key };
+    int32_t st = list_twice_find(run, &t);
+
+    call->arena = &run->page;
+    for (size_t i = 0; st == ACRM_OK && i < t.n; i++) {
+        const acrm__term by_id = { F_ID, ACRM_FILTER_EQ, acrm__cell_id(t.ids[i]) };
+        acrm__rec *entrant = NULL;
+        st = acrm__find_one(call, &(acrm__select){ .entity = "draw_entrant", .terms = &by_id,
+                                                   .n_terms = 1, .as_system = true }, &entrant);
+        if (st == ACRM_OK && entrant)
+            st = list_exclude(run, entrant, reason);
+        if (st == ACRM_OK && (i + 1 == t.n || i % LIST_PAGE == LIST_PAGE - 1)) {
+            st = acrm__react(call); /* its events lie in the arena */
+            acrm__arena_reset(&run->page);
+        }
+    }
+    call->arena = arena;
+    acrm__free(t.allocator, t.ids, t.cap * 16);
+    return st;
+}
+
+static int32_t list_once(list_run *run)
+{
+    const char *per = acrm__text(run->round, F_draw_round__once_per);
+    int32_t st = ACRM_OK;
+
+    if (strcmp(per, "entry") != 0)
+        st = list_twice_of(run, F_draw_entrant__customer_id, "customer_twice");
+    if (st == ACRM_OK && strcmp(per, "household") == 0)
+        st = list_twice_of(run, F_draw_entrant__household_id, "household_twice");
     return st;
 }
 
@@ -326,9 +400,10 @@ int32_t acrm__draw_freeze(acrm__call *call)
         return st;
     run.round = round;
     acrm__arena_init(&run.page, &call->arena->allocator);
-    st = list_pages(&run, list_first);
-    if (st == ACRM_OK && strcmp(acrm__text(round, F_draw_round__once_per), "entry") != 0)
-        st = list_pages(&run, list_second);
+    if (run.eligible || strcmp(acrm__text(round, F_draw_round__once_per), "household") == 0)
+        st = list_pages(&run);
+    if (st == ACRM_OK)
+        st = list_once(&run);
     acrm__arena_free(&run.page);
     if (st == ACRM_OK)
         st = list_hash(call, round, hash, &n);
