@@ -101,9 +101,10 @@ static acrm_draw *list_by_hand(const world *w, const char *seed, char hash[ACRM_
 {
     const acrm_draw_options options = { .struct_size = sizeof options, .round = "bench",
         .picks = seed ? DRAW_PICKS : 0, .seed = seed, .list_hash = seed ? hash : NULL };
-    sqlite3_stmt *list = prepared(w, "SELECT entrant, weight FROM draw_entrant WHERE"
-                                     " draw_round_id = (SELECT id FROM draw_round) AND deleted_at IS NULL"
-                                     " AND state <> 'excluded' ORDER BY entrant");
+    sqlite3_stmt *list = prepared(w, "SELECT entrant, weight FROM draw_entrant"
+                                     " WHERE draw_round_id = (SELECT id FROM draw_round)"
+                                     " AND deleted_at IS NULL AND state <> 'excluded'"
+                                     " ORDER BY entrant");
     acrm_draw *draw = NULL;
 
     if (acrm_draw_new(NULL, &options, &draw, NULL) != ACRM_OK)
