@@ -428,8 +428,8 @@ static void schema_drop_stale(const acrm_table *table, const schema_rows *indexe
                               acrm__sql *script)
 {
     for (int i = indexes->from; i < indexes->to; i++) {
-        const char *name = PQgetvalue(indexes->result, i, 1);
-        if (*PQgetvalue(indexes->result, i, 2) != '(' || schema_declared(table, name))
+        const char *name = indexes->pq->getvalue(indexes->result, i, 1);
+        if (*indexes->pq->getvalue(indexes->result, i, 2) != '(' || schema_declared(table, name))
             continue;
         acrm__sql_puts(script, "DROP INDEX ");
         acrm__sql_name(script, name);
