@@ -232,7 +232,8 @@ bool acrm__has_output(const acrm__call *call);
 int32_t acrm__write_output(acrm__call *call, const void *bytes, size_t len);
 /* Progress of long work; ACRM_E_INTERRUPTED when it is to end. */
 int32_t acrm__progress(acrm__call *call, const char *what, int64_t done, int64_t total);
-/* What the host's clock says now; call->now is when the call began. */
+/* The time now; call->now is when the call began. While a host's clock that was set back by a
+ * minute or less catches up, it is the latest time there was: what is later never seems earlier. */
 int64_t acrm__clock(const acrm__call *call);
 
 /* --- The feed of events: kernel/feed.c. All of it lies in the call's arena. --- */

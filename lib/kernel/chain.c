@@ -11,11 +11,12 @@
 #include <sodium.h>
 #include <string.h>
 
-/* audit_seq, event_seq, hash, signature. */
+/* audit_seq, event_seq, hash, time, signature. The first databases have no time. */
 enum {
     CHAIN_EVENT_AT = 8,
     CHAIN_HASH_AT = 16,
-    CHAIN_SIGNED = CHAIN_HASH_AT + ACRM__HASH_BYTES,
+    CHAIN_TIME_AT = CHAIN_HASH_AT + ACRM__HASH_BYTES,
+    CHAIN_SIGNED = CHAIN_TIME_AT + 8,
     CHAIN_BYTES = CHAIN_SIGNED + ACRM__HASH_BYTES
 };
 
@@ -36,26 +37,28 @@ static int64_t chain_get_int(const unsigned char in[8])
     return (int64_t)n;
 }
 
-static void chain_sign(const acrm_engine *engine, unsigned char head[CHAIN_BYTES])
+static void chain_sign(const acrm_engine *engine, unsigned char head[CHAIN_BYTES], size_t len)
 {
-    (void)crypto_generichash(head + CHAIN_SIGNED, ACRM__HASH_BYTES, head, CHAIN_SIGNED,
-                             engine->chain_key, ACRM__KEY_BYTES);
+    (void)crypto_generichash(head + len, ACRM__HASH_BYTES, head, len, engine->chain_key,
+                             ACRM__KEY_BYTES);
 }
 
 int32_t acrm__chain_read(acrm__call *call, acrm__chain *out, bool *intact)
 {
-    unsigned char head[CHAIN_BYTES];
+    unsigned char head[CHAIN_BYTES] = { 0 };
     acrm_cell cell;
     int32_t st = acrm__meta_get(call, chain_meta, ACRM__META_BYTES, &cell);
 
     if (st != ACRM_OK)
         return st;
     *intact = false;
-    if (cell.type != ACRM_CELL_BLOB || cell.size != CHAIN_BYTES)
+    if (cell.type != ACRM_CELL_BLOB || (cell.size != CHAIN_BYTES && cell.size != CHAIN_BYTES - 8))
         return ACRM_OK;
-    memcpy(head, cell.data, CHAIN_SIGNED);
-    chain_sign(call->session->engine, head);
-    *intact = sodium_memcmp(head, cell.data, CHAIN_BYTES) == 0;
+    size_t len = cell.size - ACRM__HASH_BYTES;
+    memcpy(head, cell.data, len);
+    out->at = chain_get_int(head + CHAIN_TIME_AT);
+    chain_sign(call->session->engine, head, len);
+    *intact = sodium_memcmp(head, cell.data, cell.size) == 0;
     out->audit_seq = chain_get_int(head);
     out->event_seq = chain_get_int(head + CHAIN_EVENT_AT);
     memcpy(out->hash, head + CHAIN_HASH_AT, ACRM__HASH_BYTES);
@@ -80,12 +83,25 @@ int32_t acrm__chain_load(acrm__call *call)
     chain->valid = st == ACRM_OK && intact;
     chain->changed = false;
     chain->mark = mark;
+    if (chain->valid)
+        acrm__clock_after(call, chain->at);
     if (st != ACRM_OK || intact)
         return st;
     /* Going on would sign whatever was put there, and hide it for ever. */
     return acrm__fail(call, ACRM_E_CORRUPT, "audit_head", NULL,
                       "the head of the audit chain was changed from outside; nothing is written "
                       "until the database is restored (audit.verify tells more)");
+}
+
+int32_t acrm__chain_look(acrm__call *call)
+{
+    acrm__chain chain = { .valid = false };
+    bool intact = false;
+    int32_t st = acrm__chain_read(call, &chain, &intact);
+
+    if (st == ACRM_OK && intact)
+        acrm__clock_after(call, chain.at);
+    return st;
 }
 
 static void chain_head(const acrm__call *call, unsigned char head[CHAIN_BYTES])
@@ -95,7 +111,8 @@ static void chain_head(const acrm__call *call, unsigned char head[CHAIN_BYTES])
     acrm__chain_put_int(head, chain->audit_seq);
     acrm__chain_put_int(head + CHAIN_EVENT_AT, chain->event_seq);
     memcpy(head + CHAIN_HASH_AT, chain->hash, ACRM__HASH_BYTES);
-    chain_sign(call->session->engine, head);
+    acrm__chain_put_int(head + CHAIN_TIME_AT, call->now);
+    chain_sign(call->session->engine, head, CHAIN_SIGNED);
 }
 
 int32_t acrm__chain_store(acrm__call *call)

@@ -100,6 +100,7 @@ struct acrm_engine {
     pthread_mutex_t lock;           /* guards uuid, pool and spare */
     acrm__registry *_Atomic registry; /* the newest; older ones stay as long as the engine */
     acrm__uuid_state uuid;
+    atomic_llong latest;            /* what time it was last, see acrm__clock */
     unsigned char pool[ACRM__POOL_BYTES]; /* random bytes not given out yet */
     uint32_t pool_left;
     atomic_llong access_epoch;      /* raised when roles, users or dealers change */
@@ -151,6 +152,7 @@ typedef struct acrm__chain {
     int64_t mark;
     int64_t audit_seq;
     int64_t event_seq;
+    int64_t at; /* of the newest write; 0: not known */
     unsigned char hash[ACRM__HASH_BYTES];
 } acrm__chain;
 
@@ -270,6 +272,9 @@ const char *acrm__actor_text(const acrm__call *call); /* "system", "user:...", "
 /* Read the heads of the audit chain and the event feed unless they are known. ACRM_E_CORRUPT when
  * they were changed from outside. */
 int32_t acrm__chain_load(acrm__call *call);
+/* Another process wrote at `at`: the call's time is later, if the clock is behind by little. */
+void acrm__clock_after(acrm__call *call, int64_t at);
+int32_t acrm__chain_look(acrm__call *call); /* what time the last write was: at opening */
 /* Keep the heads, signed, when they changed: every write transaction does it just before its
  * commit, and sets chain.valid to false when it is rolled back. */
 int32_t acrm__chain_store(acrm__call *call);

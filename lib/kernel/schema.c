@@ -185,6 +185,8 @@ static int32_t schema_run(acrm__call *call, const acrm_keys *keys)
         st = acrm__keys_open(call, keys);
     if (st == ACRM_OK && state.current)
         st = schema_custom(call);
+    if (st == ACRM_OK && state.current)
+        st = acrm__chain_look(call);
     acrm__transaction_rollback(call->session);
     return st == ACRM_OK && !state.current ? schema_write(call, &state, keys) : st;
 }

@@ -10,11 +10,28 @@ static const acrm__op session_own_op = { .name = "engine.open" };
 static const acrm__opinfo session_own_info = { .name = "engine.open", .op = &session_own_op,
                                                .entity = UINT32_MAX };
 
+/* A clock set back by more than this was wrong before. */
+enum { SESSION_STEP_US = 60000000 };
+
 int64_t acrm__clock(const acrm__call *call)
 {
-    const acrm_clock *clock = &call->session->engine->clock;
+    acrm_engine *engine = call->session->engine;
+    long long latest = atomic_load(&engine->latest);
+    int64_t now = engine->clock.now(engine->clock.self);
 
-    return clock->now(clock->self);
+    do {
+        if (now < latest && latest - now <= SESSION_STEP_US)
+            return latest;
+    } while (!atomic_compare_exchange_weak(&engine->latest, &latest, now));
+    return now;
+}
+
+void acrm__clock_after(acrm__call *call, int64_t at)
+{
+    if (at <= call->now || at - call->now > SESSION_STEP_US)
+        return;
+    call->now = at + 1000; /* the next millisecond: ids begin with it, and tell the order */
+    atomic_store(&call->session->engine->latest, call->now);
 }
 
 void acrm__call_init(acrm__call *call, acrm_session *session, acrm_error **err)

@@ -28,7 +28,7 @@ int32_t acrm__transaction_begin(acrm__call *call, bool write)
         return st;
     s->in_transaction = write ? 2 : 1;
     if (write) /* others may have written while it waited: what is done later happens later */
-        call->now = s->engine->clock.now(s->engine->clock.self);
+        call->now = acrm__clock(call);
     return ACRM_OK;
 }
 

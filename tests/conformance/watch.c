@@ -63,8 +63,12 @@ int watch_text(const char *text, size_t size)
 
 void watch_key(char key[40], unsigned *keys)
 {
-    snprintf(key, 40, "%08x-%04x-7000-8000-%012x", (unsigned)((uint64_t)time(NULL) & 0xffffffffu),
-             (unsigned)getpid() & 0xffffu, ++*keys);
+    struct timespec t = { 0, 0 };
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    unsigned us = (unsigned)(t.tv_nsec / 1000); /* runs may follow each other within a second */
+    snprintf(key, 40, "%08x-%04x-7%03x-8%03x-%012x", (unsigned)((uint64_t)t.tv_sec & 0xffffffffu),
+             (unsigned)getpid() & 0xffffu, us >> 12, us & 0xfffu, ++*keys);
 }
 
 int64_t watch_clock(void)

@@ -12,8 +12,8 @@
 static int32_t ops_at(acrm__call *call, int64_t started, int64_t *at)
 {
     if (!acrm__arg_time(call, "at", at))
-        *at = call->now;
-    if (*at > call->now)
+        *at = call->now > started ? call->now : started;
+    else if (*at > call->now)
         return acrm__fail(call, ACRM_E_INVALID, "range", "at", "at lies in the future");
     if (*at < started)
         return acrm__fail(call, ACRM_E_INVALID, "range", "at",

@@ -190,14 +190,17 @@ int32_t acrm__sla_op_status(acrm__call *call)
     status_run run = { .call = &system, .jalali = acrm__arg_bool(call, "jalali", false) };
     acrm__rec *item = NULL;
     unsigned char id[16];
-    int64_t at = call->now;
+    int64_t at = 0;
+    bool then = acrm__arg_time(call, "at", &at);
 
     system.as_system = true;
-    acrm__arg_time(call, "at", &at);
     if (!acrm__arg_id(call, "id", id))
         return acrm__fail(call, ACRM_E_INVALID, "required", "id", "id is required");
     int32_t st = acrm__sla_find(call, id, "id", &item);
-    if (st == ACRM_OK && at < acrm__int(item, F_sla_item__started_at))
+    int64_t started = st == ACRM_OK ? acrm__int(item, F_sla_item__started_at) : 0;
+    if (!then)
+        at = call->now > started ? call->now : started;
+    if (st == ACRM_OK && at < started)
         st = acrm__fail(call, ACRM_E_INVALID, "range", "at",
                         "at lies before the service levels of this record began");
     if (st != ACRM_OK)

@@ -121,7 +121,7 @@ START_TEST(audit__writes_nothing_on_a_forged_head)
     acrm__call call;
     acrm_error *err = NULL;
     acrm_cell head;
-    unsigned char forged[80];
+    unsigned char forged[88];
 
     setup(_i);
     world_begin(&w, &call, &err);

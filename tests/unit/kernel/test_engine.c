@@ -3,6 +3,7 @@
 #include "support/under.h"
 #include "unit/kernel/world.h"
 
+#include <sodium.h>
 #include <sys/stat.h>
 
 static world w;
@@ -161,6 +162,107 @@ START_TEST(engine__info_tells_that_a_file_is_durable_unless_told_otherwise)
 }
 END_TEST
 
+/* The instant and the id that a new record got. */
+typedef struct stamp {
+    char at[40], id[40];
+} stamp;
+
+static stamp stamp_of(acrm_session *session)
+{
+    stamp s;
+
+    acrm_value *out = world_call(session, "client.create", "{'name':'N'}");
+    snprintf(s.id, sizeof s.id, "%s", world_text(out, "id"));
+    acrm_value_free(out);
+    out = world_call(session, "client.get", "{'id':'%s'}", s.id);
+    snprintf(s.at, sizeof s.at, "%s", world_text(out, "created_at"));
+    acrm_value_free(out);
+    return s;
+}
+
+START_TEST(engine__time_goes_on_after_a_clock_was_set_back_a_little)
+{
+    setup(_i);
+    world_clock++; /* an instant with a fraction, always */
+    stamp last = stamp_of(w.system);
+    for (int i = 0; i < 60; i++) {
+        world_clock -= 1000000; /* a minute in all */
+        stamp s = stamp_of(w.system);
+        ck_assert_str_ge(s.at, last.at);
+        ck_assert_str_gt(s.id, last.id);
+        last = s;
+    }
+    world_clock += 61000000;
+    stamp s = stamp_of(w.system);
+    ck_assert_str_gt(s.at, last.at);
+    ck_assert_str_gt(s.id, last.id);
+    world_free(&w);
+}
+END_TEST
+
+START_TEST(engine__a_clock_set_back_by_more_was_wrong_before)
+{
+    setup(_i);
+    world_clock++;
+    stamp first = stamp_of(w.system);
+    world_clock -= 60000001;
+    stamp s = stamp_of(w.system);
+    ck_assert_str_lt(s.at, first.at);
+    ck_assert_str_gt(s.id, first.id);
+    world_free(&w);
+}
+END_TEST
+
+/* Each process that opens it, and one that has it open all the while. */
+START_TEST(engine__time_goes_on_between_processes)
+{
+    world another = { .path = "" };
+
+    setup(WORLD_SQLITE);
+    world_clock++; /* an instant with a fraction, always */
+    stamp last = stamp_of(w.system);
+    for (int i = 0; i < 20; i++) {
+        world_clock -= 2000000;
+        world_open(&another, w.path, NULL);
+        stamp s = stamp_of(another.system);
+        ck_assert_str_gt(s.at, last.at);
+        ck_assert_str_gt(s.id, last.id);
+        world_close(&another);
+        world_clock -= 500000;
+        last = stamp_of(w.system);
+        ck_assert_str_gt(last.at, s.at);
+        ck_assert_str_gt(last.id, s.id);
+    }
+    world_free(&w);
+}
+END_TEST
+
+/* As the first databases keep it. */
+START_TEST(engine__a_head_without_a_time_is_whole)
+{
+    acrm__call call;
+    acrm_error *err = NULL;
+    acrm_cell head;
+    unsigned char old[80];
+
+    setup(_i);
+    (void)stamp_of(w.system);
+    world_begin(&w, &call, &err);
+    ck_assert_int_eq(acrm__meta_get(&call, "chain_head", ACRM__META_BYTES, &head), ACRM_OK);
+    memcpy(old, head.data, 48);
+    (void)crypto_generichash(old + 48, 32, old, 48, w.engine->chain_key, ACRM__KEY_BYTES);
+    ck_assert_int_eq(acrm__meta_put(&call, "chain_head", ACRM__META_BYTES,
+                                    acrm__cell_blob(old, sizeof old)), ACRM_OK);
+    world_commit(&w, &call);
+    w.system->chain.valid = false; /* as in any other session */
+    (void)stamp_of(w.system);
+    acrm_value *out = world_call(w.system, "audit.verify", "{}");
+    ck_assert(acrm_value_bool(acrm_value_get(out, "ok")));
+    acrm_value_free(out);
+    world_free(&w);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("engine");
@@ -168,6 +270,11 @@ static Suite *make_suite(void)
 
     tcase_add_test(t, engine__backup_is_a_whole_database);
     tcase_add_test(t, engine__backup_ended_by_its_progress_leaves_no_file);
+    tcase_add_loop_test(t, engine__time_goes_on_after_a_clock_was_set_back_a_little, 0,
+                        WORLD_STORAGES);
+    tcase_add_loop_test(t, engine__a_clock_set_back_by_more_was_wrong_before, 0, WORLD_STORAGES);
+    tcase_add_test(t, engine__time_goes_on_between_processes);
+    tcase_add_loop_test(t, engine__a_head_without_a_time_is_whole, 0, WORLD_STORAGES);
     tcase_add_test(t, engine__backup_says_when_the_storage_has_none);
     tcase_add_loop_test(t, engine__check_tells_of_a_broken_audit, 0, WORLD_STORAGES);
     tcase_add_test(t, engine__info_tells_that_a_file_is_durable_unless_told_otherwise);
