@@ -56,6 +56,9 @@ int64_t host_count(acrm_session *session, const char *entity, const char *where)
 /* audit.verify and engine.check find nothing wrong; the number of audit entries. */
 int64_t host_verify(acrm_session *session);
 
+/* In a child that may be killed, before its database is opened: what it would tell Check half would
+ * spoil what the parent tells. Of the parent's files only `keep` stays. */
+void host_leave_check(int keep);
 /* Live in a process of its own, which is killed (SIGKILL) after so many microseconds; negative:
  * never. `live` tells of each step that is done by a byte on the pipe. How many those were, or -1
  * when it came to the end, with exit status 0. */

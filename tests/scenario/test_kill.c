@@ -10,7 +10,6 @@
 #include "support/suite.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -63,17 +62,6 @@ static void open_run(host *h, int run)
     ck_assert_msg(st == ACRM_OK, "run %d: %s", run, acrm_error_json(err));
 }
 
-/* In a child that will be killed: what it would tell Check half would spoil what the parent tells.
- * The database is opened after this. */
-static void leave_check(int keep)
-{
-    int nowhere = open("/dev/null", O_RDWR);
-
-    for (int fd = 3; fd < 64; fd++)
-        if (fd != keep && fd != nowhere && fcntl(fd, F_GETFD) >= 0)
-            dup2(nowhere, fd);
-}
-
 /* --- Single records --- */
 
 /* Create customers with two children each for ever, and tell of each that is written. */
@@ -109,7 +97,7 @@ static int64_t kill_creating(int run)
     pid_t child = fork();
     ck_assert_int_ge(child, 0);
     if (child == 0) {
-        leave_check(told[1]);
+        host_leave_check(told[1]);
         create_for_ever(run, told[1]);
     }
     close(told[1]);
@@ -181,7 +169,7 @@ static bool kill_importing(int run, const host_str *input, uint64_t after_us)
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         host h;
-        leave_check(-1);
+        host_leave_check(-1);
         open_run(&h, run);
         host_input(&h, input->data, input->len);
         h.input_piece = 4096;
@@ -292,7 +280,7 @@ static int erase_until_killed(const char ids[][40], int from)
     pid_t child = fork();
     ck_assert_int_ge(child, 0);
     if (child == 0) {
-        close(told[0]);
+        host_leave_check(told[1]);
         erase_people(ids, from, told[1]);
     }
     close(told[1]);

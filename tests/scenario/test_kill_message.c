@@ -83,7 +83,7 @@ static bool kill_sending(long after_us, char (*keys)[KEY + 1], int *n)
     if (child == 0) {
         acrm_engine *engine = NULL;
         tell = pipes[1];
-        close(pipes[0]);
+        host_leave_check(tell);
         acrm_session *s = kill_open(&engine);
         _exit(s && host_try(s, "engine.tick", "{}", NULL, NULL) == ACRM_OK ? 0 : 1);
     }
