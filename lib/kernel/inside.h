@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 
 enum {
-    ACRM__SCHEMA_VERSION = 1, /* of the database; raise it when an upgrade needs more than new
+    ACRM__SCHEMA_VERSION = 2, /* of the database; raise it when an upgrade needs more than new
                                  tables, columns and indexes */
     ACRM__CALL_DEPTH_MAX = 16,
     ACRM__EVENTS_MAX = 100000, /* one transaction */
