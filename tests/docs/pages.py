@@ -44,7 +44,7 @@ def form(text):
 
 
 def agrees(shown, got):
-    pattern = ".*".join(re.escape(part) for part in form(shown).split("..."))
+    pattern = ".*".join(re.escape(part) for part in re.split(r" *\.\.\. *", form(shown)))
     return re.fullmatch(pattern, form(got), re.S) is not None
 
 
