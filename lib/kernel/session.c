@@ -31,7 +31,10 @@ void acrm__clock_after(acrm__call *call, int64_t at)
     if (at <= call->now || at - call->now > SESSION_STEP_US)
         return;
     call->now = at + 1000; /* the next millisecond: ids begin with it, and tell the order */
-    atomic_store(&call->session->engine->latest, call->now);
+    long long latest = atomic_load(&call->session->engine->latest);
+    while (call->now > latest &&
+           !atomic_compare_exchange_weak(&call->session->engine->latest, &latest, call->now))
+        ; /* another thread told a time meanwhile: the later one stays */
 }
 
 void acrm__call_init(acrm__call *call, acrm_session *session, acrm_error **err)
