@@ -32,11 +32,22 @@ int32_t acrm__transaction_begin(acrm__call *call, bool write)
     return ACRM_OK;
 }
 
+/* Other threads may have read what was committed, and what came after it, before this one. */
 static void transaction_install(acrm_session *s)
 {
-    s->engine->registry = s->staged;
-    s->registry = s->staged;
+    acrm__registry *staged = s->staged, *now = s->engine->registry;
+
     s->staged = NULL;
+    do {
+        if (now->epoch > staged->epoch) {
+            staged->older = NULL;
+            acrm__registry_free(staged);
+            s->registry = now;
+            return;
+        }
+        staged->older = now;
+    } while (!atomic_compare_exchange_weak(&s->engine->registry, &now, staged));
+    s->registry = staged;
 }
 
 static void transaction_unstage(acrm_session *s)
